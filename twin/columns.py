@@ -1,0 +1,169 @@
+"""
+The vocabulary: every stored column, with its unit, type, meaning and plausible range.
+
+The unit is the column's suffix. Power is positive into the load, grid power positive when drawn, heat positive into
+the coolant. Values outside a plausible range are refused on the way in and flagged on the way out.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Column(NamedTuple):
+    """
+    One stored column.
+
+    Attributes
+    ----------
+    unit : text
+        As pint reads it; ``1`` for a ratio, empty for text and times.
+    dtype : text
+        ``time``, ``text``, ``u8``, ``u32``, ``f32`` or ``f64``.
+    meaning : text
+        One line for the generated documentation.
+    low, high
+        Plausible range in `unit`.
+    """
+
+    unit: str
+    dtype: str
+    meaning: str
+    low: float = float("-inf")
+    high: float = float("inf")
+
+
+_POWER = ("W", 0.0, 2e10)
+_TEMPERATURE = ("K", 200.0, 500.0)
+
+TELEMETRY: dict[str, Column] = {
+    "time": Column("", "time", "instant in UTC at which the value holds, or from which it is held"),
+    "asset": Column("", "text", "what was measured: letters, digits and . _ - /"),
+    "metric": Column("", "text", "what was measured there: a name in METRICS"),
+    "value": Column("", "f64", "SI value in the metric's unit; null where missing"),
+    "quality": Column("", "u8", "0 good, 1 estimated, 2 suspect, 3 stale, 4 out of range, 5 sensor fault, 6 reset-adjusted"),
+}
+"""Columns of the canonical telemetry frame, one row a measurement."""
+
+METRICS: dict[str, Column] = {
+    "accelerator_power_w": Column("W", "f64", "power of one accelerator package", 0.0, 5e3),
+    "it_power_w": Column("W", "f64", "power at the rack inlet, or the sum over an asset's racks", 0.0, 2e10),
+    "heat_w": Column("W", "f64", "heat given to the coolant of an asset", 0.0, 2e10),
+    "facility_power_w": Column("W", "f64", "power drawn at the point of connection", 0.0, 2e10),
+    "cooling_power_w": Column("W", "f64", "power of the cooling plant", 0.0, 2e10),
+    "accelerator_utilisation": Column("1", "f64", "compute activity of one accelerator package", 0.0, 1.0),
+    "host_utilisation": Column("1", "f64", "compute activity of the host processors", 0.0, 1.0),
+    "accelerator_temp_k": Column("K", "f64", "temperature of an accelerator package", 200.0, 500.0),
+    "coolant_supply_temp_k": Column("K", "f64", "coolant supply temperature", 200.0, 400.0),
+    "coolant_return_temp_k": Column("K", "f64", "coolant return temperature", 200.0, 400.0),
+    "wet_bulb_temp_k": Column("K", "f64", "outdoor wet bulb temperature", 200.0, 320.0),
+    "dry_bulb_temp_k": Column("K", "f64", "outdoor dry bulb temperature", 200.0, 335.0),
+    "pcc_voltage_pu": Column("1", "f64", "voltage at the point of connection", 0.0, 2.0),
+    "job_nodes": Column("1", "f64", "nodes of a job, from its start", 0.0, 1e7),
+    "job_accelerator_utilisation": Column("1", "f64", "mean activity of a job's accelerators", 0.0, 1.0),
+    "job_host_utilisation": Column("1", "f64", "mean activity of a job's host processors", 0.0, 1.0),
+    "job_duration_s": Column("s", "f64", "time from a job's start to its end", 0.0, 4e7),
+}
+"""Metrics of the canonical telemetry frame; a job is an asset ``job/<id>`` whose rows stand at its start."""
+
+SITE: dict[str, Column] = {
+    "time": Column("", "time", "start of the second, UTC"),
+    "it_power_w": Column("W", "f64", "power at the rack inlets", 0.0, 2e10),
+    "accelerator_power_w": Column("W", "f64", "power of the accelerator packages, part of it_power_w", 0.0, 2e10),
+    "rack_loss_power_w": Column("W", "f64", "conversion losses inside the racks, part of it_power_w", 0.0, 2e10),
+    "cooling_power_w": Column("W", "f64", "CDU pumps, coil fans, facility pumps, cooler fans, chillers", 0.0, 2e10),
+    "loss_power_w": Column("W", "f64", "conversion losses from the PCC to the rack inlets and the plant", 0.0, 2e10),
+    "facility_power_w": Column("W", "f64", "power drawn at the PCC", 0.0, 2e10),
+    "pcc_voltage_pu": Column("1", "f64", "voltage at the PCC, lowest of the connection points", 0.5, 1.5),
+}
+"""Columns of site.parquet, one row a second."""
+
+HALLS: dict[str, Column] = {
+    "time": Column("", "time", "start of the second, UTC"),
+    "hall": Column("", "text", "hall name"),
+    "it_power_w": Column("W", "f32", "power at the rack inlets of the hall", 0.0, 2e10),
+    "accelerator_power_w": Column("W", "f32", "power of its accelerator packages", 0.0, 2e10),
+    "liquid_heat_w": Column("W", "f32", "heat its racks give to their coolant", -2e10, 2e10),
+    "air_heat_w": Column("W", "f32", "heat its racks give to the air", -2e10, 2e10),
+}
+"""Columns of halls.parquet, one row a second and hall."""
+
+RACKS: dict[str, Column] = {
+    "time": Column("", "time", "start of the minute, UTC"),
+    "rack": Column("", "u32", "row of the rack in the site"),
+    **{
+        f"{what}_{part}_{unit}": Column(unit.upper(), "f32", f"{part} of the {meaning} in the minute", low, high)
+        for what, unit, meaning, low, high in (
+            ("it_power", "w", "power at the rack inlet", 0.0, 2e6),
+            ("chip_temp", "k", "temperature of the rack's worst chip", 200.0, 500.0),
+            ("coolant_temp", "k", "coolant temperature at the rack outlet (air, if cooled by air)", 200.0, 500.0),
+        )
+        for part in ("min", "mean", "max")
+    },
+}
+"""Columns of racks.parquet, one row a minute and rack."""
+
+CDUS: dict[str, Column] = {
+    "time": Column("", "time", "start of the minute, UTC"),
+    "cdu": Column("", "text", "CDU name"),
+    "supply_temp_k": Column("K", "f32", "coolant supply temperature, mean of the minute", 200.0, 400.0),
+    "return_temp_k": Column("K", "f32", "coolant return temperature, mean of the minute", 200.0, 400.0),
+    "heat_w": Column("W", "f32", "heat to the facility water, mean of the minute", -1e9, 1e9),
+    "valve_opening": Column("1", "f32", "valve position, mean of the minute", 0.0, 1.0),
+}
+"""Columns of cdus.parquet, one row a minute and CDU."""
+
+COOLING: dict[str, Column] = {
+    "time": Column("", "time", "start of the macro step, UTC"),
+    "loop": Column("", "text", "loop name"),
+    "supply_temp_k": Column("K", "f32", "facility water supply temperature", 200.0, 400.0),
+    "return_temp_k": Column("K", "f32", "facility water return temperature", 200.0, 400.0),
+    "air_temp_k": Column("K", "f32", "air at the rack inlets, highest of the loop's halls", 200.0, 400.0),
+    "fan_power_w": Column("W", "f32", "cooler fans", 0.0, 1e9),
+    "pump_power_w": Column("W", "f32", "facility water pumps", 0.0, 1e9),
+    "chiller_power_w": Column("W", "f32", "chillers", 0.0, 1e9),
+    "coil_fan_power_w": Column("W", "f32", "fans of the halls' air coils", 0.0, 1e9),
+    "cdu_pump_power_w": Column("W", "f32", "pumps of the CDUs", 0.0, 1e9),
+    "heat_rejected_w": Column("W", "f32", "heat to the outdoors, chiller and fan power included", -1e10, 1e10),
+    "water_use_kg_s": Column("kg/s", "f32", "make-up water", 0.0, 1e5),
+    "fan_speed": Column("1", "f32", "cooler fan speed", 0.0, 1.0),
+    "chiller_load": Column("1", "f32", "heat taken by the chillers over their capacity", 0.0, 1.0),
+    "dry_bulb_temp_k": Column("K", "f32", "outdoor dry bulb", 200.0, 335.0),
+    "wet_bulb_temp_k": Column("K", "f32", "outdoor wet bulb", 200.0, 320.0),
+}
+"""Columns of cooling.parquet, one row a macro step (10 s) and loop."""
+
+GRID: dict[str, Column] = {
+    "time": Column("", "time", "start of the second, UTC"),
+    "pcc_power_w": Column("W", "f64", "active power drawn at the PCC", 0.0, 2e10),
+    "pcc_reactive_power_var": Column("var", "f64", "reactive power drawn at the PCC", -2e10, 2e10),
+    "pcc_voltage_pu": Column("1", "f64", "voltage at the PCC", 0.5, 1.5),
+    "campus_voltage_pu": Column("1", "f64", "voltage of the campus medium-voltage bus", 0.5, 1.5),
+    "transformer_loading": Column("1", "f64", "apparent power over rating of the main transformers in service", 0.0, 5.0),
+    "host_loss_w": Column("W", "f64", "active power lost in the host grid's equivalent", 0.0, 1e9),
+}
+"""Columns of grid.parquet, one row a second."""
+
+EVENTS: dict[str, Column] = {
+    "time": Column("", "time", "when it began, UTC"),
+    "kind": Column("", "text", "scheduled, chip_temp, shutdown_temp, coolant_supply, hall_air, loop_supply, cdu_heat, feeder, connection, voltage"),
+    "asset": Column("", "text", "rack, CDU, hall, loop or site"),
+    "value": Column("", "f64", "worst value, in `unit`"),
+    "limit": Column("", "f64", "the limit, in `unit`"),
+    "margin": Column("", "f64", "limit less value over the limit's scale; negative when crossed", -10.0, 10.0),
+    "unit": Column("", "text", "unit of value and limit"),
+    "duration_s": Column("s", "f64", "time over the limit in the run", 0.0, 4e7),
+    "message": Column("", "text", "one sentence"),
+}
+"""Columns of events.parquet: what was scheduled, and every limit crossed, the worst first."""
+
+TABLES: dict[str, dict[str, Column]] = {
+    "site": SITE,
+    "halls": HALLS,
+    "racks": RACKS,
+    "cdus": CDUS,
+    "cooling": COOLING,
+    "grid": GRID,
+    "events": EVENTS,
+}
+"""The tables of a run folder, by file name."""

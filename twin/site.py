@@ -1,0 +1,416 @@
+"""
+The site as the kernels read it: frozen tables of SI arrays.
+
+Racks stand in order of hall, then of CDU, so that the racks of one CDU, and the CDUs of one hall, are neighbours.
+A CDU here is a group of racks that share one coolant supply; racks cooled by air only stand in the group of
+their row and take no part in its coolant. Shapes are said once, here: ``(rack,)``, ``(rack_class,)``, ``(cdu,)``,
+``(hall,)``, ``(loop,)``. Units are SI: W, K, J, kg, s.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+
+class LossCurve(NamedTuple):
+    """
+    Loss of one unit of a conversion stage against its output.
+
+    Attributes
+    ----------
+    load : (point,) [1]
+        Output as a fraction of the rating, rising from zero.
+    loss : (point,) [1]
+        Loss as a fraction of the rating, never negative. Linear between the points and beyond the last.
+    """
+
+    load: Floats
+    loss: Floats
+
+
+class RackClasses(NamedTuple):
+    """
+    What all racks of one class have in common; one row a class, values of a whole rack unless said.
+
+    Attributes
+    ----------
+    name : tuple of text
+        Catalog name of each class.
+    rated_power : (rack_class,) [W]
+        Nameplate at the rack inlet.
+    accelerators : (rack_class,) [1]
+        Accelerator packages in a rack.
+    accelerator_idle, accelerator_loaded, accelerator_max : (rack_class,) [W]
+        Power of one package without a job, with a job resident but waiting, and at full load.
+    host_idle, host_max : (rack_class,) [W]
+        Power of the rack's host processors.
+    auxiliary_power : (rack_class,) [W]
+        Constant direct-current power that is neither accelerator nor host (memory, network, switches, drives, fans).
+    stage_names : tuple of text
+        Names of the conversion stages inside a rack; shared by all classes, unused ones lose nothing.
+    chain_power : (rack_class, point) [W]
+        Accelerator plus host power at which the chain is tabulated, rising from zero.
+    chain_loss : (rack_class, point, stage) [W]
+        Loss of each stage at that power, auxiliary power included; linear between the points.
+    leakage : (rack_class,) [W/K]
+        Rise of accelerator power with chip temperature.
+    leakage_reference : (rack_class,) [K]
+        Chip temperature at which the stated powers hold.
+    throttle_temp, shutdown_temp : (rack_class,) [K]
+        Limits of the worst chip.
+    throttle_gain : (rack_class,) [1/K]
+        Part of the power above idle taken away a kelvin above the throttle limit.
+    worst_chip_spread : (rack_class,) [1]
+        Rise of the worst chip above its coolant supply (air supply, if cooled by air), over the mean chip's rise, less one.
+    liquid_fraction : (rack_class,) [1]
+        Part of the rack's heat that the coolant takes; zero for a rack cooled by air only.
+    chip_capacity, plate_capacity, coolant_capacity, air_capacity : (rack_class,) [J/K]
+        Heat capacities of the four lumps.
+    chip_conductance : (rack_class,) [W/K]
+        Chip to cold plate (or heat sink), all packages in parallel.
+    film_conductance : (rack_class,) [W/K]
+        Plate to coolant (or sink to air) at nominal flow, all packages in parallel.
+    film_exponent : (rack_class,) [1]
+        Exponent of the film conductance over the flow ratio.
+    coolant_stream : (rack_class,) [W/K]
+        Nominal mass flow times specific heat of the coolant; zero for a rack cooled by air only.
+    air_stream : (rack_class,) [W/K]
+        Mass flow times specific heat of the air through the rack.
+    """
+
+    name: tuple[str, ...]
+    rated_power: Floats
+    accelerators: Floats
+    accelerator_idle: Floats
+    accelerator_loaded: Floats
+    accelerator_max: Floats
+    host_idle: Floats
+    host_max: Floats
+    auxiliary_power: Floats
+    stage_names: tuple[str, ...]
+    chain_power: Floats
+    chain_loss: Floats
+    leakage: Floats
+    leakage_reference: Floats
+    throttle_temp: Floats
+    shutdown_temp: Floats
+    throttle_gain: Floats
+    worst_chip_spread: Floats
+    liquid_fraction: Floats
+    chip_capacity: Floats
+    plate_capacity: Floats
+    coolant_capacity: Floats
+    air_capacity: Floats
+    chip_conductance: Floats
+    film_conductance: Floats
+    film_exponent: Floats
+    coolant_stream: Floats
+    air_stream: Floats
+
+
+class Racks(NamedTuple):
+    """
+    The racks, in order of hall and CDU.
+
+    Attributes
+    ----------
+    name : tuple of text
+        ``hall/cdu/rack``.
+    rack_class : (rack,)
+        Row of `RackClasses`.
+    cdu : (rack,)
+        Row of `Cdus`.
+    hall : (rack,)
+        Row of `Halls`.
+    """
+
+    name: tuple[str, ...]
+    rack_class: Integers
+    cdu: Integers
+    hall: Integers
+
+
+class Cdus(NamedTuple):
+    """
+    Coolant distribution units and their technology loops (TCS).
+
+    Attributes
+    ----------
+    name : tuple of text
+        ``hall/cdu``.
+    hall : (cdu,)
+        Row of `Halls`.
+    rack_start : (cdu + 1,)
+        Racks ``rack_start[i]:rack_start[i + 1]`` stand on CDU ``i``.
+    supply_set_point : (cdu,) [K]
+        Wanted coolant supply temperature.
+    supply_alarm : (cdu,) [K]
+        Coolant supply temperature above which an alarm is listed.
+    supply_capacity, return_capacity : (cdu,) [J/K]
+        Heat capacity of the coolant before and after the racks.
+    primary_stream : (cdu,) [W/K]
+        Facility water through the exchanger with the valve open, mass flow times specific heat.
+    exchanger_conductance : (cdu,) [W/K]
+        UA of the exchanger at both nominal flows.
+    rated_heat : (cdu,) [W]
+        Heat the unit is rated for.
+    pump_power : (cdu,) [W]
+        Electric power of the pumps at nominal flow; all of it becomes heat of the coolant.
+    valve_gain : (cdu,) [1/K]
+        Proportional gain of the supply temperature controller.
+    valve_integral_time : (cdu,) [s]
+        Integral time of that controller.
+    valve_stroke_time : (cdu,) [s]
+        Time of the valve from shut to open.
+    """
+
+    name: tuple[str, ...]
+    hall: Integers
+    rack_start: Integers
+    supply_set_point: Floats
+    supply_alarm: Floats
+    supply_capacity: Floats
+    return_capacity: Floats
+    primary_stream: Floats
+    exchanger_conductance: Floats
+    rated_heat: Floats
+    pump_power: Floats
+    valve_gain: Floats
+    valve_integral_time: Floats
+    valve_stroke_time: Floats
+
+
+class Halls(NamedTuple):
+    """
+    Data halls: their air, and the loop that cools them.
+
+    Attributes
+    ----------
+    name : tuple of text
+        Name of each hall.
+    loop : (hall,)
+        Row of `Loops`.
+    cdu_start : (hall + 1,)
+        CDUs ``cdu_start[i]:cdu_start[i + 1]`` stand in hall ``i``.
+    air_capacity : (hall,) [J/K]
+        Heat capacity of the hall's air and of what it touches.
+    air_set_point : (hall,) [K]
+        Wanted temperature of the air at the rack inlets.
+    air_alarm : (hall,) [K]
+        Temperature of that air above which an alarm is listed.
+    coil_conductance : (hall,) [W/K]
+        Heat that the fan coils move from air to facility water for each kelvin between them, valves open.
+    coil_fan_power : (hall,) [W]
+        Electric power of the coil fans at full speed; all of it becomes heat of the air.
+    feeder_rating : (hall,) [W]
+        Rating of the hall's supply.
+    """
+
+    name: tuple[str, ...]
+    loop: Integers
+    cdu_start: Integers
+    air_capacity: Floats
+    air_set_point: Floats
+    air_alarm: Floats
+    coil_conductance: Floats
+    coil_fan_power: Floats
+    feeder_rating: Floats
+
+
+class Loops(NamedTuple):
+    """
+    Facility water loops (FWS) and the plant that cools each of them.
+
+    Attributes
+    ----------
+    name : tuple of text
+        Name of each loop.
+    supply_set_point : (loop,) [K]
+        Wanted facility water supply temperature.
+    supply_alarm : (loop,) [K]
+        Supply temperature above which an alarm is listed.
+    control_band : (loop,) [K]
+        Proportional band of the fans around the set point.
+    supply_capacity, return_capacity : (loop,) [J/K]
+        Heat capacity of the water on each side, buffer included.
+    water_stream : (loop,) [W/K]
+        Circulating mass flow times specific heat.
+    pump_power : (loop,) [W]
+        Electric power of the circulating pumps; all of it becomes heat of the water.
+    evaporative : (loop,) bool
+        Whether the heat goes to cooling towers; else to dry coolers.
+    cooler_units : (loop,) [1]
+        Towers or dry coolers in service.
+    cooler_water_stream : (loop,) [W/K]
+        Water through one unit, mass flow times specific heat.
+    cooler_air_flow : (loop,) [kg/s]
+        Dry air through one unit at full fan speed.
+    cooler_conductance : (loop,) [W/K]
+        UA of one unit at its design point.
+    cooler_design_wet_bulb : (loop,) [K]
+        Wet bulb of a tower's design point; unused for dry coolers.
+    cooler_fan_power : (loop,) [W]
+        Fan power of one unit at full speed.
+    chiller_capacity : (loop,) [W]
+        Heat that the trim chillers can take from the water; may be zero.
+    chiller_carnot_fraction : (loop,) [1]
+        Chiller COP over the Carnot COP between its two fluids.
+    chiller_evaporator_approach, chiller_condenser_approach : (loop,) [K]
+        Refrigerant to leaving water, and refrigerant to outdoor air.
+    cycles_of_concentration : (loop,) [1]
+        Of the tower water.
+    drift_fraction : (loop,) [1]
+        Drift over circulating tower water.
+    """
+
+    name: tuple[str, ...]
+    supply_set_point: Floats
+    supply_alarm: Floats
+    control_band: Floats
+    supply_capacity: Floats
+    return_capacity: Floats
+    water_stream: Floats
+    pump_power: Floats
+    evaporative: npt.NDArray[np.bool_]
+    cooler_units: Floats
+    cooler_water_stream: Floats
+    cooler_air_flow: Floats
+    cooler_conductance: Floats
+    cooler_design_wet_bulb: Floats
+    cooler_fan_power: Floats
+    chiller_capacity: Floats
+    chiller_carnot_fraction: Floats
+    chiller_evaporator_approach: Floats
+    chiller_condenser_approach: Floats
+    cycles_of_concentration: Floats
+    drift_fraction: Floats
+
+
+class Stage(NamedTuple):
+    """
+    One conversion stage of the facility's power chain.
+
+    Attributes
+    ----------
+    name : text
+        Such as ``unit_substation``.
+    units : (hall,) or (1,) [1]
+        Units that share the load in normal operation.
+    rating : [W]
+        Rated output of one unit.
+    curve : LossCurve
+        Loss of one unit.
+    heats_hall : bool
+        Whether the loss warms the hall's air; else it goes outdoors.
+    """
+
+    name: str
+    units: Floats
+    rating: float
+    curve: LossCurve
+    heats_hall: bool
+
+
+class PowerChain(NamedTuple):
+    """
+    Stages from the racks up to the point of connection (PCC), each path in order from the load upwards.
+
+    Attributes
+    ----------
+    hall_path : tuple of Stage
+        Carries each hall's racks; units of shape (hall,).
+    mechanical_path : tuple of Stage
+        Carries all cooling power; units of shape (1,).
+    common_path : tuple of Stage
+        Carries both up to the PCC; units of shape (1,).
+    """
+
+    hall_path: tuple[Stage, ...]
+    mechanical_path: tuple[Stage, ...]
+    common_path: tuple[Stage, ...]
+
+
+class Connection(NamedTuple):
+    """
+    The point of connection and the host grid behind it.
+
+    Attributes
+    ----------
+    rating : [W]
+        Active power the connection is made for.
+    voltage : [V]
+        Nominal voltage of the host grid, line to line.
+    campus_voltage : [V]
+        Medium voltage of the campus, line to line.
+    frequency : [Hz]
+        Nominal frequency.
+    points : [1]
+        Connection points that share the load equally.
+    power_factor : [1]
+        At the PCC, lagging.
+    short_circuit_power : [V*A]
+        Of the host grid at each point.
+    reactance_ratio : [1]
+        X over R of the host grid.
+    source_voltage : [1]
+        Voltage behind the host grid's impedance, per unit.
+    voltage_low, voltage_high : [1]
+        Normal range of the PCC voltage, per unit; outside it an alarm is listed.
+    transformers : [1]
+        Main transformers in service at all points together.
+    transformer_rating : [V*A]
+        Rating of one main transformer.
+    transformer_impedance : [1]
+        Short-circuit impedance of one, per unit of its rating.
+    transformer_reactance_ratio : [1]
+        Its X over R.
+    transformer_no_load_loss, transformer_load_loss : [W]
+        Of one main transformer, the second at rating.
+    """
+
+    rating: float
+    voltage: float
+    campus_voltage: float
+    frequency: float
+    points: int
+    power_factor: float
+    short_circuit_power: float
+    reactance_ratio: float
+    source_voltage: float
+    voltage_low: float
+    voltage_high: float
+    transformers: int
+    transformer_rating: float
+    transformer_impedance: float
+    transformer_reactance_ratio: float
+    transformer_no_load_loss: float
+    transformer_load_loss: float
+
+
+class Site(NamedTuple):
+    """
+    A whole site in SI units.
+
+    Attributes
+    ----------
+    name : text
+        Site key, for labels only; no physics reads it.
+    altitude_pressure : [Pa]
+        Standard air pressure at the site.
+    """
+
+    name: str
+    altitude_pressure: float
+    rack_classes: RackClasses
+    racks: Racks
+    cdus: Cdus
+    halls: Halls
+    loops: Loops
+    chain: PowerChain
+    connection: Connection
