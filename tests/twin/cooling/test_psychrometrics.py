@@ -1,0 +1,92 @@
+"""Moist air against hand-worked numbers, a published table's values and an independent implementation."""
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import psychrolib
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from twin.cooling import psychrometrics
+
+TABLE = Path(__file__).parents[4] / "shared/data/validation/psychrometrics.csv"
+SEA_LEVEL = 101_325.0
+
+
+def test_summer_design_point() -> None:
+    """35 degC, 50 %: p_ws = 5628.6 Pa, W = 0.621945 * 2814.3 / 98510.7 = 0.0177655; h = 1.006*35 + W*(2501+1.86*35)."""
+    air = np.array([308.15])
+    ratio = psychrometrics.humidity_ratio(0.5 * psychrometrics.saturation_pressure(air), SEA_LEVEL)
+    assert ratio[0] == pytest.approx(0.0177655, abs=5e-8)
+    assert psychrometrics.enthalpy(air, ratio)[0] == pytest.approx(80.80e3, abs=5)
+    assert psychrometrics.wet_bulb(air, ratio, SEA_LEVEL)[0] == pytest.approx(273.15 + 26.141, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("celsius", "pascal"),
+    # 3169.2 Pa at 25 degC is the handbook's; 611.657 Pa at 0.01 degC is the triple point of water. At -20 degC, by hand:
+    # -22.4157 + 6.3925 - 2.4499 + 0.0399 + 0.0337 - 0.0039 + 4.1635019 * 5.533982 = 4.6372 = ln 103.26
+    [(25.0, 3169.2), (0.01, 611.66), (-20.0, 103.26)],
+)
+def test_saturation_pressure_as_tabulated(celsius: float, pascal: float) -> None:
+    found = psychrometrics.saturation_pressure(np.float64(celsius + 273.15))
+    assert found == pytest.approx(pascal, rel=1e-4)
+
+
+def test_saturated_air_by_hand() -> None:
+    """20 degC, sea level: p_ws = 2338.8 Pa, W = 0.621945*2338.8/98986.2 = 0.014695, h = 20.12 + W*2538.2 = 57.42 kJ/kg."""
+    assert psychrometrics.humidity_ratio_from_dew_point(np.array(293.15), SEA_LEVEL) == pytest.approx(
+        0.014695, abs=1e-6
+    )
+    assert psychrometrics.saturation_enthalpy(np.array(293.15), SEA_LEVEL) == pytest.approx(57.42e3, abs=10)
+
+
+def test_ice_and_water_meet_at_the_triple_point() -> None:
+    """The two fits differ by less than 1e-5 there, so the curve has no visible step."""
+    below, above = psychrometrics.saturation_pressure(np.array([273.16, 273.16 + 1e-9]))
+    assert above == pytest.approx(below, rel=1e-5)
+
+
+@given(celsius=st.floats(-30, 50), relative_humidity=st.floats(0.02, 1.0), pressure=st.floats(7e4, 1.05e5))
+def test_wet_bulb_gives_back_its_humidity(celsius: float, relative_humidity: float, pressure: float) -> None:
+    air = np.array([celsius + 273.15])
+    ratio = psychrometrics.humidity_ratio(relative_humidity * psychrometrics.saturation_pressure(air), pressure)
+    bulb = psychrometrics.wet_bulb(air, ratio, pressure)
+    assert bulb[0] <= air[0]
+    again = psychrometrics.humidity_ratio_from_wet_bulb(air, bulb, pressure)
+    # An ice-covered bulb in saturated air just above freezing would lie above the air; it is given as the air itself.
+    assert again[0] == pytest.approx(ratio[0], abs=1e-9 if bulb[0] < air[0] else 5e-6)
+
+
+def test_more_water_than_saturation_is_the_dry_bulb() -> None:
+    assert psychrometrics.wet_bulb(np.array([290.0]), np.array([0.05]), SEA_LEVEL)[0] == 290.0
+
+
+def test_random_points_against_psychrolib() -> None:
+    psychrolib.SetUnitSystem(psychrolib.SI)
+    random = np.random.default_rng(1)
+    celsius, pressure = random.uniform(-30, 50, 500), random.uniform(7e4, 1.05e5, 500)
+    humidity = random.uniform(0.03, 1, 500)
+    points = list(zip(celsius, humidity, pressure, strict=True))
+    ratio = np.array([psychrolib.GetHumRatioFromRelHum(*point) for point in points])
+    expected = np.array(
+        [psychrolib.GetTWetBulbFromHumRatio(t, w, p) for t, w, p in zip(celsius, ratio, pressure, strict=True)]
+    )
+    found = psychrometrics.wet_bulb(celsius + 273.15, ratio, pressure) - 273.15
+    settled = np.abs(expected) > 0.8  # nearer to freezing an ice-covered and a wet bulb can both be right
+    np.testing.assert_allclose(found[settled], expected[settled], atol=2e-3)  # its bisection stops at 1e-3 K
+    assert settled.sum() > 480
+
+
+@pytest.mark.skipif(not TABLE.exists(), reason="the table of 197 moist-air points is not at hand")
+def test_table_of_moist_air() -> None:
+    table = pl.read_csv(TABLE).cast(pl.Float64)
+    air, pressure = table["t_drybulb_degC"].to_numpy() + 273.15, table["pressure_Pa"].to_numpy()
+    vapour = table["rh_fraction"].to_numpy() * psychrometrics.saturation_pressure(air)
+    ratio = psychrometrics.humidity_ratio(vapour, pressure)
+    bulb = psychrometrics.wet_bulb(air, ratio, pressure) - 273.15
+    np.testing.assert_allclose(ratio, table["humidity_ratio_kg_kg"], rtol=1e-6)
+    np.testing.assert_allclose(bulb, table["t_wetbulb_degC"], atol=0.01)
+    np.testing.assert_allclose(psychrometrics.enthalpy(air, ratio), table["enthalpy_J_kg"], atol=1)
