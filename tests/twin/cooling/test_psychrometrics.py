@@ -26,7 +26,7 @@ def test_summer_design_point() -> None:
 
 @pytest.mark.parametrize(
     ("celsius", "pascal"),
-    # 3169.2 Pa at 25 degC is the handbook's; 611.657 Pa at 0.01 degC is the triple point of water. At -20 degC, by hand:
+    # 3169.2 Pa at 25 degC is the handbook's; 611.657 Pa at 0.01 degC is the triple point. At -20 degC:
     # -22.4157 + 6.3925 - 2.4499 + 0.0399 + 0.0337 - 0.0039 + 4.1635019 * 5.533982 = 4.6372 = ln 103.26
     [(25.0, 3169.2), (0.01, 611.66), (-20.0, 103.26)],
 )
@@ -36,7 +36,7 @@ def test_saturation_pressure_as_tabulated(celsius: float, pascal: float) -> None
 
 
 def test_saturated_air_by_hand() -> None:
-    """20 degC, sea level: p_ws = 2338.8 Pa, W = 0.621945*2338.8/98986.2 = 0.014695, h = 20.12 + W*2538.2 = 57.42 kJ/kg."""
+    """20 degC, sea level: p_ws = 2338.8 Pa, W = 0.621945*2338.8/98986.2 = 0.014695, h = 20.12 + W*2538.2 kJ/kg."""
     assert psychrometrics.humidity_ratio_from_dew_point(np.array(293.15), SEA_LEVEL) == pytest.approx(
         0.014695, abs=1e-6
     )

@@ -1,0 +1,36 @@
+"""Chillers by Carnot."""
+
+import numpy as np
+import pytest
+
+from twin.cooling import chillers
+
+
+def one(*values: float) -> chillers.ChillerState:
+    return chillers.carnot(*(np.array([value]) for value in values))
+
+
+def test_performance_by_hand() -> None:
+    """20 degC water, 35 degC air, approaches 2 and 10 K: Te 291.15, Tc 318.15, lift 27: 0.55 * 291.15 / 27 = 5.9308."""
+    state = one(0.55, 293.15, 308.15, 2.0, 10.0)
+    assert state.performance[0] == pytest.approx(5.930833, abs=1e-6)
+    assert state.inside[0]
+
+
+def test_small_lift_is_held_and_flagged() -> None:
+    """Cold air leaves a lift of 2 K: ten are counted, 0.55 * 291.15 / 10 = 16.013."""
+    state = one(0.55, 293.15, 283.15, 2.0, 10.0)
+    assert state.performance[0] == pytest.approx(16.01325, abs=1e-6)
+    assert not state.inside[0]
+
+
+@pytest.mark.parametrize(("water", "air"), [(275.15, 303.15), (306.15, 318.15), (280.15, 330.15)])
+def test_outside_the_range_is_flagged(water: float, air: float) -> None:
+    """Water of 2 and 33 degC, and a lift of 62 K."""
+    assert not one(0.55, water, air, 2.0, 10.0).inside[0]
+
+
+def test_hotter_air_costs_more() -> None:
+    air = np.linspace(295.0, 320.0, 26)
+    state = chillers.carnot(np.array(0.5), np.array(293.15), air, np.array(2.0), np.array(10.0))
+    assert np.all(np.diff(state.performance) < 0)
