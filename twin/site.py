@@ -188,14 +188,16 @@ class Cdus(NamedTuple):
 
 class Halls(NamedTuple):
     """
-    Data halls: their air, and the loop that cools them.
+    Data halls: their air, and the loops that cool them.
 
     Attributes
     ----------
     name : tuple of text
         Name of each hall.
     loop : (hall,)
-        Row of `Loops`.
+        Row of `Loops` whose water cools the hall's CDUs.
+    air_loop : (hall,)
+        Row of `Loops` whose water cools the hall's fan coils; the same row where one loop serves both.
     cdu_start : (hall + 1,)
         CDUs ``cdu_start[i]:cdu_start[i + 1]`` stand in hall ``i``.
     air_capacity : (hall,) [J/K]
@@ -205,7 +207,7 @@ class Halls(NamedTuple):
     air_alarm : (hall,) [K]
         Temperature of that air above which an alarm is listed.
     coil_conductance : (hall,) [W/K]
-        Heat that the fan coils move from air to facility water for each kelvin between them, valves open.
+        Heat that the fan coils move from air to the water of `air_loop` for each kelvin between them, valves open.
     coil_fan_power : (hall,) [W]
         Electric power of the coil fans at full speed; all of it becomes heat of the air.
     feeder_rating : (hall,) [W]
@@ -214,6 +216,7 @@ class Halls(NamedTuple):
 
     name: tuple[str, ...]
     loop: Integers
+    air_loop: Integers
     cdu_start: Integers
     air_capacity: Floats
     air_set_point: Floats
