@@ -1,0 +1,361 @@
+"""The charts of a report, and the only place that knows the library that draws them."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import plotly.graph_objects as go
+from plotly.offline import get_plotlyjs
+from plotly.subplots import make_subplots
+
+from scenarios import quantities
+from scenarios.quantities import Scale
+from scenarios.style import (
+    AXIS,
+    BLUE,
+    CLEAR,
+    GREEN,
+    GREY,
+    INK,
+    LAYOUT,
+    ORANGE,
+    PURPLE,
+    SKY,
+    VERMILION,
+    Chart,
+    Line,
+    faint,
+    flow_colour,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import numpy.typing as npt
+    import polars as pl
+
+    from twin.site import Floats
+
+_LABEL_WIDTH = 16
+"""Letters of a flow's label in a line."""
+
+_LEAST_FLOW = 1e-6
+"""Of the largest flow: what is smaller is not drawn."""
+
+_RATIO, _PERCENT, _CELSIUS = Scale(1.0, ""), Scale(0.01, "%"), Scale(1.0, "°C")
+_CUBIC_METRES_AN_HOUR = Scale(1000.0 / 3600.0, "m³/h")
+"""In kilograms a second, at one kilogram a litre."""
+
+
+def library() -> str:
+    """Give the source of plotly.js, for a page that works without a network."""
+    return str(get_plotlyjs())
+
+
+def power_stack(site: pl.DataFrame, every: str) -> Chart:
+    """Stack the site's power by use, and bound the power drawn by its lowest and highest."""
+    scale = _scale("W", site["facility_power_w_high"])
+    other = site["it_power_w"] - site["accelerator_power_w"] - site["rack_loss_power_w"]
+    figure = _over_time(380)
+    for line in (
+        Line("accelerator_power_w", "Accelerators", BLUE),
+        Line("other_power_w", "Other IT", SKY),
+        Line("rack_loss_power_w", "Losses in racks", ORANGE),
+        Line("loss_power_w", "Losses in distribution", VERMILION),
+        Line("cooling_power_w", "Cooling", GREEN),
+    ):
+        _add_layer(figure, site.with_columns(other_power_w=other), line, scale)
+    for side, word, dash in (("high", "highest", "solid"), ("low", "lowest", "dot")):
+        label = f"Drawn at the PCC, {word} second"
+        _add_line(figure, site, Line(f"facility_power_w_{side}", label, INK, dash=dash, width=0.8), scale)
+    _name_y(figure, f"Power [{scale.unit}]", zero=True)
+    caption = (
+        f"Each layer is the mean of {every}; the five add to the power drawn at the point of connection (PCC). "
+        "The thin lines are the highest and the lowest second within it."
+    )
+    return _chart("Power by use", caption, figure)
+
+
+def sankey(flows: Sequence[Mapping[str, Any]]) -> Chart:
+    """Draw energy on its way from the grid to the chips, and heat on its way from them to the outdoors."""
+    links = _links(flows)
+    names = list(dict.fromkeys(name for source, target, _ in links for name in (source, target)))
+    through = {name: _through(name, links) for name in names}
+    scale = quantities.fitting(max(through.values(), default=0.0), "J")
+    # plotly writes the last column's labels over the column before it: an unseen one after it keeps them apart.
+    ends = [name for name in names if all(source != name for source, _, _ in links)]
+    unseen = [(name, "", through[name] * _LEAST_FLOW) for name in ends]
+    colours = {name: flow_colour(name) for name in names} | {"": CLEAR}
+    rows = {name: row for row, name in enumerate(colours)}
+    node = {
+        "label": [f"{_wrapped(name)}<br>{quantities.quantity(through[name], 'J')}" for name in names] + [""],
+        "color": list(colours.values()),
+        "pad": 26,
+        "thickness": 12,
+        "line": {"width": 0},
+        "hovertemplate": "%{label}<extra></extra>",
+    }
+    link = {
+        "source": [rows[source] for source, _, _ in links + unseen],
+        "target": [rows[target] for _, target, _ in links + unseen],
+        "value": [energy / scale.factor for _, _, energy in links + unseen],
+        "color": [faint(colours[source], 0.35) for source, _, _ in links] + [CLEAR] * len(unseen),
+        "hovertemplate": f"%{{source.label}} → %{{target.label}}: %{{value:.4g}} {scale.unit}<extra></extra>",
+    }
+    figure = _style(go.Figure(go.Sankey(node=node, link=link, textfont={"size": 12})), 520)
+    figure.update_layout(margin={"l": 8, "r": 0, "t": 32, "b": 16})
+    caption = "Widths are energies over the whole run. The same numbers stand in the table under the chart."
+    return _chart("Energy from the grid to the chips, and heat from the chips to the outdoors", caption, figure)
+
+
+def temperatures(chips: pl.DataFrame, cdus: pl.DataFrame, cooling: pl.DataFrame, every: str) -> Chart:
+    """Draw temperatures from the chips through coolant and facility water to the outdoors."""
+    figure = _over_time(560, (0.36, 0.64))
+    for row, frame, line in (
+        (1, chips, Line("chip_temp_k_high", "Worst chip of the site", VERMILION)),
+        (1, chips, Line("chip_temp_k", "Worst chip of each rack, mean", ORANGE)),
+        (2, cdus, Line("return_temp_k", "Coolant return", PURPLE, band=True)),
+        (2, cdus, Line("supply_temp_k", "Coolant supply", BLUE, band=True)),
+        (2, cooling, Line("return_temp_k", "Facility water return", GREEN, dash="dash")),
+        (2, cooling, Line("supply_temp_k", "Facility water supply", GREEN)),
+        (2, cooling, Line("air_temp_k", "Hall air", ORANGE)),
+        (2, cooling, Line("dry_bulb_temp_k", "Outdoors, dry bulb", GREY)),
+        (2, cooling, Line("wet_bulb_temp_k", "Outdoors, wet bulb", GREY, dash="dot")),
+    ):
+        _add_line(figure, frame, line, _CELSIUS, row)
+    _name_y(figure, "Chips [°C]", row=1)
+    _name_y(figure, "Fluids and air [°C]", row=2)
+    caption = (
+        f"Means of {every}. Bands span the lowest and the highest of the site's coolant distribution units (CDUs); "
+        "facility water and hall air are means over the loops; the worst chip of the site is the highest of all racks "
+        "in the time."
+    )
+    return _chart("Temperatures from the chips to the outdoors", caption, figure)
+
+
+def plant(cooling: pl.DataFrame, every: str) -> Chart:
+    """Stack the power of the cooling plant by machine, with its make-up water below."""
+    lines = (
+        Line("cdu_pump_power_w", "CDU pumps", BLUE),
+        Line("pump_power_w", "Facility water pumps", SKY),
+        Line("coil_fan_power_w", "Hall fans", ORANGE),
+        Line("fan_power_w", "Cooler fans", GREEN),
+        Line("chiller_power_w", "Chillers", VERMILION),
+    )
+    scale = _scale("W", cooling.select([line.column for line in lines]).sum_horizontal())
+    figure = _over_time(440, (0.66, 0.34))
+    for line in lines:
+        _add_layer(figure, cooling, line, scale)
+    _add_line(figure, cooling, Line("water_use_kg_s", "Make-up water", PURPLE), _CUBIC_METRES_AN_HOUR, row=2)
+    _name_y(figure, f"Power [{scale.unit}]", row=1, zero=True)
+    _name_y(figure, "Water [m³/h]", row=2, zero=True)
+    caption = f"Means of {every}, summed over the loops. Water at one kilogram a litre."
+    return _chart("Power and water of the cooling plant", caption, figure)
+
+
+def pue(site: pl.DataFrame, every: str, definition: str, level: str) -> Chart:
+    """Draw power usage effectiveness over the run, with its definition and what is to be said of its level."""
+    figure = _over_time(260)
+    _add_line(figure, site, Line("pue", "PUE", BLUE), _RATIO)
+    figure.update_layout(showlegend=False)
+    _name_y(figure, "PUE")
+    caption = f"{definition} Each point is the ratio of {every}. The axis does not start at zero. {level}"
+    return _chart("Power usage effectiveness", caption.strip(), figure)
+
+
+def connection(grid: pl.DataFrame, every: str) -> Chart:
+    """Draw voltages at the point of connection and the loading of its transformers."""
+    figure = _over_time(440, (0.6, 0.4))
+    _add_line(figure, grid, Line("pcc_voltage_pu", "PCC voltage", BLUE, band=True), _RATIO, row=1)
+    _add_line(figure, grid, Line("campus_voltage_pu", "Campus voltage", ORANGE, band=True), _RATIO, row=1)
+    loading = Line("transformer_loading", "Loading of main transformers", GREEN, band=True)
+    _add_line(figure, grid, loading, _PERCENT, row=2)
+    _name_y(figure, "Voltage [pu]", row=1)
+    _name_y(figure, "Loading [%]", row=2, zero=True)
+    caption = (
+        f"Means of {every}; bands span the lowest and the highest second within it. "
+        "Loading is apparent power over rating."
+    )
+    return _chart("Voltage and loading at the point of connection", caption, figure)
+
+
+def load_and_ramps(duration: tuple[Floats, Floats], ramps: Mapping[str, tuple[Floats, Floats]]) -> Chart:
+    """Draw the load duration curve, and how often power changes by how much within each of some times."""
+    figure = _style(make_subplots(rows=1, cols=2 if ramps else 1, horizontal_spacing=0.13), 320)
+    figure.update_layout(hovermode="closest", margin={"b": 58})
+    power = quantities.fitting(float(duration[1][0]), "W")
+    figure.add_trace(_curve(duration, power, "Power drawn", INK), row=1, col=1)
+    figure.update_xaxes(title_text="Share of time [%]", row=1, col=1)
+    _name_y(figure, f"Power at least [{power.unit}]", zero=True)
+    caption = "Power drawn at the PCC, from the highest to the lowest."
+    if ramps:
+        change = quantities.fitting(max(float(curve[1][0]) for curve in ramps.values()), "W")
+        for (label, curve), colour in zip(ramps.items(), (BLUE, ORANGE, VERMILION), strict=False):
+            figure.add_trace(_curve(curve, change, f"Change within {label}", colour), row=1, col=2)
+        axis = {"type": "log", "dtick": 1, "exponentformat": "none"}
+        figure.update_xaxes(title_text="Share of time [%], logarithmic", row=1, col=2, **axis)
+        figure.update_yaxes(title_text=f"Change at least [{change.unit}]", rangemode="tozero", row=1, col=2)
+        caption = (
+            "Left: power drawn at the PCC, second by second, from the highest to the lowest. Right: how much it "
+            f"differs, up or down, from what it was {', '.join(ramps)} earlier, from the largest difference down."
+        )
+    return _chart("Load duration and ramps" if ramps else "Load duration", caption, figure)
+
+
+def steepest(window: pl.DataFrame) -> Chart:
+    """Draw the seconds around the steepest change of power, as stored."""
+    scale = _scale("W", window["facility_power_w"])
+    figure = _over_time(380, (0.62, 0.38))
+    _add_line(figure, window, Line("facility_power_w", "Drawn at the PCC", INK), scale, row=1)
+    _add_line(figure, window, Line("it_power_w", "IT", BLUE), scale, row=1)
+    _add_line(figure, window, Line("pcc_voltage_pu", "PCC voltage", VERMILION), _RATIO, row=2)
+    figure.update_traces(line_shape="hv")
+    _name_y(figure, f"Power [{scale.unit}]", row=1)
+    _name_y(figure, "Voltage [pu]", row=2)
+    caption = (
+        "Every stored second of the minutes around the largest change of power from one second to the next. "
+        "The axes do not start at zero."
+    )
+    return _chart("Around the steepest second", caption, figure)
+
+
+def losses(stages: Sequence[Mapping[str, Any]]) -> Chart:
+    """Draw the energy lost in each conversion stage, and what it warms."""
+    ordered = sorted(stages, key=lambda stage: float(stage["energy_j"]))
+    scale = quantities.fitting(max((float(stage["energy_j"]) for stage in ordered), default=0.0), "J")
+    figure = _style(go.Figure(), 90 + 30 * max(len(ordered), 2))
+    receivers = sorted({str(stage["heats"]) for stage in ordered})
+    for receiver, colour in zip(receivers, (ORANGE, SKY, GREEN, PURPLE, GREY), strict=False):
+        mine = [stage for stage in ordered if stage["heats"] == receiver]
+        energies = np.array([float(stage["energy_j"]) for stage in mine])
+        bars = go.Bar(
+            y=[_words(stage["stage"]) for stage in mine],
+            x=energies / scale.factor,
+            name=f"heats {_words(receiver)}",
+            orientation="h",
+            marker_color=colour,
+            text=[quantities.quantity(energy, "J") for energy in energies],
+            textposition="outside",
+            cliponaxis=False,
+            hovertemplate="%{y}: %{text}<extra></extra>",
+        )
+        figure.add_trace(bars)
+    names = [_words(stage["stage"]) for stage in ordered]
+    figure.update_layout(hovermode="closest", bargap=0.35, showlegend=True, margin={"r": 90, "b": 58})
+    figure.update_yaxes(categoryorder="array", categoryarray=names, showgrid=False, automargin=True)
+    figure.update_xaxes(title_text=f"Energy lost in the run [{scale.unit}]", rangemode="tozero")
+    caption = "Energy lost over the whole run; the colour says where the heat goes."
+    return _chart("Conversion losses by stage", caption, figure)
+
+
+def heat_map(labels: Sequence[str], times: pl.Series, cells: Floats) -> Chart:
+    """Map the highest chip temperature over time and racks."""
+    figure = _over_time(max(260, 130 + 16 * len(labels)))
+    cell_map = go.Heatmap(
+        x=_milliseconds(times),
+        y=list(labels),
+        z=(cells - quantities.ZERO_CELSIUS).astype(np.float32),
+        colorscale="Cividis",
+        colorbar={"title": {"text": "°C"}, "thickness": 12, "outlinewidth": 0},
+        hovertemplate="%{y}<br>%{x|%d %b %H:%M}: %{z:.1f} °C<extra></extra>",
+    )
+    figure.add_trace(cell_map)
+    figure.update_layout(hovermode="closest", margin={"t": 32})
+    figure.update_xaxes(showgrid=False)
+    figure.update_yaxes(autorange="reversed", showgrid=False, automargin=True)
+    caption = (
+        "The highest chip temperature in each quarter of an hour among the racks of each row; "
+        "racks stand in the order of the site."
+    )
+    return _chart("Highest chip temperature by hall", caption, figure)
+
+
+def _over_time(height: int, heights: tuple[float, ...] = (1.0,)) -> go.Figure:
+    rows = len(heights)
+    figure = make_subplots(rows=rows, cols=1, shared_xaxes=True, vertical_spacing=0.06, row_heights=list(heights))
+    _style(figure, height).update_xaxes(type="date", hoverformat="%d %b %H:%M:%S")
+    return figure
+
+
+def _style(figure: go.Figure, height: int) -> go.Figure:
+    figure.update_layout(LAYOUT, height=height)
+    figure.update_xaxes(AXIS, showline=True)
+    figure.update_yaxes(AXIS, showline=False, hoverformat=".5~g", title_standoff=8)
+    return figure
+
+
+def _chart(title: str, caption: str, figure: go.Figure) -> Chart:
+    return Chart(title, caption, int(figure.layout.height), str(figure.to_json()))
+
+
+def _name_y(figure: go.Figure, title: str, row: int = 1, *, zero: bool = False) -> None:
+    figure.update_yaxes(title_text=title, rangemode="tozero" if zero else "normal", row=row, col=1)
+
+
+def _scale(unit: str, values: pl.Series) -> Scale:
+    highest = values.abs().max()
+    return quantities.fitting(float(highest) if isinstance(highest, int | float) else 0.0, unit)
+
+
+def _milliseconds(times: pl.Series) -> Floats:
+    return times.dt.epoch("ms").cast(float).to_numpy()
+
+
+def _shown(values: pl.Series, scale: Scale) -> npt.NDArray[np.float32]:
+    offset = quantities.ZERO_CELSIUS if scale is _CELSIUS else 0.0
+    return ((values.cast(float).to_numpy() - offset) / scale.factor).astype(np.float32)
+
+
+def _trace(frame: pl.DataFrame, line: Line, scale: Scale) -> go.Scatter:
+    return go.Scatter(
+        x=_milliseconds(frame["time"]),
+        y=_shown(frame[line.column], scale),
+        name=line.label,
+        legendgroup=line.label,
+        mode="lines",
+        line={"color": line.colour, "width": line.width, "dash": line.dash},
+    )
+
+
+def _add_line(figure: go.Figure, frame: pl.DataFrame, line: Line, scale: Scale, row: int = 1) -> None:
+    if line.band:
+        low, high = (_trace(frame, line._replace(column=f"{line.column}_{side}"), scale) for side in ("low", "high"))
+        high.update(fill="tonexty", fillcolor=faint(line.colour, 0.22))
+        for edge in (low, high):
+            figure.add_trace(edge.update(showlegend=False, hoverinfo="skip", line_width=0), row=row, col=1)
+    figure.add_trace(_trace(frame, line, scale), row=row, col=1)
+
+
+def _add_layer(figure: go.Figure, frame: pl.DataFrame, line: Line, scale: Scale) -> None:
+    layer = _trace(frame, line._replace(width=0.0), scale)
+    figure.add_trace(layer.update(stackgroup="power", fillcolor=faint(line.colour, 0.85)), row=1, col=1)
+
+
+def _curve(points: tuple[Floats, Floats], scale: Scale, label: str, colour: str) -> go.Scatter:
+    hover = f"{label}: %{{y:.4~g}} {scale.unit} in %{{x:.3~g}} % of the time<extra></extra>"
+    power = (points[1] / scale.factor).astype(np.float32)
+    line = {"color": colour, "width": 1.6}
+    return go.Scatter(x=points[0] * 100.0, y=power, name=label, mode="lines", line=line, hovertemplate=hover)
+
+
+def _links(flows: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, float]]:
+    """Give source, target and energy; a flow against its usual direction (air that cools coolant) is turned."""
+    least = _LEAST_FLOW * max((abs(flow["energy_j"]) for flow in flows), default=0.0)
+    links = [(flow["from"], flow["to"], flow["energy_j"]) for flow in flows if abs(flow["energy_j"]) > least]
+    return [link if link[2] > 0.0 else (link[1], link[0], -link[2]) for link in links]
+
+
+def _through(name: str, links: Sequence[tuple[str, str, float]]) -> float:
+    arriving = sum(energy for _, target, energy in links if target == name)
+    leaving = sum(energy for source, _, energy in links if source == name)
+    return max(arriving, leaving)
+
+
+def _wrapped(name: str) -> str:
+    return "<br>".join(textwrap.wrap(name, _LABEL_WIDTH))
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")

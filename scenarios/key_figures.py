@@ -1,0 +1,122 @@
+"""The figures of a run that a planner asks for first, in words and fitting units."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+from scenarios import quantities
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    Metrics: TypeAlias = Mapping[str, Mapping[str, Any]]
+
+
+class Tile(NamedTuple):
+    """
+    A key figure.
+
+    Attributes
+    ----------
+    label, value : text
+        Its name, and the number with its unit.
+    note : text
+        Definition or caveat, under it.
+    """
+
+    label: str
+    value: str
+    note: str = ""
+
+
+class Group(NamedTuple):
+    """Key figures that belong together."""
+
+    title: str
+    tiles: tuple[Tile, ...]
+
+
+def groups(metrics: Metrics, manifest: Mapping[str, Any]) -> tuple[Group, ...]:
+    """
+    Give the key figures of a run, those left out that it does not have.
+
+    Parameters
+    ----------
+    metrics
+        Of the run.
+    manifest
+        Of the run.
+
+    Returns
+    -------
+    tuple of Group
+        In reading order.
+    """
+    definitions, level = manifest["definitions"], manifest["labels"]["level"]
+    tile = partial(_tile, metrics)
+    of_facility = partial(_of_facility, metrics)
+    drawn = (
+        (
+            "Energy",
+            tile("IT energy", "it_energy", note=definitions["it_power"]),
+            tile("Facility energy", "facility_energy", note="Drawn at the point of connection (PCC)."),
+            tile("PUE", "pue", note=f"{definitions['pue']} {level}".strip()),
+            tile("Conversion losses", "loss_energy", note=of_facility("loss_energy")),
+            tile("Cooling energy", "cooling_energy", note=of_facility("cooling_energy")),
+        ),
+        (
+            "Power",
+            tile("Peak facility power", "facility_power_peak"),
+            tile("Peak IT power", "it_power_peak"),
+            tile("Largest change in 1 s", "ramp_1s_max"),
+            tile("Largest change in 15 s", "ramp_15s_max"),
+            tile("Largest change in 1 min", "ramp_1min_max"),
+        ),
+        (
+            "Temperature",
+            tile("Worst chip", "chip_temp_max"),
+            tile("Least chip margin", "chip_margin_min", quantities.difference, "Of the worst chip to its limit."),
+            tile("Throttled", "throttled_time", _chip_hours, "Chip-hours held back by temperature."),
+            tile("Warmest coolant supply", "coolant_supply_temp_max"),
+        ),
+        (
+            "Water and grid",
+            tile("Water use", "water_use", _water),
+            tile("WUE", "wue", note=definitions["wue"]),
+            tile("PCC voltage, lowest", "pcc_voltage_min", _per_unit),
+            tile("PCC voltage, highest", "pcc_voltage_max", _per_unit),
+            tile("Energy balance, residual", "energy_closure", note="Of all energy that came in."),
+        ),
+    )
+    return tuple(Group(title, tuple(tile for tile in tiles if tile)) for title, *tiles in drawn)
+
+
+def _tile(
+    metrics: Metrics,
+    label: str,
+    name: str,
+    text: Callable[[float, str], str] = quantities.quantity,
+    note: str = "",
+) -> Tile | None:
+    figure = metrics.get(name)
+    return Tile(label, text(figure["value"], figure["unit"]), note) if figure else None
+
+
+def _of_facility(metrics: Metrics, name: str) -> str:
+    if name not in metrics or not metrics["facility_energy"]["value"]:
+        return ""
+    return f"{quantities.share(metrics[name]['value'] / metrics['facility_energy']['value'])} of the facility's."
+
+
+def _chip_hours(value: float, unit: str) -> str:
+    hours = value / 3600.0 if unit == "s" else value
+    return f"{quantities.digits(hours, 3)}{quantities.THIN}h"
+
+
+def _water(value: float, unit: str) -> str:
+    return quantities.water(value) if unit == "kg" else quantities.quantity(value, unit)
+
+
+def _per_unit(value: float, _unit: str) -> str:
+    return f"{value:.4f}{quantities.THIN}pu"

@@ -1,0 +1,271 @@
+"""A run as one page: figures, charts and tables in the order in which a planner asks for them, in one HTML file."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from scenarios import curves, envelope, figures, key_figures, quantities
+from twin.columns import METRICS
+from twin.errors import OutputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from scenarios.envelope import Tables
+    from scenarios.style import Chart
+
+ALARMS_SHOWN = 25
+"""Alarms in the page's table; the rest are counted by kind."""
+
+WINDOW = 300
+"""[s] shown on each side of the steepest second."""
+
+RAMP_LAGS = {"1 s": 1, "15 s": 15, "1 min": 60}
+"""[s] over which changes of power are looked at, by what they are called."""
+
+KINDS = {
+    "chip_temp": "Chip temperature",
+    "shutdown_temp": "Chip shutdown temperature",
+    "coolant_supply": "Coolant supply temperature",
+    "hall_air": "Hall air temperature",
+    "loop_supply": "Facility water supply temperature",
+    "cdu_heat": "Heat of a coolant distribution unit",
+    "feeder": "Load of a hall's feeder",
+    "connection": "Load of the connection",
+    "voltage": "Voltage at the PCC",
+}
+"""Kinds of events.parquet, in words."""
+
+
+def write(run: Tables, path: str | Path) -> Path:
+    """
+    Write the page of a run.
+
+    Parameters
+    ----------
+    run
+        The run.
+    path
+        File to write; what stands there is replaced once the page is whole.
+
+    Returns
+    -------
+    Path
+        Of the page.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written.
+    """
+    target = Path(path)
+    unfinished = target.with_name(f".{target.name}.part")
+    text = page(run)
+    try:
+        unfinished.write_text(text, encoding="utf-8")
+        unfinished.replace(target)
+    except OSError as error:
+        unfinished.unlink(missing_ok=True)
+        reason = f"the report cannot be written ({error.strerror})"
+        message = f"{target}: {reason}; name a file in a folder that you may write to"
+        raise OutputError(message) from error
+    return target
+
+
+def page(run: Tables) -> str:
+    """
+    Give the page of a run: HTML that needs no other file and no network.
+
+    Parameters
+    ----------
+    run
+        The run.
+
+    Returns
+    -------
+    text
+        The whole file.
+    """
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    writers = (quantities.quantity, quantities.digits, quantities.share, quantities.duration, quantities.count)
+    environment.filters |= {writer.__name__: writer for writer in writers}
+    drawn = charts(run)
+    return environment.get_template("report.html.j2").render(
+        manifest=run.manifest,
+        facts=facts(run.manifest),
+        groups=key_figures.groups(run.metrics, run.manifest),
+        events=events(run.scan("events").collect()),
+        charts=drawn,
+        comparisons=comparisons(run.manifest["comparisons"]),
+        sources=by_source(run.manifest["sources"]),
+        figures=_script_json({name: chart.figure for name, chart in drawn.items()}),
+        plotly=Markup(figures.library()),
+    )
+
+
+def facts(manifest: Mapping[str, Any]) -> dict[str, str]:
+    """
+    Say what was run, as names and short texts.
+
+    Parameters
+    ----------
+    manifest
+        Of the run.
+
+    Returns
+    -------
+    dict
+        Name -> text, in reading order.
+    """
+    start = datetime.fromisoformat(manifest["start"])
+    scenario, labels = manifest["scenario"], manifest["labels"]
+    return {
+        "Scenario": ": ".join(text for text in (scenario["name"], scenario["description"]) if text) or "none",
+        "Period": f"{quantities.duration(manifest['duration_s'])} from {start.day} {start:%B %Y, %H:%M:%S} UTC",
+        "Load": labels["load"],
+        "Weather": labels["weather"],
+        "Host grid": labels["host_grid"],
+    }
+
+
+def events(table: pl.DataFrame) -> dict[str, Any]:
+    """
+    Sort a run's events into what was scheduled and what crossed a limit.
+
+    Parameters
+    ----------
+    table
+        events.parquet.
+
+    Returns
+    -------
+    dict
+        ``scheduled`` and ``alarms`` (rows; of these the worst `ALARMS_SHOWN`), ``count`` of all alarms, and ``kinds``:
+        kind in words -> count.
+    """
+    crossed = table.filter(pl.col("kind") != "scheduled").sort("margin", "time")
+    counts = crossed.group_by("kind").len("count").sort("count", "kind", descending=[True, False])
+    return {
+        "scheduled": table.filter(pl.col("kind") == "scheduled").sort("time").to_dicts(),
+        "alarms": [{**row, "what": _kind(row["kind"])} for row in crossed.head(ALARMS_SHOWN).to_dicts()],
+        "count": crossed.height,
+        "kinds": {_kind(kind): count for kind, count in counts.iter_rows()},
+    }
+
+
+def comparisons(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """
+    Write the comparisons of measured with modelled values.
+
+    Parameters
+    ----------
+    rows
+        Of the manifest.
+
+    Returns
+    -------
+    list of dict
+        Column -> text.
+    """
+    return [
+        {
+            "What": METRICS[row["metric"]].meaning if row["metric"] in METRICS else row["metric"],
+            "Where": row["asset"],
+            "Samples": quantities.count(row["samples"]),
+            "Bias": quantities.difference(row["bias"], row["unit"], decimals=2),
+            "MAPE": quantities.share(row["mape"]),
+            "CV-RMSE": quantities.share(row["cv_rmse"]),
+            "Caveat": row["caveat"],
+        }
+        for row in rows
+    ]
+
+
+def by_source(rows: Sequence[Mapping[str, str]]) -> list[tuple[str, str, list[str]]]:
+    """
+    Bring numbers of one source together.
+
+    Parameters
+    ----------
+    rows
+        ``path``, ``value``, ``basis`` and ``source`` of each number.
+
+    Returns
+    -------
+    list of tuple
+        Source, basis, and the numbers that rest on it, the source with the most numbers first.
+    """
+    groups: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        groups.setdefault((row["source"], row["basis"]), []).append(f"{row['path']} = {row['value']}")
+    return [(*key, paths) for key, paths in sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))]
+
+
+def charts(run: Tables) -> dict[str, Chart]:
+    """
+    Draw the charts of a run.
+
+    Parameters
+    ----------
+    run
+        The run.
+
+    Returns
+    -------
+    dict
+        Name -> chart, in reading order; those left out for which the run holds no data.
+    """
+    manifest = run.manifest
+    step = envelope.step_for(manifest["duration_s"])
+    every = quantities.duration(step)
+    site, cooling = envelope.site(run, step), envelope.cooling(run, step)
+    groups = envelope.rack_groups(envelope.halls(run))
+    racks = envelope.racks(run, groups)
+    chips, cdus = envelope.over_groups(racks, step), envelope.cdus(run, step)
+    drawn = {
+        "power": figures.power_stack(site, every),
+        "energy": figures.sankey(manifest["flows"]),
+        "temperatures": figures.temperatures(chips, cdus, cooling, every),
+        "plant": figures.plant(cooling, every),
+        "pue": figures.pue(site, every, manifest["definitions"]["pue"], manifest["labels"]["level"]),
+        "connection": figures.connection(envelope.grid(run, step), every),
+        **_load_charts(run),
+        "losses": figures.losses(manifest["losses"]),
+    }
+    times, cells = envelope.heat_map(racks, len(groups))
+    return drawn | {"racks": figures.heat_map([group.label for group in groups], times, cells)}
+
+
+def _load_charts(run: Tables) -> dict[str, Chart]:
+    stored = run.scan("site").select("time", "facility_power_w", "it_power_w", "pcc_voltage_pu").collect()
+    power = stored["facility_power_w"].to_numpy()
+    each_second = stored.height > 1 and (stored["time"][1] - stored["time"][0]).total_seconds() == 1.0
+    lags = {label: lag for label, lag in RAMP_LAGS.items() if each_second and lag < stored.height}
+    ramps = {label: curves.ramp_curve(power, lag) for label, lag in lags.items()}
+    drawn = {"load": figures.load_and_ramps(curves.duration_curve(power), ramps)}
+    if lags:
+        drawn["steepest"] = figures.steepest(curves.around_steepest(stored, WINDOW))
+    return drawn
+
+
+def _kind(kind: str) -> str:
+    return KINDS.get(kind, kind.replace("_", " "))
+
+
+def _script_json(figures_json: Mapping[str, str]) -> Markup:
+    """Write JSON that may stand inside a script element: no text in it can close the element."""
+    members = ",".join(f"{json.dumps(name)}:{text}" for name, text in figures_json.items())
+    return Markup("{" + members.replace("<", "\\u003c") + "}")

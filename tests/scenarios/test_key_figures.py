@@ -1,0 +1,49 @@
+"""Key figures of a run with round numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from scenarios import key_figures, quantities
+from tests.scenarios import fake_run
+
+T = quantities.THIN
+
+
+def tiles(metrics: dict, level: str = "") -> dict[str, key_figures.Tile]:
+    manifest = fake_run.manifest(3600, ["a"], 1)
+    manifest["labels"]["level"] = level
+    return {tile.label: tile for group in key_figures.groups(metrics, manifest) for tile in group.tiles}
+
+
+def test_figures_have_fitting_units() -> None:
+    drawn = tiles(fake_run.metrics(np.full(3600, 2e6)))
+    # 2 MW for an hour is 2 MWh; a twentieth of it is lost: 0.05 / 1.15 of the facility's energy
+    assert drawn["IT energy"].value == f"2.000{T}MWh"
+    assert drawn["Conversion losses"] == ("Conversion losses", f"100.0{T}kWh", f"4.35{T}% of the facility's.")
+    assert drawn["Largest change in 15 s"].value == f"2.750{T}MW"
+    assert drawn["Worst chip"].value == f"91.1{T}°C"
+    assert drawn["Least chip margin"].value == f"−3.1{T}K"
+    assert drawn["Throttled"].value == f"2.40{T}h"  # 8 640 chip-seconds
+    assert drawn["Water use"].value == f"8{T}120{T}m³"
+    assert drawn["PCC voltage, highest"].value == f"1.0025{T}pu"
+    assert drawn["Energy balance, residual"].value == f"3.1{T}×{T}10⁻¹³"
+
+
+def test_pue_says_its_definition_and_its_caveat() -> None:
+    note = tiles(fake_run.metrics(np.ones(9)), level="Level uncertain.")["PUE"].note
+    assert note == "Energy drawn at the PCC over energy at the rack inlets. Level uncertain."
+
+
+def test_figures_that_a_run_does_not_have_are_left_out() -> None:
+    metrics = {name: value for name, value in fake_run.metrics(np.ones(9)).items() if not name.startswith("ramp")}
+    assert [label for label in tiles(metrics) if "change" in label] == []
+    assert len(tiles(metrics)) == 16
+
+
+def test_water_and_throttling_are_read_in_other_units_too() -> None:
+    metrics = fake_run.metrics(np.ones(9))
+    metrics |= {"water_use": {"value": 8.12, "unit": "m^3"}, "throttled_time": {"value": 2.4, "unit": "h"}}
+    drawn = tiles(metrics)
+    assert drawn["Water use"].value == f"8.120{T}m³"
+    assert drawn["Throttled"].value == f"2.40{T}h"
