@@ -244,7 +244,7 @@ def losses(stages: Sequence[Mapping[str, Any]]) -> Chart:
         figure.add_trace(bars)
     names = [_words(stage["stage"]) for stage in ordered]
     figure.update_layout(hovermode="closest", bargap=0.35, showlegend=True, margin={"r": 90, "b": 58})
-    figure.update_yaxes(categoryorder="array", categoryarray=names, showgrid=False, automargin=True)
+    figure.update_yaxes(categoryorder="array", categoryarray=names, showgrid=False)
     figure.update_xaxes(title_text=f"Energy lost in the run [{scale.unit}]", rangemode="tozero")
     caption = "Energy lost over the whole run; the colour says where the heat goes."
     return _chart("Conversion losses by stage", caption, figure)
@@ -264,7 +264,7 @@ def heat_map(labels: Sequence[str], times: pl.Series, cells: Floats) -> Chart:
     figure.add_trace(cell_map)
     figure.update_layout(hovermode="closest", margin={"t": 32})
     figure.update_xaxes(showgrid=False)
-    figure.update_yaxes(autorange="reversed", showgrid=False, automargin=True)
+    figure.update_yaxes(autorange="reversed", showgrid=False)
     caption = (
         "The highest chip temperature in each quarter of an hour among the racks of each row; "
         "racks stand in the order of the site."
@@ -282,7 +282,7 @@ def _over_time(height: int, heights: tuple[float, ...] = (1.0,)) -> go.Figure:
 def _style(figure: go.Figure, height: int) -> go.Figure:
     figure.update_layout(LAYOUT, height=height)
     figure.update_xaxes(AXIS, showline=True)
-    figure.update_yaxes(AXIS, showline=False, hoverformat=".5~g", title_standoff=8)
+    figure.update_yaxes(AXIS, showline=False, hoverformat=".5~g", title_standoff=8, automargin=True)
     return figure
 
 

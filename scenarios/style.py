@@ -41,7 +41,7 @@ AXIS: dict[str, Any] = {
 LAYOUT: dict[str, Any] = {
     "template": "none",
     "font": {"family": _FONT, "size": 13, "color": INK},
-    "margin": {"l": 64, "r": 18, "t": 12, "b": 44},
+    "margin": {"l": 72, "r": 18, "t": 12, "b": 44},
     "paper_bgcolor": CLEAR,
     "plot_bgcolor": CLEAR,
     "hovermode": "x unified",

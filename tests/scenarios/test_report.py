@@ -65,7 +65,7 @@ def test_the_page_has_figures_tables_and_provenance(page: str) -> None:
     assert f"energy 2.00000{T}GWh 1.98000{T}GWh 20.00{T}MWh" in text
     assert f"3.1{T}×{T}10⁻¹³" in text
     assert "0.02 K/W assumed 0.015 K/W – 0.03 K/W midpoint of published cold plates; no figure is published" in text
-    assert "Maker&#39;s data sheet, 2025 primary racks.example.rated = 132 kW racks.example.packages = 72" in text
+    assert "Maker&#39;s data sheet, 2025 primary racks.example.rated = 132 kW; racks.example.packages = 72" in text
     assert f"coolant return temperature hall_a/cdu_0 240 −0.42{T}K 1.30{T}% 2.10{T}% level uncertain" in text
 
 
