@@ -1,0 +1,97 @@
+"""
+Files in, canonical frames out.
+
+`read` takes any known file and gives one long frame: instant in UTC, asset, metric, SI value, quality. `resample` puts
+a metric on a regular grid without losing energy, `synthetic` makes seeded traces, `write` keeps a reading as parquet.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import polars as pl
+
+from telemetry import clean, source, times
+from telemetry import mapping as _mapping
+from telemetry.draft import Options
+from telemetry.formats import FORMATS, choose
+from telemetry.store import Provenance, keep
+
+__all__ = ["FORMATS", "Reading", "read", "write"]
+
+
+class Reading(NamedTuple):
+    """
+    A file, read.
+
+    Attributes
+    ----------
+    frame
+        The columns of `twin.columns.TELEMETRY`, in order of time, asset and metric.
+    format
+        Name of the format that it was read as.
+    notes
+        What a reader of the result should know: gaps, dropped rows, caveats of the source.
+    provenance
+        Where it came from, and how many rows of it were used.
+    """
+
+    frame: pl.LazyFrame
+    format: str
+    notes: tuple[str, ...]
+    provenance: Provenance
+
+
+def read(
+    path: str | Path,
+    format: str | None = None,
+    mapping: str | Path | None = None,
+    start: str | datetime | None = None,
+    tz: str | None = None,
+) -> Reading:
+    """
+    Read a telemetry file.
+
+    Parameters
+    ----------
+    path
+        A CSV or parquet file.
+    format
+        A name in `FORMATS`; found from the file where not given.
+    mapping
+        A mapping file (TOML), or the name of a shipped one, for wide tables and job logs.
+    start
+        Instant from which a file's relative times count, with a zone or in that of `tz`.
+    tz
+        Zone of times that do not name theirs, such as ``America/New_York``.
+
+    Raises
+    ------
+    TelemetryError
+        With every fault of the file and its place.
+    UnknownNameError
+        Where the format or mapping named is not known.
+    """
+    options = Options(times.clock(start, tz), _mapping.choose(mapping))
+    opened = source.open_file(Path(path))
+    found = choose(opened, format, options)
+    draft = found.read(opened, options)
+    judged = clean.finish(draft, opened)
+    provenance = Provenance(
+        opened.path.name, opened.sha256, found.name, dict(draft.units), opened.rows.height, judged.dropped
+    )
+    return Reading(judged.frame.lazy(), found.name, judged.notes, provenance)
+
+
+def write(reading: Reading, path: str | Path) -> None:
+    """
+    Keep a reading as canonical parquet, whole or not at all.
+
+    Raises
+    ------
+    OutputError
+        Where it cannot be written.
+    """
+    keep(reading.frame, reading.notes, reading.provenance, Path(path))

@@ -1,0 +1,110 @@
+"""
+What a format module takes and gives.
+
+A format turns a `Source` into a `Draft`: canonical rows, each with the line it came from, and every fault found so far.
+`telemetry.clean` judges the draft as a whole, so that a file's faults are told all at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from telemetry.mapping import FileMapping
+from telemetry.source import Source
+from telemetry.times import INSTANT, Clock
+from twin.errors import Fault
+
+MOST_LISTED = 20
+"""Faults of one kind that are told one by one; the rest are counted."""
+
+GOOD, SUSPECT, ESTIMATED, STALE, NO_SENSOR = 0, 2, 1, 3, 5
+"""Qualities of `twin.columns.TELEMETRY` that reading gives."""
+
+
+class Options(NamedTuple):
+    """What the user said about a file."""
+
+    clock: Clock
+    mapping: FileMapping | None
+
+
+class Draft(NamedTuple):
+    """
+    Rows of a file in canonical columns, not yet judged.
+
+    Attributes
+    ----------
+    frame
+        ``line`` and the columns of `twin.columns.TELEMETRY`.
+    faults, notes
+        What was found wrong, and what a reader of the result should know.
+    dropped : reason to count
+        Rows of the file that gave none here.
+    units : column to text
+        What each column was read as.
+    ordered : bool
+        Whether the file promises rows in order of time.
+    """
+
+    frame: pl.DataFrame
+    faults: tuple[Fault, ...]
+    notes: tuple[str, ...] = ()
+    dropped: Mapping[str, int] = {}
+    units: Mapping[str, str] = {}
+    ordered: bool = True
+
+
+class Format(NamedTuple):
+    """
+    One file format.
+
+    Attributes
+    ----------
+    name, description
+        As the command line lists it.
+    sniff
+        Give the reason why a source is not of this format; empty when it is.
+    read
+        Read a source of this format.
+    """
+
+    name: str
+    description: str
+    sniff: Callable[[Source, Options], str]
+    read: Callable[[Source, Options], Draft]
+
+
+Row = dict[str, Any]
+
+
+def listed(found: pl.DataFrame, where: Callable[[Row], str], message: Callable[[Row], str]) -> list[Fault]:
+    """Tell the first rows of `found` one by one and count the rest."""
+    faults = [Fault(where(row), message(row)) for row in found.head(MOST_LISTED).iter_rows(named=True)]
+    if found.height > MOST_LISTED:
+        faults.append(Fault("", f"and {found.height - MOST_LISTED:,} more like the last"))
+    return faults
+
+
+def rows(times: pl.Series, lines: pl.Series, asset: str | pl.Series, metric: str, values: pl.Series) -> pl.DataFrame:
+    """Make canonical rows of one metric; a missing value is a sensor's fault."""
+    assets = pl.lit(asset) if isinstance(asset, str) else pl.col("asset")
+    frame = pl.DataFrame({"line": lines, "time": times, "value": values})
+    if isinstance(asset, pl.Series):
+        frame = frame.with_columns(asset=asset)
+    return frame.select(
+        "line",
+        "time",
+        asset=assets,
+        metric=pl.lit(metric),
+        value="value",
+        quality=pl.when(pl.col("value").is_null()).then(NO_SENSOR).otherwise(GOOD).cast(pl.UInt8),
+    )
+
+
+def no_rows() -> pl.DataFrame:
+    """Make a frame of no canonical rows."""
+    empty = pl.Series("value", [], pl.Float64)
+    return rows(empty.cast(INSTANT), empty.cast(pl.UInt32), "", "", empty)

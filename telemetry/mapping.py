@@ -1,0 +1,197 @@
+"""
+Mappings: small TOML files that say what the columns of a wide table or a job log are.
+
+Shipped ones stand in ``telemetry/mappings`` and are found by their signature: column names that only such a file has.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal, NamedTuple
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from telemetry.times import UNITS
+from twin.columns import METRICS
+from twin.errors import Fault, TelemetryError, UnknownNameError
+
+_FOLDER = Path(__file__).parent / "mappings"
+_PLACEHOLDER = re.compile(r"\{([a-z]+)\}")
+_Text = Annotated[str, Field(min_length=1)]
+
+
+def _time_unit(unit: str) -> str:
+    if unit not in UNITS:
+        message = f"{unit!r} is no unit of time; known: {', '.join(UNITS)}"
+        raise ValueError(message)
+    return unit
+
+
+def _metric(name: str) -> str:
+    if name not in METRICS:
+        message = f"{name!r} is no metric; known: {', '.join(METRICS)}"
+        raise ValueError(message)
+    return name
+
+
+_TimeUnit = Annotated[str, AfterValidator(_time_unit)]
+_Metric = Annotated[str, AfterValidator(_metric)]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class TimeColumn(_Model):
+    """Where the times are, and how they are written (`telemetry.times.UNITS`)."""
+
+    column: _Text
+    unit: _TimeUnit
+
+
+class ColumnRule(_Model):
+    """
+    What the columns of one name or pattern are.
+
+    ``{n}`` in `match` stands for digits, any other ``{word}`` for a name; both may be used again in `asset`.
+    """
+
+    match: _Text
+    asset: _Text
+    metric: _Metric
+    unit: _Text
+
+
+class Utilisation(_Model):
+    """A column of activity; `parts` is of how many chips it is the sum."""
+
+    column: _Text
+    parts: Annotated[int, Field(ge=1)] = 1
+
+
+class JobColumns(_Model):
+    """Columns of a job log."""
+
+    id: _Text
+    nodes: _Text
+    start: _Text
+    end: _Text
+    unit: _TimeUnit
+    accelerator_utilisation: Utilisation | None = None
+    host_utilisation: Utilisation | None = None
+
+
+class _Mapping(_Model):
+    name: _Text
+    description: _Text
+    signature: tuple[_Text, ...] = ()
+    note: tuple[_Text, ...] = ()
+    attribution: str = ""
+    ignore: tuple[_Text, ...] = ()
+
+
+class WideMapping(_Mapping):
+    """What the columns of a wide table are."""
+
+    format: Literal["wide"]
+    time: TimeColumn
+    column: tuple[ColumnRule, ...]
+
+
+class JobMapping(_Mapping):
+    """What the columns of a job log are."""
+
+    format: Literal["job_log"]
+    job: JobColumns
+
+
+FileMapping = WideMapping | JobMapping
+_ADAPTER: TypeAdapter[FileMapping] = TypeAdapter(Annotated[FileMapping, Field(discriminator="format")])
+
+
+class Meaning(NamedTuple):
+    """What one column of a wide table is."""
+
+    asset: str
+    metric: str
+    unit: str
+
+
+def meaning(mapping: WideMapping, column: str) -> Meaning | None:
+    """Find what a column is; the first rule that fits counts."""
+    for rule in mapping.column:
+        found = _pattern(rule.match).fullmatch(column)
+        if found is not None:
+            asset = rule.asset
+            for name, text in found.groupdict().items():
+                asset = asset.replace(f"{{{name}}}", text)
+            return Meaning(asset, rule.metric, rule.unit)
+    return None
+
+
+@cache
+def _pattern(match: str) -> re.Pattern[str]:
+    parts = _PLACEHOLDER.split(match)
+    pattern = re.escape(parts[0])
+    for name, literal in zip(parts[1::2], parts[2::2], strict=True):
+        pattern += rf"(?P<{name}>{r'[0-9]+' if name == 'n' else r'[A-Za-z0-9._-]+'})" + re.escape(literal)
+    return re.compile(pattern)
+
+
+def shipped() -> dict[str, FileMapping]:
+    """Give the mappings of the package by name."""
+    return {path.stem: _read(path) for path in sorted(_FOLDER.glob("*.toml"))}
+
+
+def fitting(header: tuple[str, ...], kind: str) -> FileMapping | None:
+    """Find the shipped mapping for a format whose signature stands in a header."""
+    for mapping in shipped().values():
+        if mapping.format == kind and set(mapping.signature) <= set(header):
+            return mapping
+    return None
+
+
+def choose(name: str | Path | None) -> FileMapping | None:
+    """
+    Give a mapping by its file or by the name of a shipped one.
+
+    Raises
+    ------
+    TelemetryError
+        Where the file cannot be read as a mapping; all faults at once.
+    UnknownNameError
+        Where it is neither.
+    """
+    if name is None:
+        return None
+    path = Path(name)
+    if path.suffix == ".toml" or path.exists():
+        return _read(path)
+    known = shipped()
+    if str(name) not in known:
+        raise UnknownNameError(kind="mapping", name=str(name), known=list(known))
+    return known[str(name)]
+
+
+@cache
+def _read(path: Path) -> FileMapping:
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise TelemetryError(str(path), [Fault("", f"no mapping can be read from it: {error}")]) from error
+    note = content.get("note")
+    if isinstance(note, str):
+        content["note"] = [note]
+    try:
+        return _ADAPTER.validate_python(content)
+    except ValidationError as error:
+        faults = [_fault(found["loc"], found["msg"]) for found in error.errors()]
+        raise TelemetryError(str(path), faults) from error
+
+
+def _fault(location: tuple[int | str, ...], message: str) -> Fault:
+    place = ".".join(str(part) for part in location if part not in ("wide", "job_log"))
+    return Fault(place, message.removeprefix("Value error, "))
