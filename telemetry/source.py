@@ -184,13 +184,13 @@ def _check_encoding(path: Path, body: bytes) -> None:
 def _layout(body: bytes) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Find where each row starts and how many cells it has; signs in quotes separate nothing."""
     signs = np.frombuffer(body, np.uint8)
-    free = np.ones(len(signs), bool)
+    newlines, commas = np.flatnonzero(signs == _NEWLINE), np.flatnonzero(signs == _COMMA)
     if b'"' in body:
-        free = (np.cumsum(signs == _QUOTE) & 1) == 0
-    ends = np.flatnonzero((signs == _NEWLINE) & free)
-    starts = np.concatenate(([0], ends + 1))
+        quotes = np.flatnonzero(signs == _QUOTE)
+        newlines, commas = (places[np.searchsorted(quotes, places) % 2 == 0] for places in (newlines, commas))
+    starts = np.concatenate(([0], newlines + 1))
     starts = starts[starts < len(signs)]
-    cells = np.add.reduceat(((signs == _COMMA) & free).astype(np.int64), starts) + 1
+    cells = np.diff(np.append(np.searchsorted(commas, starts), len(commas))) + 1
     return starts, cells
 
 
