@@ -19,7 +19,7 @@ STREAM = HEAT / 5.55
 
 
 def test_rated_point() -> None:
-    """Effectiveness 5.55 / 11.1 = 0.5 with equal streams needs N = 1.118, as the double series gives; counterflow, 1."""
+    """Effectiveness 5.55 / 11.1 = 0.5 with equal streams needs N = 1.118 by the double series; counterflow, 1."""
     conductance = dry_coolers.dry_cooler_conductance(HOT, STREAM, STREAM / 1006.0, AIR, HEAT)
     assert conductance / STREAM == pytest.approx(1.1178, abs=1e-4)
     heat = dry_coolers.dry_cooler(

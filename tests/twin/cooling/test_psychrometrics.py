@@ -67,8 +67,8 @@ def test_more_water_than_saturation_is_the_dry_bulb() -> None:
 def test_random_points_against_psychrolib() -> None:
     psychrolib.SetUnitSystem(psychrolib.SI)
     random = np.random.default_rng(1)
-    celsius, pressure = random.uniform(-30, 50, 500), random.uniform(7e4, 1.05e5, 500)
-    humidity = random.uniform(0.03, 1, 500)
+    celsius, pressure = random.uniform(-30, 50, 150), random.uniform(7e4, 1.05e5, 150)
+    humidity = random.uniform(0.03, 1, 150)
     points = list(zip(celsius, humidity, pressure, strict=True))
     ratio = np.array([psychrolib.GetHumRatioFromRelHum(*point) for point in points])
     expected = np.array(
@@ -77,7 +77,7 @@ def test_random_points_against_psychrolib() -> None:
     found = psychrometrics.wet_bulb(celsius + 273.15, ratio, pressure) - 273.15
     settled = np.abs(expected) > 0.8  # nearer to freezing an ice-covered and a wet bulb can both be right
     np.testing.assert_allclose(found[settled], expected[settled], atol=2e-3)  # its bisection stops at 1e-3 K
-    assert settled.sum() > 480
+    assert settled.sum() > 140
 
 
 @pytest.mark.skipif(not TABLE.exists(), reason="the table of 197 moist-air points is not at hand")
