@@ -7,6 +7,9 @@ import runpy
 from pathlib import Path
 
 import pytest
+import typer
+
+from scenarios.cli import app
 
 PAGES = [
     "README.md",
@@ -35,6 +38,26 @@ def test_make_targets_that_pages_name_exist(root: Path, page: str) -> None:
     targets = set(re.findall(r"^([a-z]+):", (root / "Makefile").read_text(encoding="utf-8"), re.M))
     named = set(re.findall(r"`?make ([a-z]+)`?", "\n".join(_code(root / page))))
     assert named <= targets
+
+
+def test_the_readme_lists_every_command(root: Path) -> None:
+    listed = re.findall(r"^\| `twin (\w+)", (root / "README.md").read_text(encoding="utf-8"), re.M)
+    assert sorted(listed) == sorted(_options())
+
+
+def test_commands_in_pages_have_options_that_exist(root: Path) -> None:
+    options = _options()
+    pages = [root / page for page in PAGES if page != "CHANGELOG.md"]
+    commands = [command for page in pages for code in _code(page) for command in re.findall(r"twin ([^\n`&|]+)", code)]
+    used = [(command.split()[0], option) for command in commands for option in re.findall(r"--[a-z-]+", command)]
+    assert len(used) > 5  # the pages do show options, and this reads them
+    assert [pair for pair in used if pair[1] not in {"--help", *options.get(pair[0], ())}] == []
+
+
+def _options() -> dict[str, set[str]]:
+    """Give the options of each command."""
+    commands = typer.main.get_command(app).commands
+    return {name: {text for option in found.params for text in option.opts} for name, found in commands.items()}
 
 
 def _code(page: Path) -> list[str]:
