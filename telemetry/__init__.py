@@ -80,7 +80,13 @@ def read(
     draft = found.read(opened, options)
     judged = clean.finish(draft, opened)
     provenance = Provenance(
-        opened.path.name, opened.sha256, found.name, dict(draft.units), opened.rows.height, judged.dropped
+        source=opened.path.name,
+        sha256=opened.sha256,
+        format=found.name,
+        units=dict(draft.units),
+        rows=opened.rows.height,
+        dropped=judged.dropped,
+        attribution=draft.attribution,
     )
     return Reading(judged.frame.lazy(), found.name, judged.notes, provenance)
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import polars as pl
 
 from telemetry.draft import STALE, Draft, listed
-from telemetry.source import Source
+from telemetry.source import CUT, Source
 from telemetry.times import INSTANT
 from twin.columns import METRICS
 from twin.errors import Fault, TelemetryError
@@ -79,7 +79,7 @@ def finish(draft: Draft, source: Source) -> Judged:
         raise TelemetryError(str(source.path), faults)
     filled, gap_notes = _with_gaps(known)
     notes = [*source.notes, *draft.notes, *_counted(late.height, repeats), *gap_notes]
-    if source.open_ended:
+    if source.open_ended and CUT not in draft.dropped:
         notes.append("the file ends without a newline; its last line was taken as whole")
     dropped = {**source.dropped, **draft.dropped, **({"repeated row": repeats} if repeats else {})}
     return Judged(canonical(filled), tuple(dict.fromkeys(notes)), dropped)

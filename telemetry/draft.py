@@ -47,6 +47,8 @@ class Draft(NamedTuple):
         What each column was read as.
     ordered : bool
         Whether the file promises rows in order of time.
+    attribution
+        Whom the data is to be credited to; empty where the file does not tell.
     """
 
     frame: pl.DataFrame
@@ -55,6 +57,7 @@ class Draft(NamedTuple):
     dropped: Mapping[str, int] = {}
     units: Mapping[str, str] = {}
     ordered: bool = True
+    attribution: str = ""
 
 
 class Format(NamedTuple):

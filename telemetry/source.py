@@ -28,6 +28,9 @@ _MAGIC = {
 }
 """First bytes of files that are no telemetry, and what to do with them."""
 
+CUT = "last line cut short"
+"""Reason under which a dropped last line is counted."""
+
 _MOST_COLUMNS = 20_000
 _MOST_RAGGED = 20
 _NEWLINE, _QUOTE, _COMMA = (ord(sign) for sign in '\n",')
@@ -162,7 +165,7 @@ def _text(path: Path, data: bytes) -> Source:
         open_ended=open_ended and not cut,
         faults=tuple(_ragged_faults(lines[ragged], cells[ragged], width)),
         notes=("the last line is cut short and was dropped",) if cut else (),
-        dropped={"last line cut short": 1} if cut else {},
+        dropped={CUT: 1} if cut else {},
     )
 
 

@@ -32,6 +32,8 @@ class Provenance(NamedTuple):
         Rows in the file.
     dropped : reason to count
         Rows that gave none here.
+    attribution
+        Whom the data is to be credited to; empty where nothing is known.
     """
 
     source: str
@@ -40,6 +42,7 @@ class Provenance(NamedTuple):
     units: Mapping[str, str]
     rows: int
     dropped: Mapping[str, int]
+    attribution: str
 
 
 def keep(frame: pl.LazyFrame, notes: tuple[str, ...], provenance: Provenance, path: Path) -> None:
@@ -61,6 +64,7 @@ def keep(frame: pl.LazyFrame, notes: tuple[str, ...], provenance: Provenance, pa
         "rows_in": str(provenance.rows),
         "rows_out": str(whole.height),
         "dropped": json.dumps(dict(provenance.dropped), sort_keys=True),
+        "attribution": provenance.attribution,
         "notes": json.dumps(list(notes)),
     }
     try:

@@ -41,7 +41,8 @@ def read(source: Source, options: Options) -> Draft:
     frame = frame.with_columns(metric=text["metric"], quality=given)
     notes = (*json.loads(source.metadata.get("notes", "[]")), *cells.missing_note(_unmarked(values.missing, quality)))
     marked = cells.mark_leaps(frame, source, instants)
-    return Draft(marked, tuple(faults), (*notes, *cells.leap_note(instants)), ordered=False)
+    credit = source.metadata.get("attribution", "")
+    return Draft(marked, tuple(faults), (*notes, *cells.leap_note(instants)), ordered=False, attribution=credit)
 
 
 def _time_unit(source: Source) -> str:

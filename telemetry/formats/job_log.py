@@ -35,12 +35,12 @@ def read(source: Source, options: Options) -> Draft:
         return Draft(no_rows(), tuple(faults))
     started, dropped = _started(source, found.job)
     frame, faults, empty = _jobs(started, options, found.job)
-    notes = [*found.note, *([found.attribution] if found.attribution else [])]
+    notes = [*found.note]
     notes += [f"jobs dropped, {reason}: {count:,}" for reason, count in dropped.items()]
     if empty:
         notes.append(f"jobs without utilisation, read as 0: {empty:,}")
     units = {getattr(found.job, name): name for name in ("nodes", "start", "end")}
-    return Draft(frame, tuple(faults), tuple(notes), dropped, units, ordered=False)
+    return Draft(frame, tuple(faults), tuple(notes), dropped, units, ordered=False, attribution=found.attribution)
 
 
 def _used(columns: JobColumns) -> list[str]:

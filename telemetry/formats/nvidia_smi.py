@@ -16,7 +16,7 @@ import polars as pl
 
 from telemetry import cells
 from telemetry.draft import Draft, Format, Options, no_rows, rows
-from telemetry.source import Source
+from telemetry.source import CUT, Source
 from twin.columns import METRICS
 from twin.errors import Fault
 
@@ -31,6 +31,9 @@ Traces of 8 H100 polled each 100 ms have 1.4 to 3.5 % of polls split or incomple
 
 _POWER = ("power.draw.instant", "power.draw", "power.draw.average")
 """Columns of power, the best first: the instantaneous one is not smoothed over a second."""
+
+_PLAIN = {"accelerator_temp_k": "degC"}
+"""Units of columns whose header names none."""
 
 _KNOWN = re.compile(
     r"timestamp|count|driver_version|index|uuid|name|serial|vbios_version|pstate|query\.(start|end)|gpu_(name|bus_id|uuid|serial)"
@@ -75,10 +78,11 @@ def read(source: Source, options: Options) -> Draft:
         for column, heading in headings.items()
         if not _KNOWN.fullmatch(heading.name)
     ]
+    given = source.rows.height
+    source = _without_cut(source)
     instants, time_faults = cells.instants(source, columns["timestamp"], "iso", options)
-    source, instants_kept, cut = _without_cut(source, columns, instants.values)
     faults += time_faults
-    assets, notes, dropped, asset_faults = _assets(source, columns, instants_kept)
+    assets, notes, dropped, asset_faults = _assets(source, columns, instants.values)
     faults += asset_faults
     if assets is None:
         return Draft(no_rows(), tuple(faults))
@@ -88,15 +92,14 @@ def read(source: Source, options: Options) -> Draft:
         faults += found.faults
         missing.update(found.missing)
         units[column] = f"{found.read_as} as {metric}"
-        parts.append(rows(instants_kept, source.lines, assets, metric, found.values))
+        parts.append(rows(instants.values, source.lines, assets, metric, found.values))
     frame = pl.concat(parts).drop_nulls("asset")
-    notes += [*cut, *cells.missing_note(missing), *_notes(columns, units), *cells.leap_note(instants)]
+    notes += [*cells.missing_note(missing), *_notes(columns, units), *cells.leap_note(instants)]
+    if source.rows.height < given:
+        notes.append("the last line is cut short and was dropped")
+        dropped = {**dropped, CUT: 1}
     marked = cells.mark_leaps(frame, source, instants)
     return Draft(marked, tuple(faults), tuple(notes), dropped, units)
-
-
-_PLAIN = {"accelerator_temp_k": "degC"}
-"""Units of columns whose header names none."""
 
 
 def _measured(columns: dict[str, str]) -> dict[str, str]:
@@ -118,13 +121,12 @@ def _notes(columns: dict[str, str], used: dict[str, str]) -> list[str]:
     return notes
 
 
-def _without_cut(source: Source, columns: dict[str, str], times: pl.Series) -> tuple[Source, pl.Series, list[str]]:
+def _without_cut(source: Source) -> Source:
     """Drop a last line without a newline whose last cell lost its unit."""
     last = source.rows.to_series(source.rows.width - 1)
     if not source.open_ended or len(last) < 2 or _ends_in_unit(last[-1]) or not _ends_in_unit(last[-2]):  # noqa: PLR2004
-        return source, times, []
-    short = source._replace(rows=source.rows[:-1], lines=source.lines[:-1], open_ended=False)
-    return short, times[:-1], ["the last line is cut short and was dropped"]
+        return source
+    return source._replace(rows=source.rows[:-1], lines=source.lines[:-1])
 
 
 def _ends_in_unit(cell: str | None) -> bool:

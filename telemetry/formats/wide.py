@@ -59,12 +59,10 @@ def read_mapped(source: Source, options: Options, found: WideMapping) -> Draft:
     if not parts:
         faults.append(Fault("", f"none of the columns is in the mapping {found.name}"))
     frame = pl.concat(parts) if parts else no_rows()
-    notes = (*_said(found), *cells.missing_note(missing), *cells.leap_note(instants))
-    return Draft(cells.mark_leaps(frame, source, instants), tuple(faults), notes, units=units)
-
-
-def _said(found: WideMapping) -> tuple[str, ...]:
-    return (*found.note, *([found.attribution] if found.attribution else []))
+    notes = (*found.note, *cells.missing_note(missing), *cells.leap_note(instants))
+    return Draft(
+        cells.mark_leaps(frame, source, instants), tuple(faults), notes, units=units, attribution=found.attribution
+    )
 
 
 def _some(names: list[str]) -> str:

@@ -25,8 +25,13 @@ def test_jobs(file):
         (later, "job/9", "job_host_utilisation", 0.0, 1),
         (later, "job/9", "job_nodes", 64.0, 0),
     ]
-    assert reading.notes[2:] == ("jobs dropped, never started: 1", "jobs without utilisation, read as 0: 1")
+    assert reading.notes == (
+        "the jobs are simulated, not measured",
+        "jobs dropped, never started: 1",
+        "jobs without utilisation, read as 0: 1",
+    )
     assert reading.provenance.dropped == {"never started": 1}
+    assert reading.provenance.attribution == "jobs: ExaDigiT RAPS, MIT OR Apache-2.0, ExaDigiT contributors"
 
 
 def test_faults(file, refused):

@@ -109,7 +109,9 @@ def test_a_cut_last_line(file):
     assert short.provenance.dropped == {"last line cut short": 1}
     lost_unit = telemetry.read(file("b.csv", whole + poll(29, ["71.25 W"])[: -len("0 MiB\n")]), tz="UTC")
     assert values(lost_unit, "gpu_0") == [71.25, 71.25]
-    assert "the last line is cut short and was dropped" in lost_unit.notes
+    assert lost_unit.notes[-1] == "the last line is cut short and was dropped"
+    assert not any("without a newline" in note for note in lost_unit.notes)
+    assert lost_unit.provenance.dropped == {"last line cut short": 1}
 
 
 def test_unknown_columns_and_units(file, refused):

@@ -81,6 +81,7 @@ def test_frontier_signature_needs_no_mapping(file, refused):
     assert frame.filter(pl.col("metric") == "heat_w")["value"].sum() == 50 * 600000.5
     assert frame.filter(pl.col("asset") == "weather")["value"].to_list() == [pytest.approx(281.65)] * 2
     assert any("level of these columns is uncertain" in note for note in reading.notes)
+    assert reading.provenance.attribution.endswith("MIT, (c) 2024 Hewlett Packard Enterprise")
     told = refused(path)
     assert told == [
         "time: times count s from a start that the file does not give; say when with --start 2025-07-27T00:00Z"
