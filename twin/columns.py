@@ -41,7 +41,9 @@ TELEMETRY: dict[str, Column] = {
     "asset": Column("", "text", "what was measured: letters, digits and . _ - /"),
     "metric": Column("", "text", "what was measured there: a name in METRICS"),
     "value": Column("", "f64", "SI value in the metric's unit; null where missing"),
-    "quality": Column("", "u8", "0 good, 1 estimated, 2 suspect, 3 stale, 4 out of range, 5 sensor fault, 6 reset-adjusted"),
+    "quality": Column(
+        "", "u8", "0 good, 1 estimated, 2 suspect, 3 stale, 4 out of range, 5 sensor fault, 6 reset-adjusted"
+    ),
 }
 """Columns of the canonical telemetry frame, one row a measurement."""
 
@@ -139,14 +141,20 @@ GRID: dict[str, Column] = {
     "pcc_reactive_power_var": Column("var", "f64", "reactive power drawn at the PCC", -2e10, 2e10),
     "pcc_voltage_pu": Column("1", "f64", "voltage at the PCC", 0.5, 1.5),
     "campus_voltage_pu": Column("1", "f64", "voltage of the campus medium-voltage bus", 0.5, 1.5),
-    "transformer_loading": Column("1", "f64", "apparent power over rating of the main transformers in service", 0.0, 5.0),
+    "transformer_loading": Column(
+        "1", "f64", "apparent power over rating of the main transformers in service", 0.0, 5.0
+    ),
     "host_loss_w": Column("W", "f64", "active power lost in the host grid's equivalent", 0.0, 1e9),
 }
 """Columns of grid.parquet, one row a second."""
 
 EVENTS: dict[str, Column] = {
     "time": Column("", "time", "when it began, UTC"),
-    "kind": Column("", "text", "scheduled, chip_temp, shutdown_temp, coolant_supply, hall_air, loop_supply, cdu_heat, feeder, connection, voltage"),
+    "kind": Column(
+        "",
+        "text",
+        "scheduled, chip_temp, shutdown_temp, coolant_supply, hall_air, loop_supply, cdu_heat, feeder, connection, voltage",
+    ),
     "asset": Column("", "text", "rack, CDU, hall, loop or site"),
     "value": Column("", "f64", "worst value, in `unit`"),
     "limit": Column("", "f64", "the limit, in `unit`"),

@@ -252,7 +252,9 @@ def rack_inlet_power(power: Floats, chain_power: Floats, chain_loss: Floats, aux
     (any,) [W]
         Power at the rack inlet; beyond the table its last slope goes on.
     """
-    return np.asarray(power + auxiliary + curve_loss(LossCurve(chain_power, chain_loss.sum(axis=1)), power), dtype=float)
+    return np.asarray(
+        power + auxiliary + curve_loss(LossCurve(chain_power, chain_loss.sum(axis=1)), power), dtype=float
+    )
 
 
 def rack_compute_power(inlet: Floats, chain_power: Floats, chain_loss: Floats, auxiliary: float) -> Floats:
@@ -301,7 +303,7 @@ def stage_loss(stage: Stage, output: Floats) -> Floats:
     return rating * curve_loss(stage.curve, output / rating)
 
 
-def facility_flows(chain: PowerChain, racks: Floats, cooling: Floats) -> ChainFlows:
+def facility_flows(chain: PowerChain, racks: Floats, cooling: Floats, voltage: float) -> ChainFlows:
     """
     Give the losses of every stage and the power at the point of connection.
 
@@ -313,23 +315,30 @@ def facility_flows(chain: PowerChain, racks: Floats, cooling: Floats) -> ChainFl
         Power at the rack inlets of each hall.
     cooling : (time,) [W]
         Power of all cooling equipment.
+    voltage : [1]
+        Voltage at the point of connection, per unit, one step earlier.
 
     Returns
     -------
     ChainFlows
         Losses by stage, and the power drawn at the point of connection.
+
+    Notes
+    -----
+    Loads draw constant power, so the stages that both paths share carry a current that rises as the voltage falls: they
+    stand on their loss curves at load over voltage. Behind the main transformer's tap changer voltage is taken as nominal.
     """
-    hall_losses, feeders = _path(chain.hall_path, racks)
-    mechanical_losses, mechanical = _path(chain.mechanical_path, cooling[np.newaxis, :])
-    common_losses, connection = _path(chain.common_path, feeders.sum(axis=0, keepdims=True) + mechanical)
+    hall_losses, feeders = _path(chain.hall_path, racks, 1.0)
+    mechanical_losses, mechanical = _path(chain.mechanical_path, cooling[np.newaxis, :], 1.0)
+    common_losses, connection = _path(chain.common_path, feeders.sum(axis=0, keepdims=True) + mechanical, voltage)
     return ChainFlows(hall_losses, mechanical_losses[:, 0], common_losses[:, 0], connection[0])
 
 
-def _path(stages: tuple[Stage, ...], output: Floats) -> tuple[Floats, Floats]:
+def _path(stages: tuple[Stage, ...], output: Floats, voltage: float) -> tuple[Floats, Floats]:
     """Walk one path from the load upwards: losses (stage, row, time) [W] and the power (row, time) [W] at its head."""
     losses = np.zeros((len(stages), *output.shape))
     carried = output
     for index, stage in enumerate(stages):
-        losses[index] = stage_loss(stage, carried)
+        losses[index] = stage_loss(stage, carried / voltage)
         carried = carried + losses[index]
     return losses, carried

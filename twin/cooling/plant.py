@@ -1,0 +1,341 @@
+"""
+Facility water loops, hall air and the plant that carries their heat outdoors.
+
+Controllers are sampled every ten seconds, as a building controller does: fan speeds and chillers follow the supply
+temperature in proportional bands, coil valves the hall's air. Between samples the network is linear and is integrated by
+the classical Runge-Kutta method, with the heat that crosses each boundary as further states, which closes the balance to
+rounding at any step. The laws of the coolers are tabulated over fan speed once a minute, at the temperatures of that
+minute's start.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from twin.cooling import chillers, dry_coolers, hydraulics, towers, water
+from twin.cooling.psychrometrics import WATER_HEAT
+from twin.site import Floats, Integers, Loops, Site
+
+SPEEDS = np.linspace(0.0, 1.0, 17)
+"""Fan speeds [1] at which the coolers' laws are tabulated."""
+
+LEAST_DIFFERENCE = 1.0
+"""Least difference of water and outdoors [K] at which a cooler's heat is taken for its rate."""
+
+
+class Outdoors(NamedTuple):
+    """
+    Outdoor air.
+
+    Attributes
+    ----------
+    dry_bulb, wet_bulb : [K]
+        Temperatures.
+    humidity_ratio : [kg/kg]
+        Water over dry air.
+    pressure : [Pa]
+        Air pressure.
+    """
+
+    dry_bulb: float
+    wet_bulb: float
+    humidity_ratio: float
+    pressure: float
+
+
+class Settings(NamedTuple):
+    """
+    What scheduled changes may alter.
+
+    Attributes
+    ----------
+    set_point : (loop,) [K]
+        Wanted supply temperature.
+    cooler_units : (loop,) [1]
+        Coolers in service.
+    chiller_capacity : (loop,) [W]
+        Chillers in service.
+    """
+
+    set_point: Floats
+    cooler_units: Floats
+    chiller_capacity: Floats
+
+
+class PlantState(NamedTuple):
+    """
+    State of loops and hall air; a step writes the next state into the same arrays.
+
+    Attributes
+    ----------
+    supply, back : (loop,) [K]
+        Facility water before and after the halls.
+    air : (hall,) [K]
+        Air at the rack inlets.
+    air_heat : (hall,) [W]
+        Heat into the air during the last step, which the coil valves feed forward.
+    supply_ramp : (loop,) [K/s]
+        Last ramp of the supply.
+    air_ramp : (hall,) [K/s]
+        Last ramp of the air.
+    """
+
+    supply: Floats
+    back: Floats
+    air: Floats
+    air_heat: Floats
+    supply_ramp: Floats
+    air_ramp: Floats
+
+
+class PlantLaw(NamedTuple):
+    """
+    What a step reads of loops, halls and coolers.
+
+    Attributes
+    ----------
+    set_point, band : (loop,) [K]
+        Wanted supply temperature and proportional band.
+    supply_capacity, return_capacity : (loop,) [J/K]
+        Heat capacities of the water.
+    stream : (loop,) [W/K]
+        Circulating water.
+    pump_power : (loop,) [W]
+        Circulating pumps.
+    outdoor : (loop,) [K]
+        Outdoor temperature that the coolers see: wet bulb for towers, dry bulb for dry coolers.
+    cooler_rate : (speed, loop) [W/K]
+        Heat the coolers move for each kelvin between water return and outdoors.
+    fan_power : (speed, loop) [W]
+        Power of their fans.
+    chiller_capacity : (loop,) [W]
+        Heat the chillers can take.
+    performance : (loop,) [1]
+        Their coefficient of performance.
+    air_capacity : (hall,) [J/K]
+        Heat capacity of hall air.
+    air_set_point : (hall,) [K]
+        Wanted air temperature.
+    coil_conductance : (hall,) [W/K]
+        Fan coils with valves open.
+    coil_fan_power : (hall,) [W]
+        Their fans at full speed.
+    coil_law : (speed,) [1]
+        Fan power over full power at each fan speed.
+    air_loop : (hall,)
+        Loop of each hall's coils.
+    cdu_loop : (cdu,)
+        Loop of each CDU.
+    """
+
+    set_point: Floats
+    band: Floats
+    supply_capacity: Floats
+    return_capacity: Floats
+    stream: Floats
+    pump_power: Floats
+    outdoor: Floats
+    cooler_rate: Floats
+    fan_power: Floats
+    chiller_capacity: Floats
+    performance: Floats
+    air_capacity: Floats
+    air_set_point: Floats
+    coil_conductance: Floats
+    coil_fan_power: Floats
+    coil_law: Floats
+    air_loop: Integers
+    cdu_loop: Integers
+
+
+class PlantTally(NamedTuple):
+    """
+    What steps add up over a minute.
+
+    Attributes
+    ----------
+    power : (block,) [W]
+        Electric power of fans, pumps, chillers and coil fans in each step.
+    rejected, chilled : (loop,) [J]
+        Heat through the coolers, and to the chillers.
+    fans, chillers, pumps : (loop,) [J]
+        Electric energy.
+    coil : (hall,) [J]
+        Heat from hall air to water.
+    coil_fans : (hall,) [J]
+        Electric energy.
+    speed, load : (loop,) [s]
+        Fan speed, and chiller heat over capacity, times time.
+    """
+
+    power: Floats
+    rejected: Floats
+    chilled: Floats
+    fans: Floats
+    chillers: Floats
+    pumps: Floats
+    coil: Floats
+    coil_fans: Floats
+    speed: Floats
+    load: Floats
+
+
+def tally(blocks: int, loops: int, halls: int) -> PlantTally:
+    """
+    Make an empty tally.
+
+    Parameters
+    ----------
+    blocks, loops, halls : [1]
+        Steps in a minute, loops and halls.
+
+    Returns
+    -------
+    PlantTally
+        All zero.
+    """
+    loop = [np.zeros(loops) for _ in range(7)]
+    return PlantTally(
+        np.zeros(blocks),
+        loop[0],
+        loop[1],
+        loop[2],
+        loop[3],
+        loop[4],
+        np.zeros(halls),
+        np.zeros(halls),
+        loop[5],
+        loop[6],
+    )
+
+
+def law(site: Site, settings: Settings, state: PlantState, outdoors: Outdoors) -> tuple[PlantLaw, bool]:
+    """
+    Tabulate the plant for a minute.
+
+    Parameters
+    ----------
+    site : Site
+        Loops and halls.
+    settings : Settings
+        Set points and units in service.
+    state : PlantState
+        State at the start of the minute.
+    outdoors : Outdoors
+        Outdoor air.
+
+    Returns
+    -------
+    tuple of PlantLaw and bool
+        Tables, and whether every model is inside its range of validity.
+    """
+    loops, halls = site.loops, site.halls
+    outdoor = np.where(loops.evaporative, outdoors.wet_bulb, outdoors.dry_bulb)
+    rate, coolers_in_range = _cooler_rates(
+        loops, settings, np.maximum(state.back, outdoor + LEAST_DIFFERENCE), outdoors
+    )
+    chiller = chillers.carnot(
+        loops.chiller_carnot_fraction,
+        state.supply,
+        outdoor,
+        loops.chiller_evaporator_approach,
+        loops.chiller_condenser_approach,
+    )
+    fans = hydraulics.fan_power(SPEEDS)
+    used = (settings.chiller_capacity > 0.0) & (state.supply > settings.set_point + 0.5 * loops.control_band)
+    tables = PlantLaw(
+        set_point=settings.set_point,
+        band=loops.control_band,
+        supply_capacity=loops.supply_capacity,
+        return_capacity=loops.return_capacity,
+        stream=loops.water_stream,
+        pump_power=loops.pump_power,
+        outdoor=outdoor,
+        cooler_rate=rate,
+        fan_power=fans[:, np.newaxis] * settings.cooler_units * loops.cooler_fan_power,
+        chiller_capacity=settings.chiller_capacity,
+        performance=chiller.performance,
+        air_capacity=halls.air_capacity,
+        air_set_point=halls.air_set_point,
+        coil_conductance=halls.coil_conductance,
+        coil_fan_power=halls.coil_fan_power,
+        coil_law=fans,
+        air_loop=halls.air_loop,
+        cdu_loop=halls.loop[site.cdus.hall],
+    )
+    return tables, bool(np.all(coolers_in_range) and np.all(chiller.inside | ~used))
+
+
+def _cooler_rates(loops: Loops, settings: Settings, inlet: Floats, outdoors: Outdoors) -> tuple[Floats, bool]:
+    """Give the coolers' heat a kelvin over fan speed, (speed, loop) [W/K], and whether their laws are in range."""
+    units = settings.cooler_units
+    stream = loops.water_stream / np.maximum(units, 1.0)
+    water_ratio = stream / loops.cooler_water_stream
+    rate = np.zeros((SPEEDS.size, units.size))
+    in_range = True
+    wet = loops.evaporative
+    if wet.any():
+        air_ratio, ratio = np.meshgrid(np.maximum(SPEEDS, towers.FREE_CONVECTION), water_ratio[wet], indexing="ij")
+        shortfall = loops.cooler_design_wet_bulb[wet] - outdoors.wet_bulb
+        factor = towers.conductance_correction(air_ratio, ratio, np.broadcast_to(shortfall, ratio.shape))
+        heat = towers.merkel(
+            np.broadcast_to(inlet[wet], ratio.shape),
+            np.broadcast_to(stream[wet], ratio.shape),
+            air_ratio * loops.cooler_air_flow[wet],
+            factor.factor * loops.cooler_conductance[wet],
+            np.full(ratio.shape, outdoors.wet_bulb),
+            outdoors.pressure,
+        ).heat
+        rate[:, wet] = units[wet] * heat / (inlet[wet] - outdoors.wet_bulb)
+        in_range = bool(factor.inside.all())
+    dry = ~wet
+    if dry.any():
+        air_ratio, ratio = np.meshgrid(np.maximum(SPEEDS, dry_coolers.STILL_AIR), water_ratio[dry], indexing="ij")
+        heat = dry_coolers.dry_cooler(
+            np.broadcast_to(inlet[dry], ratio.shape),
+            np.broadcast_to(stream[dry], ratio.shape),
+            air_ratio * loops.cooler_air_flow[dry],
+            loops.cooler_conductance[dry] * dry_coolers.conductance_factor(air_ratio, ratio),
+            np.full(ratio.shape, outdoors.dry_bulb),
+        )
+        rate[:, dry] = units[dry] * heat / (inlet[dry] - outdoors.dry_bulb)
+    return rate, in_range
+
+
+def water_flows(
+    site: Site, settings: Settings, rejected: Floats, fan_speed: Floats, outdoors: Outdoors
+) -> tuple[Floats, water.WaterUse]:
+    """
+    Give the water that the towers evaporate and use.
+
+    Parameters
+    ----------
+    site : Site
+        Loops.
+    settings : Settings
+        Units in service.
+    rejected : (loop,) [W]
+        Mean heat through the coolers.
+    fan_speed : (loop,) [1]
+        Mean fan speed.
+    outdoors : Outdoors
+        Outdoor air.
+
+    Returns
+    -------
+    tuple of (loop,) [kg/s] and WaterUse
+        Evaporation, and drift, blowdown and make-up; zero for dry coolers.
+    """
+    loops = site.loops
+    wet = loops.evaporative.astype(float)
+    evaporation = np.zeros(wet.size)
+    if loops.evaporative.any():
+        air_flow = settings.cooler_units * loops.cooler_air_flow * np.maximum(fan_speed, towers.FREE_CONVECTION)
+        moisture = np.full(wet.size, outdoors.humidity_ratio)
+        dry_bulb = np.full(wet.size, outdoors.dry_bulb)
+        evaporation = towers.evaporation(wet * rejected, wet * air_flow, dry_bulb, moisture, outdoors.pressure)
+    evaporation = np.maximum(evaporation, 0.0)
+    circulation = np.where(rejected > 0.0, wet * loops.water_stream / WATER_HEAT, 0.0)
+    return evaporation, water.water_use(evaporation, circulation, loops.cycles_of_concentration, loops.drift_fraction)

@@ -1,0 +1,311 @@
+"""
+What the loop keeps: arrays by second, minute and macro step, and the energies that crossed each boundary.
+
+Nothing is kept rack x second. Racks are kept as lowest, mean and highest of each minute, one row for racks that do the same.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from twin.site import Floats, Site
+from twin.thermal.tables import Layout, Tally
+
+Singles = npt.NDArray[np.float32]
+
+COOLING_FIELDS = (
+    "supply_temp_k",
+    "return_temp_k",
+    "air_temp_k",
+    "fan_power_w",
+    "pump_power_w",
+    "chiller_power_w",
+    "coil_fan_power_w",
+    "cdu_pump_power_w",
+    "heat_rejected_w",
+    "water_use_kg_s",
+    "fan_speed",
+    "chiller_load",
+    "dry_bulb_temp_k",
+    "wet_bulb_temp_k",
+)
+"""Rows of `Record.cooling`, in order; columns of cooling.parquet."""
+
+
+class Energies(NamedTuple):
+    """
+    Energy that crossed each boundary during the run, each integrated on its own; water likewise.
+
+    Attributes
+    ----------
+    connection : [J]
+        Drawn at the point of connection.
+    racks : [J]
+        Drawn at the rack inlets.
+    accelerators : [J]
+        Used by the accelerator packages.
+    rack_losses : [J]
+        Lost in conversion inside the racks.
+    hall_losses : (stage, hall) [J]
+        Lost in the stages of the hall path.
+    mechanical_losses, common_losses : (stage,) [J]
+        Lost in the stages of the other paths.
+    rack_coolant, rack_air : [J]
+        Heat from racks to coolant and to air.
+    cdu_facility : [J]
+        Heat from CDUs to facility water.
+    cdu_pumps, coil_fans, pumps, cooler_fans, chillers : [J]
+        Electric energy of the cooling equipment.
+    coils : [J]
+        Heat from hall air to facility water.
+    rejected : [J]
+        Heat from facility water to the outdoors through the coolers.
+    chilled : [J]
+        Heat from facility water to the chillers.
+    evaporation, blowdown, drift, make_up : [kg]
+        Water of the towers.
+    """
+
+    connection: float
+    racks: float
+    accelerators: float
+    rack_losses: float
+    hall_losses: Floats
+    mechanical_losses: Floats
+    common_losses: Floats
+    rack_coolant: float
+    rack_air: float
+    cdu_facility: float
+    cdu_pumps: float
+    coil_fans: float
+    pumps: float
+    cooler_fans: float
+    chillers: float
+    coils: float
+    rejected: float
+    chilled: float
+    evaporation: float
+    blowdown: float
+    drift: float
+    make_up: float
+
+
+class Stored(NamedTuple):
+    """
+    Energy held by the site above 0 K.
+
+    Attributes
+    ----------
+    racks, cdus, plant : [J]
+        In racks, in CDUs with their coolant, in facility water and hall air.
+    """
+
+    racks: float
+    cdus: float
+    plant: float
+
+
+class Record(NamedTuple):
+    """
+    All that a replay gives.
+
+    Attributes
+    ----------
+    site : (row, second) [W]
+        Rack inlets, accelerators, rack losses, cooling, distribution losses, connection.
+    voltage : (second,) [1]
+        At the point of connection, per unit.
+    halls : (4, second, hall) [W]
+        Rack inlets, accelerators, heat to coolant, heat to air.
+    racks : (9, minute, kernel rack)
+        Lowest, mean and highest of inlet power [W], worst chip [K] and stream outlet [K].
+    cdus : (4, minute, cdu)
+        Means of supply [K], return [K], heat [W] and valve opening [1].
+    cooling_time : (step,) [s]
+        Start of each macro step.
+    cooling : (field, step, loop)
+        See `COOLING_FIELDS`.
+    limits : (5, kernel rack)
+        As in `Tally`.
+    layout : Layout
+        Which kernel rack stands for which racks.
+    energies : Energies
+        What crossed each boundary.
+    before, after : Stored
+        What the site held at the start and at the end.
+    out_of_range : int
+        Macro steps in which a plant model was outside its range.
+    off_curve : int
+        Seconds in which the load was outside the grid's response curve.
+    """
+
+    site: Floats
+    voltage: Floats
+    halls: Singles
+    racks: Singles
+    cdus: Singles
+    cooling_time: Floats
+    cooling: Singles
+    limits: Floats
+    layout: Layout
+    energies: Energies
+    before: Stored
+    after: Stored
+    out_of_range: int
+    off_curve: int
+
+
+def empty(site: Site, layout: Layout, seconds: int, steps: int) -> Record:
+    """
+    Make a record to be filled.
+
+    Parameters
+    ----------
+    site : Site
+        The site.
+    layout : Layout
+        The kernel's racks.
+    seconds : [s]
+        Length of the run.
+    steps : [1]
+        Macro steps of the run.
+
+    Returns
+    -------
+    Record
+        Arrays of zeros; energies and stores are put in when the run ends.
+    """
+    minutes = -(-seconds // 60)
+    halls, cdus, loops = len(site.halls.name), len(site.cdus.name), len(site.loops.name)
+    none = Stored(0.0, 0.0, 0.0)
+    chain = site.chain
+    return Record(
+        site=np.zeros((6, seconds)),
+        voltage=np.ones(seconds),
+        halls=np.zeros((4, seconds, halls), np.float32),
+        racks=np.zeros((9, minutes, layout.order.size), np.float32),
+        cdus=np.zeros((4, minutes, cdus), np.float32),
+        cooling_time=np.zeros(steps),
+        cooling=np.zeros((len(COOLING_FIELDS), steps, loops), np.float32),
+        limits=np.zeros((5, layout.order.size)),
+        layout=layout,
+        energies=no_energies(len(chain.hall_path), halls, len(chain.mechanical_path), len(chain.common_path)),
+        before=none,
+        after=none,
+        out_of_range=0,
+        off_curve=0,
+    )
+
+
+def no_energies(hall_stages: int, halls: int, mechanical_stages: int, common_stages: int) -> Energies:
+    """
+    Give energies of zero.
+
+    Parameters
+    ----------
+    hall_stages, halls, mechanical_stages, common_stages : [1]
+        Sizes of the site's power chain.
+
+    Returns
+    -------
+    Energies
+        All zero.
+    """
+    zeros: dict[str, float] = dict.fromkeys(Energies._fields, 0.0)
+    return Energies(**zeros)._replace(
+        hall_losses=np.zeros((hall_stages, halls)),
+        mechanical_losses=np.zeros(mechanical_stages),
+        common_losses=np.zeros(common_stages),
+    )
+
+
+def add(total: Energies, more: Energies) -> Energies:
+    """
+    Add energies.
+
+    Parameters
+    ----------
+    total, more : Energies
+        What to add.
+
+    Returns
+    -------
+    Energies
+        Sum of each field.
+    """
+    return Energies(*(a + b for a, b in zip(total, more, strict=True)))
+
+
+def tally(layout: Layout, cdus: int, halls: int, seconds: int) -> Tally:
+    """
+    Make the kernel's tally.
+
+    Parameters
+    ----------
+    layout : Layout
+        The kernel's racks.
+    cdus, halls : [1]
+        CDUs and halls of the site.
+    seconds : [s]
+        Longest step of the kernel.
+
+    Returns
+    -------
+    Tally
+        Cleared.
+    """
+    racks = layout.order.size
+    new = Tally(
+        hall_power=np.zeros((seconds, halls, 5)),
+        cdu_heat=np.zeros(cdus),
+        cdu_sum=np.zeros((cdus, 4)),
+        rack=np.zeros((9, racks)),
+        limit=np.zeros((5, racks)),
+    )
+    clear(new)
+    return new
+
+
+def clear(tally: Tally) -> None:
+    """
+    Forget what a tally holds.
+
+    Parameters
+    ----------
+    tally : Tally
+        Cleared in place.
+    """
+    tally.limit[:] = 0.0
+    tally.limit[3] = -1.0
+    _clear_minute(tally)
+
+
+def _clear_minute(tally: Tally) -> None:
+    tally.rack[:] = 0.0
+    tally.rack[0::3] = np.inf
+    tally.rack[2::3] = -np.inf
+    tally.cdu_sum[:] = 0.0
+
+
+def keep_minute(kept: Record, tally: Tally, minute: int, seconds: int) -> None:
+    """
+    Write a minute's racks and CDUs into a record and begin the next.
+
+    Parameters
+    ----------
+    kept : Record
+        Written to.
+    tally : Tally
+        Read, and cleared for the next minute.
+    minute : [1]
+        Which minute.
+    seconds : [s]
+        Seconds that it has.
+    """
+    kept.racks[:, minute] = tally.rack
+    kept.racks[1::3, minute] /= np.float32(seconds)
+    kept.cdus[:, minute] = tally.cdu_sum.T / seconds
+    _clear_minute(tally)

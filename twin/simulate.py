@@ -1,0 +1,379 @@
+"""
+The one loop of a replay.
+
+A macro step is a minute, shorter where a scheduled change falls inside it. Within it, every ten seconds, the kernel walks
+racks and CDUs second by second, and the loops and halls take the energy that it hands over. At its end the power chain
+gives feeders, losses and the power at the point of connection for each of its seconds, and the grid's response curve the
+voltage, which the next step's losses see. Conversion losses that warm a hall reach its air in the next macro step: until
+then the equipment holds them, and they count as stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import NamedTuple
+
+import numpy as np
+
+from twin import changes, power, record
+from twin.changes import Change, Setting
+from twin.cooling import plant
+from twin.cooling.psychrometrics import humidity_ratio_from_wet_bulb
+from twin.grid.response import ResponseCurve, evaluate
+from twin.record import Energies, Record, Stored
+from twin.site import Floats, Integers, Site
+from twin.thermal import kernel, laws, loops
+from twin.thermal.coefficients import chain_capacity
+from twin.thermal.tables import CduLaw, Forcing, Layout, RackLaw, Tally, ThermalState
+from twin.workload import LoadTable
+
+MACRO_STEP = 60
+"""Longest macro step [s]."""
+
+COUPLING_STEP = 10
+"""Longest time [s] between exchanges of racks and CDUs with loops and halls."""
+
+SETTLING_TIME = 3600
+"""Time [s] for which the site runs at its first load before the run begins, so that it starts in balance."""
+
+OWN_RUN = 10.0
+"""Above any flow ratio: marks a coasting CDU, which is a run of its own."""
+
+Progress = Callable[[float], None]
+
+
+class Inputs(NamedTuple):
+    """
+    What the run is given besides the site and its load.
+
+    Attributes
+    ----------
+    start : datetime
+        Start of the run, UTC.
+    duration : [s]
+        Length of the run.
+    weather_step : [s]
+        Time from one weather sample to the next.
+    dry_bulb, wet_bulb : (sample,) [K]
+        Outdoor air, linear between samples, held beyond the last.
+    changes : tuple of Change
+        In order of time.
+    """
+
+    start: datetime
+    duration: int
+    weather_step: float
+    dry_bulb: Floats
+    wet_bulb: Floats
+    changes: tuple[Change, ...]
+
+
+class _Fixed(NamedTuple):
+    """What a run never changes."""
+
+    site: Site
+    racks: RackLaw
+    cdus: CduLaw
+    levels: Floats
+    layout: Layout
+    load: LoadTable
+    inputs: Inputs
+    curve: ResponseCurve
+
+
+class _State(NamedTuple):
+    """State of the whole site between two macro steps; `warming` (hall,) [J] is on its way to the air."""
+
+    thermal: ThermalState
+    plant: plant.PlantState
+    warming: Floats
+    voltage: float
+
+
+class _Step(NamedTuple):
+    """What a macro step gave: powers (second, hall, 5) [W], CDU heat (cdu,) [J], plant sums, and their conditions."""
+
+    begin: int
+    powers: Floats
+    cdu_heat: Floats
+    plant: plant.PlantTally
+    cooling: Floats
+    cdu_pumps: Floats
+    supply: Floats
+    back: Floats
+    air: Floats
+    outdoors: plant.Outdoors
+    in_range: bool
+
+
+def run(site: Site, load: LoadTable, inputs: Inputs, curve: ResponseCurve, progress: Progress | None = None) -> Record:
+    """
+    Replay a load through a site.
+
+    Parameters
+    ----------
+    site : Site
+        The site.
+    load : LoadTable
+        What its racks are asked to do.
+    inputs : Inputs
+        Times, weather and scheduled changes.
+    curve : ResponseCurve
+        The host grid's response to the load at the point of connection.
+    progress : Callable, optional
+        Called once a macro step with the part of the run that is done [1].
+
+    Returns
+    -------
+    Record
+        Everything the run keeps.
+
+    Notes
+    -----
+    The site first settles at the load, weather and settings of its first second, which are not recorded.
+    """
+    fixed = _fixed(site, load, inputs, curve)
+    waiting = list(inputs.changes)
+    setting = changes.first_setting(site)
+    while waiting and waiting[0].time <= 0:
+        setting = changes.apply(setting, waiting.pop(0))
+    bounds = _bounds(inputs)
+    kept = record.empty(site, fixed.layout, inputs.duration, len(bounds) - 1)
+    tally = record.tally(fixed.layout, len(site.cdus.name), len(site.halls.name), COUPLING_STEP)
+    state = _settle(fixed, setting, tally)
+    energies, before, out_of_range, off_curve = kept.energies, _stored(fixed, state), 0, 0
+    for number, (begin, end) in enumerate(zip(bounds[:-1], bounds[1:], strict=True)):
+        while waiting and waiting[0].time <= begin:
+            setting = changes.apply(setting, waiting.pop(0))
+        setting, step = _advance(fixed, setting, state, tally, begin, end - begin)
+        state, more, flows = _connect(fixed, setting, state, step)
+        energies = record.add(energies, more)
+        out_of_range += not step.in_range
+        off_curve += _keep(fixed, kept, step, flows, setting, number, more)
+        if end % 60 == 0 or end == inputs.duration:
+            record.keep_minute(kept, tally, (end - 1) // 60, end - (end - 1) // 60 * 60)
+        if progress is not None:
+            progress(end / inputs.duration)
+    kept.limits[:] = tally.limit
+    return kept._replace(
+        energies=energies, before=before, after=_stored(fixed, state), out_of_range=out_of_range, off_curve=off_curve
+    )
+
+
+def _fixed(site: Site, load: LoadTable, inputs: Inputs, curve: ResponseCurve) -> _Fixed:
+    speeds = [change.value for change in inputs.changes if change.what == "pump_speed"]
+    racks, cdus, levels = laws.tables(site, np.array([1.0, *speeds]))
+    caps = [change.rows for change in inputs.changes if change.what == "power_cap"]
+    marks = np.zeros((site.racks.cdu.size, len(caps)))
+    for column, rows in enumerate(caps):
+        marks[rows, column] = 1.0
+    return _Fixed(site, racks, cdus, levels, laws.layout(site, load, marks), load, inputs, curve)
+
+
+def _bounds(inputs: Inputs) -> list[int]:
+    """Give the whole seconds at which macro steps begin and end."""
+    regular = range(0, inputs.duration, MACRO_STEP)
+    between = (change.time for change in inputs.changes if 0 < change.time < inputs.duration)
+    return sorted({*regular, *between, inputs.duration})
+
+
+def _outdoors(fixed: _Fixed, setting: Setting, time: float) -> plant.Outdoors:
+    inputs = fixed.inputs
+    at = np.arange(inputs.dry_bulb.size) * inputs.weather_step
+    dry = float(np.interp(time, at, inputs.dry_bulb)) + setting.outdoor_offset
+    wet = min(float(np.interp(time, at, inputs.wet_bulb)) + setting.outdoor_offset, dry)
+    pressure = fixed.site.altitude_pressure
+    moisture = float(humidity_ratio_from_wet_bulb(np.asarray(dry), np.asarray(wet), pressure))
+    return plant.Outdoors(dry, wet, moisture, pressure)
+
+
+def _advance(
+    fixed: _Fixed, setting: Setting, state: _State, tally: Tally, begin: int, seconds: int, held: bool = False
+) -> tuple[Setting, _Step]:
+    """Walk racks, CDUs, loops and halls through a macro step; where `held`, at the load of its first second."""
+    site = fixed.site
+    outdoors = _outdoors(fixed, setting, begin)
+    law, in_range = plant.law(site, setting.plant, state.plant, outdoors)
+    starts = range(begin, begin + seconds, COUPLING_STEP)
+    sums = plant.tally(len(starts), len(site.loops.name), len(site.halls.name))
+    at_start = state.plant.supply.copy(), state.plant.back.copy(), state.plant.air.copy()
+    powers, cdu_heat = np.empty((seconds, len(site.halls.name), 5)), np.zeros(len(site.cdus.name))
+    pumps, cooling = changes.pump_power(site, setting.pumps), np.empty(seconds)
+    cap = setting.power_cap[fixed.layout.order]
+    for block, start in enumerate(starts):
+        count = min(COUPLING_STEP, begin + seconds - start)
+        layout, setting, forcing = _forcing(fixed, setting, state, law, start, count, pumps, cap)
+        accelerator, host = np.empty((2, count, fixed.layout.order.size))
+        kernel.fill(fixed.racks, layout, fixed.load, float(start), accelerator, host)
+        if held:
+            accelerator[:], host[:] = accelerator[0].copy(), host[0].copy()
+        tally.cdu_heat[:] = 0.0
+        kernel.advance(fixed.racks, fixed.cdus, layout, accelerator, host, state.thermal, forcing, tally)
+        air_heat = tally.hall_power[:count, :, 4].mean(axis=0) + state.warming / seconds
+        loops.step(law, state.plant, sums, tally.cdu_heat, air_heat, float(count), block)
+        powers[start - begin : start - begin + count] = tally.hall_power[:count]
+        cooling[start - begin : start - begin + count] = sums.power[block] + pumps.sum()
+        cdu_heat += tally.cdu_heat
+    return setting, _Step(begin, powers, cdu_heat, sums, cooling, pumps, *at_start, outdoors, in_range)
+
+
+def _forcing(
+    fixed: _Fixed,
+    setting: Setting,
+    state: _State,
+    law: plant.PlantLaw,
+    begin: int,
+    seconds: int,
+    pump_heat: Floats,
+    power_cap: Floats,
+) -> tuple[Layout, Setting, Forcing]:
+    """Collect what the kernel holds; racks see coasting pumps at the middle of each second."""
+    pumps, layout, levels = setting.pumps, fixed.layout, fixed.levels
+    moving = changes.coasting(pumps)
+    flow, after = changes.coast(pumps, seconds)
+    if moving.any() or np.any(pumps.target != pumps.target[0]):
+        mark = np.where(moving, np.arange(moving.size) + OWN_RUN, pumps.target)
+        layout = laws.split_runs(layout, fixed.site.cdus.hall, mark)
+    level = np.clip(np.searchsorted(levels, flow, side="right") - 1, 0, levels.size - 2)
+    forcing = Forcing(
+        begin=float(begin),
+        level=level,
+        fraction=(flow - levels[level]) / (levels[level + 1] - levels[level]),
+        flow=flow,
+        pump_heat=pump_heat,
+        set_point=setting.cdu_set_point,
+        facility=state.plant.supply[law.cdu_loop],
+        facility_ramp=state.plant.supply_ramp[law.cdu_loop],
+        hall_air=state.plant.air,
+        hall_ramp=state.plant.air_ramp,
+        power_cap=power_cap,
+    )
+    return layout, setting._replace(pumps=after), forcing
+
+
+def _connect(fixed: _Fixed, setting: Setting, state: _State, step: _Step) -> tuple[_State, Energies, power.ChainFlows]:
+    """Carry a macro step's powers up to the point of connection; give the energies that crossed each boundary."""
+    site, seconds = fixed.site, step.cooling.size
+    flows = power.facility_flows(site.chain, step.powers[:, :, 0].T, step.cooling, state.voltage)
+    hall_losses = flows.hall_losses.sum(axis=2)
+    warms = np.array([stage.heats_hall for stage in site.chain.hall_path], dtype=float)
+    voltage = float(evaluate(fixed.curve, flows.connection[-1:])[0][0, 0])
+    sums, mean_speed = step.plant, step.plant.speed / seconds
+    evaporation, use = plant.water_flows(site, setting.plant, sums.rejected / seconds, mean_speed, step.outdoors)
+    energies = Energies(
+        connection=float(flows.connection.sum()),
+        racks=float(step.powers[:, :, 0].sum()),
+        accelerators=float(step.powers[:, :, 1].sum()),
+        rack_losses=float(step.powers[:, :, 2].sum()),
+        hall_losses=hall_losses,
+        mechanical_losses=flows.mechanical_losses.sum(axis=1),
+        common_losses=flows.common_losses.sum(axis=1),
+        rack_coolant=float(step.powers[:, :, 3].sum()),
+        rack_air=float(step.powers[:, :, 4].sum()),
+        cdu_facility=float(step.cdu_heat.sum()),
+        cdu_pumps=float(step.cdu_pumps.sum()) * seconds,
+        coil_fans=float(sums.coil_fans.sum()),
+        pumps=float(sums.pumps.sum()),
+        cooler_fans=float(sums.fans.sum()),
+        chillers=float(sums.chillers.sum()),
+        coils=float(sums.coil.sum()),
+        rejected=float(sums.rejected.sum()),
+        chilled=float(sums.chilled.sum()),
+        evaporation=float(evaporation.sum()) * seconds,
+        blowdown=float(use.blowdown.sum()) * seconds,
+        drift=float(use.drift.sum()) * seconds,
+        make_up=float(use.make_up.sum()) * seconds,
+    )
+    return state._replace(warming=warms @ hall_losses, voltage=voltage), energies, flows
+
+
+def _keep(
+    fixed: _Fixed, kept: Record, step: _Step, flows: power.ChainFlows, setting: Setting, number: int, energies: Energies
+) -> int:
+    """Write a macro step into the record; return its seconds outside the grid's curve."""
+    site, seconds = fixed.site, step.cooling.size
+    span = slice(step.begin, step.begin + seconds)
+    losses = flows.hall_losses.sum(axis=(0, 1)) + flows.mechanical_losses.sum(axis=0) + flows.common_losses.sum(axis=0)
+    values, inside = evaluate(fixed.curve, flows.connection)
+    kept.site[0:3, span] = step.powers[:, :, 0:3].sum(axis=1).T
+    kept.site[3, span], kept.site[4, span], kept.site[5, span] = step.cooling, losses, flows.connection
+    kept.voltage[span] = values[:, 0]
+    kept.halls[:, span] = step.powers[:, :, [0, 1, 3, 4]].transpose(2, 0, 1)
+    halls, count, sums = site.halls, len(site.loops.name), step.plant
+    warmest = np.full(count, -np.inf)
+    np.maximum.at(warmest, np.concatenate([halls.air_loop, halls.loop]), np.concatenate([step.air, step.air]))
+    wet = site.loops.evaporative.astype(float)
+    rows = (
+        step.supply,
+        step.back,
+        warmest,
+        sums.fans / seconds,
+        sums.pumps / seconds,
+        sums.chillers / seconds,
+        np.bincount(halls.air_loop, weights=sums.coil_fans, minlength=count) / seconds,
+        np.bincount(halls.loop[site.cdus.hall], weights=step.cdu_pumps, minlength=count),
+        (sums.rejected + sums.chilled + sums.chillers + sums.fans) / seconds,
+        wet * energies.make_up / seconds / max(wet.sum(), 1.0),
+        sums.speed / seconds,
+        sums.load / seconds,
+        np.full(count, step.outdoors.dry_bulb),
+        np.full(count, step.outdoors.wet_bulb),
+    )
+    kept.cooling_time[number] = step.begin
+    kept.cooling[:, number] = np.stack(rows)
+    return int(np.count_nonzero(~inside))
+
+
+def _settle(fixed: _Fixed, setting: Setting, tally: Tally) -> _State:
+    """Run at the first second's load until the site is in balance."""
+    state = _first_state(fixed)
+    for _ in range(SETTLING_TIME // MACRO_STEP):
+        setting, step = _advance(fixed, setting, state, tally, 0, MACRO_STEP, held=True)
+        state, _, _ = _connect(fixed, setting, state, step)
+    record.clear(tally)
+    return state
+
+
+def _first_state(fixed: _Fixed) -> _State:
+    """Give a state near the set points, from which the site settles."""
+    site, layout = fixed.site, fixed.layout
+    inlet = np.where(
+        fixed.racks.liquid[layout.variant >> 1],
+        site.cdus.supply_set_point[layout.cdu],
+        site.halls.air_set_point[site.cdus.hall[layout.cdu]],
+    )
+    air = site.halls.air_set_point[site.cdus.hall[layout.cdu]]
+    cdus = len(site.cdus.name)
+    thermal = ThermalState(
+        rack=np.stack([inlet + 15.0, inlet + 10.0, inlet + 5.0, air + 5.0]),
+        supply=site.cdus.supply_set_point.copy(),
+        back=site.cdus.supply_set_point + 5.0,
+        ramp=np.zeros(cdus),
+        valve=np.full(cdus, 0.5),
+        integral=np.full(cdus, 0.5),
+    )
+    halls = site.halls
+    water = plant.PlantState(
+        supply=site.loops.supply_set_point.copy(),
+        back=site.loops.supply_set_point + 5.0,
+        air=halls.air_set_point.copy(),
+        air_heat=np.zeros(len(halls.name)),
+        supply_ramp=np.zeros(len(site.loops.name)),
+        air_ramp=np.zeros(len(halls.name)),
+    )
+    return _State(thermal, water, np.zeros(len(halls.name)), 1.0)
+
+
+def _stored(fixed: _Fixed, state: _State) -> Stored:
+    """Add up heat capacity times temperature."""
+    site, layout, thermal = fixed.site, fixed.layout, state.thermal
+    rows = layout.variant >> 1
+    chain = chain_capacity(site.rack_classes)[rows].T
+    air = np.where(fixed.racks.liquid[rows], site.rack_classes.air_capacity[rows], 0.0)
+    racks = np.sum(layout.weight * (np.sum(chain * thermal.rack[:3], axis=0) + air * thermal.rack[3]))
+    wet = fixed.cdus.stream > 0
+    cdus = np.sum(site.cdus.supply_capacity * thermal.supply + site.cdus.return_capacity * thermal.back, where=wet)
+    water = np.sum(site.loops.supply_capacity * state.plant.supply + site.loops.return_capacity * state.plant.back)
+    air_held = np.sum(site.halls.air_capacity * state.plant.air) + state.warming.sum()
+    return Stored(float(racks), float(cdus), float(water + air_held))

@@ -1,0 +1,293 @@
+"""The tables that the kernel reads, made once from a site."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from twin.cooling.exchangers import counterflow, film_conductance, heat_rate
+from twin.site import Cdus, Floats, Integers, RackClasses, Site
+from twin.thermal.coefficients import StepTable, step_table
+from twin.thermal.kernel import VALVE_POINTS
+from twin.thermal.tables import CduLaw, Layout, RackLaw
+from twin.workload import LoadTable
+
+TAYLOR_ERROR = 1e-13
+"""Bound on the relative error of a CDU's exact step [1]."""
+
+
+def accelerator_part(classes: RackClasses) -> Floats:
+    """
+    Give the accelerators' part of a rack's accelerator plus host power at full load.
+
+    Parameters
+    ----------
+    classes : RackClasses
+        Classes of racks.
+
+    Returns
+    -------
+    (rack_class,) [1]
+        Used to split a measured rack power, of which the parts are not known.
+    """
+    accelerators = classes.accelerators * classes.accelerator_max
+    both = accelerators + classes.host_max
+    return np.divide(accelerators, both, out=np.zeros_like(both), where=both > 0)
+
+
+def rack_law(classes: RackClasses, steps: StepTable) -> RackLaw:
+    """
+    Collect what the kernel reads of the rack classes.
+
+    Parameters
+    ----------
+    classes : RackClasses
+        Classes of racks.
+    steps : StepTable
+        Their exact steps.
+
+    Returns
+    -------
+    RackLaw
+        Contiguous tables.
+    """
+    return RackLaw(
+        liquid=classes.liquid_fraction > 0,
+        liquid_fraction=classes.liquid_fraction,
+        idle_power=classes.accelerators * classes.accelerator_idle,
+        host_idle=classes.host_idle,
+        auxiliary_power=classes.auxiliary_power,
+        accelerator_part=accelerator_part(classes),
+        chain_pace=1.0 / (classes.chain_power[:, 1] - classes.chain_power[:, 0]),
+        chain_loss=np.ascontiguousarray(classes.chain_loss.sum(axis=2)),
+        leakage=classes.leakage,
+        leakage_reference=classes.leakage_reference,
+        throttle_temp=classes.throttle_temp,
+        throttle_gain=classes.throttle_gain,
+        spread=classes.worst_chip_spread,
+        chain=steps.chain,
+        air=steps.air,
+    )
+
+
+def coolant_stream(site: Site) -> Floats:
+    """
+    Give the coolant that flows through each CDU.
+
+    Parameters
+    ----------
+    site : Site
+        Racks and CDUs.
+
+    Returns
+    -------
+    (cdu,) [W/K]
+        Sum of its racks' nominal streams.
+    """
+    per_rack = site.rack_classes.coolant_stream[site.racks.rack_class]
+    return np.bincount(site.racks.cdu, weights=per_rack, minlength=len(site.cdus.name))
+
+
+def cdu_law(site: Site, levels: Floats) -> CduLaw:
+    """
+    Collect what the kernel reads of the CDUs.
+
+    Parameters
+    ----------
+    site : Site
+        Racks and CDUs.
+    levels : (level,) [1]
+        Flow levels.
+
+    Returns
+    -------
+    CduLaw
+        CDUs that are alike share one exchanger table.
+    """
+    cdus = site.cdus
+    stream = coolant_stream(site)
+    alike = np.stack([stream, cdus.primary_stream, cdus.exchanger_conductance], axis=1)
+    kinds, kind = np.unique(alike, axis=0, return_inverse=True)
+    valve = np.linspace(0.0, 1.0, VALVE_POINTS)
+    tables = np.stack([exchanger_table(row[0], row[1], row[2], levels, valve) for row in kinds])
+    return CduLaw(
+        stream=stream,
+        supply_capacity=cdus.supply_capacity,
+        return_capacity=cdus.return_capacity,
+        kind=np.ascontiguousarray(kind.reshape(-1)).astype(np.int64),
+        exchanger=tables,
+        gain=cdus.valve_gain,
+        integral_time=cdus.valve_integral_time,
+        stroke_time=cdus.valve_stroke_time,
+        terms=taylor_terms(cdus, stream, float(levels[-1])),
+    )
+
+
+def layout(site: Site, load: LoadTable, marks: Floats) -> Layout:
+    """
+    Put the racks into the kernel's order, and let racks that do the same stand for each other.
+
+    Parameters
+    ----------
+    site : Site
+        Racks, CDUs and halls.
+    load : LoadTable
+        What the racks are asked to do.
+    marks : (rack, mark)
+        Whatever else may set racks of one class on one CDU apart during the run, such as a power cap.
+
+    Returns
+    -------
+    Layout
+        One run for each variant of a hall, for CDUs that all run at one flow; see `split_runs`.
+    """
+    racks = site.racks
+    variant = 2 * racks.rack_class + load.measured
+    keys = np.column_stack([racks.hall, variant, racks.cdu, load_groups(load), marks])
+    _, order, member, weight = np.unique(keys, axis=0, return_index=True, return_inverse=True, return_counts=True)
+    none = np.empty(0, np.int64)
+    whole = Layout(
+        order=order.astype(np.int64),
+        member=member.reshape(-1).astype(np.int64),
+        weight=weight.astype(float),
+        cdu=racks.cdu[order],
+        variant=variant[order],
+        hall_cdu=site.halls.cdu_start,
+        hall_run=none,
+        run_rack=none,
+    )
+    return split_runs(whole, site.cdus.hall, np.zeros(len(site.cdus.name)))
+
+
+def load_groups(load: LoadTable) -> Integers:
+    """
+    Number the racks so that racks with the same segments have the same number.
+
+    Parameters
+    ----------
+    load : LoadTable
+        What the racks are asked to do.
+
+    Returns
+    -------
+    (rack,)
+        Number of each rack's group.
+    """
+    fields = (load.start, load.end, load.trace, load.offset, load.accelerator_base, load.accelerator_scale)
+    table = np.column_stack([*fields, load.host_base, load.host_scale, load.share])
+    _, kind = np.unique(table, axis=0, return_inverse=True) if table.size else (None, np.empty(0, np.int64))
+    lengths = np.diff(load.segment_start)
+    groups = np.empty(lengths.size, dtype=np.int64)
+    used = 0
+    for length in np.unique(lengths):
+        rows = np.flatnonzero(lengths == length)
+        segments = kind.reshape(-1)[load.segment_start[rows][:, np.newaxis] + np.arange(length)]
+        _, number = (
+            np.unique(segments, axis=0, return_inverse=True) if length else (None, np.zeros(rows.size, np.int64))
+        )
+        groups[rows] = used + number.reshape(-1)
+        used = int(groups[rows].max()) + 1
+    return groups
+
+
+def split_runs(whole: Layout, cdu_hall: Integers, flow: Floats) -> Layout:
+    """
+    Cut the kernel's racks into runs of one hall, one variant and one flow.
+
+    Parameters
+    ----------
+    whole : Layout
+        Order of the racks.
+    cdu_hall : (cdu,)
+        Hall of each CDU.
+    flow : (cdu,) [1]
+        Mark of each CDU's flow; neighbours of equal mark stay in one run.
+
+    Returns
+    -------
+    Layout
+        The same order with new runs.
+    """
+    hall = cdu_hall[whole.cdu]
+    breaks = (np.diff(whole.variant) != 0) | (np.diff(hall) != 0) | (np.diff(flow[whole.cdu]) != 0)
+    first = np.concatenate([[0], np.flatnonzero(breaks) + 1]).astype(np.int64)
+    hall_run = np.searchsorted(hall[first], np.arange(whole.hall_cdu.size)).astype(np.int64)
+    return whole._replace(hall_run=hall_run, run_rack=np.append(first, hall.size))
+
+
+def exchanger_table(stream: float, primary: float, conductance: float, flow: Floats, valve: Floats) -> Floats:
+    """
+    Tabulate a CDU's exchanger.
+
+    Parameters
+    ----------
+    stream : [W/K]
+        Coolant at nominal flow.
+    primary : [W/K]
+        Facility water with the valve open.
+    conductance : [W/K]
+        UA at both nominal flows.
+    flow : (level,) [1]
+        Coolant flow ratios.
+    valve : (valve,) [1]
+        Valve openings; facility water flow is taken proportional to them.
+
+    Returns
+    -------
+    (level, valve) [W/K]
+        Heat moved for each kelvin between coolant return and facility supply.
+    """
+    if stream <= 0:
+        return np.zeros((flow.size, valve.size))
+    hot, cold = np.meshgrid(flow, valve, indexing="ij")
+    return heat_rate(counterflow, film_conductance(np.asarray(conductance), hot, cold), hot * stream, cold * primary)
+
+
+def taylor_terms(cdus: Cdus, stream: Floats, highest_flow: float) -> int:
+    """
+    Give the terms that make a CDU's one-second step exact to rounding.
+
+    Parameters
+    ----------
+    cdus : Cdus
+        CDUs with their heat capacities.
+    stream : (cdu,) [W/K]
+        Coolant at nominal flow.
+    highest_flow : [1]
+        Highest flow ratio.
+
+    Returns
+    -------
+    int
+        Smallest n with rate^n / n! below `TAYLOR_ERROR`, the rate being a bound on the norm of the step's matrix (an
+        exchanger cannot take more from a kelvin than the coolant brings).
+    """
+    smaller = np.minimum(cdus.return_capacity, cdus.supply_capacity)
+    rate = float(np.max(2.0 * highest_flow * stream / smaller, initial=0.0))
+    terms, error = 2, rate**2 / 2.0
+    while error > TAYLOR_ERROR and terms < 200:
+        terms += 1
+        error = math.exp(terms * math.log(max(rate, 1e-9)) - math.lgamma(terms + 1))
+    return terms
+
+
+def tables(site: Site, steady_flows: Floats) -> tuple[RackLaw, CduLaw, Floats]:
+    """
+    Make everything the kernel reads of a site.
+
+    Parameters
+    ----------
+    site : Site
+        The site.
+    steady_flows : (any,) [1]
+        Flow ratios at which pumps run steadily.
+
+    Returns
+    -------
+    tuple of RackLaw, CduLaw and (level,) [1]
+        Rack tables, CDU tables, and the flow levels of both.
+    """
+    steps = step_table(site.rack_classes, steady_flows)
+    return rack_law(site.rack_classes, steps), cdu_law(site, steps.levels), steps.levels

@@ -1,0 +1,235 @@
+"""
+The tables that the replay kernel reads and writes.
+
+The kernel keeps racks in an order of its own: by hall, then variant (class, measured or not), then CDU. Racks of one
+class on one CDU that are asked the same do the same, second by second, so that the kernel steps one of them and counts it
+as many: "kernel rack" below. Kernel racks of one variant whose CDUs run at one flow are a run.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from twin.site import Floats, Integers
+
+
+class Layout(NamedTuple):
+    """
+    The kernel's racks, their order and runs.
+
+    Attributes
+    ----------
+    order : (kernel rack,)
+        Site row of the rack that stands for each.
+    member : (rack,)
+        Kernel rack that stands for each rack of the site.
+    weight : (kernel rack,) [1]
+        Racks that each stands for.
+    cdu : (kernel rack,)
+        CDU of each.
+    variant : (kernel rack,)
+        Twice the class, plus one where the rack's power is measured.
+    hall_cdu : (hall + 1,)
+        CDUs of each hall.
+    hall_run : (hall + 1,)
+        Runs of each hall.
+    run_rack : (run + 1,)
+        First rack of each run.
+    """
+
+    order: Integers
+    member: Integers
+    weight: Floats
+    cdu: Integers
+    variant: Integers
+    hall_cdu: Integers
+    hall_run: Integers
+    run_rack: Integers
+
+
+class RackLaw(NamedTuple):
+    """
+    What the kernel reads of the classes of racks; shapes as in `RackClasses`, two variants a class as in `StepTable`.
+
+    Attributes
+    ----------
+    liquid : (rack_class,) bool
+        Whether the stream of the chain is coolant.
+    liquid_fraction : (rack_class,) [1]
+        Part of the rack's heat that the coolant takes.
+    idle_power : (rack_class,) [W]
+        Accelerators of a rack without a job.
+    host_idle : (rack_class,) [W]
+        Hosts of a rack without a job.
+    auxiliary_power : (rack_class,) [W]
+        Constant auxiliary power.
+    accelerator_part : (rack_class,) [1]
+        Accelerators' part of a measured rack's accelerator plus host power.
+    chain_pace : (rack_class,) [1/W]
+        Points for each watt of the powers at which the chain is tabulated.
+    chain_loss : (rack_class, point) [W]
+        Loss of the whole chain at those powers.
+    leakage : (rack_class,) [W/K]
+        Rise of accelerator power with chip temperature.
+    leakage_reference : (rack_class,) [K]
+        Chip temperature at which stated powers hold.
+    throttle_temp : (rack_class,) [K]
+        Limit of the worst chip.
+    throttle_gain : (rack_class,) [1/K]
+        Part of the power above idle taken away a kelvin above the limit.
+    spread : (rack_class,) [1]
+        Extra rise of the worst chip.
+    chain : (variant, level, 5, 6)
+        As in `StepTable`.
+    air : (variant, 2, 2)
+        As in `StepTable`.
+    """
+
+    liquid: npt.NDArray[np.bool_]
+    liquid_fraction: Floats
+    idle_power: Floats
+    host_idle: Floats
+    auxiliary_power: Floats
+    accelerator_part: Floats
+    chain_pace: Floats
+    chain_loss: Floats
+    leakage: Floats
+    leakage_reference: Floats
+    throttle_temp: Floats
+    throttle_gain: Floats
+    spread: Floats
+    chain: Floats
+    air: Floats
+
+
+class CduLaw(NamedTuple):
+    """
+    What the kernel reads of the CDUs.
+
+    Attributes
+    ----------
+    stream : (cdu,) [W/K]
+        Coolant through the CDU at nominal flow; zero where no rack takes coolant.
+    supply_capacity, return_capacity : (cdu,) [J/K]
+        Heat capacities on both sides of the racks.
+    kind : (cdu,)
+        Row of `exchanger`.
+    exchanger : (kind, level, valve) [W/K]
+        Heat moved for each kelvin between coolant return and facility supply, over flow level and valve opening.
+    gain : (cdu,) [1/K]
+        Proportional gain of the valve.
+    integral_time : (cdu,) [s]
+        Integral time of the valve.
+    stroke_time : (cdu,) [s]
+        Time of the valve from shut to open.
+    terms : [1]
+        Terms of the Taylor series of the CDU's exact step.
+    """
+
+    stream: Floats
+    supply_capacity: Floats
+    return_capacity: Floats
+    kind: Integers
+    exchanger: Floats
+    gain: Floats
+    integral_time: Floats
+    stroke_time: Floats
+    terms: int
+
+
+class ThermalState(NamedTuple):
+    """
+    State of all racks and CDUs; the kernel writes the next state into the same arrays.
+
+    Attributes
+    ----------
+    rack : (4, kernel rack) [K]
+        Chip, plate, stream and air of each.
+    supply, back : (cdu,) [K]
+        Coolant before and after the racks.
+    ramp : (cdu,) [K/s]
+        Last ramp of the supply.
+    valve : (cdu,) [1]
+        Valve opening.
+    integral : (cdu,) [1]
+        Integral part of the valve's controller.
+    """
+
+    rack: Floats
+    supply: Floats
+    back: Floats
+    ramp: Floats
+    valve: Floats
+    integral: Floats
+
+
+class Forcing(NamedTuple):
+    """
+    What a macro step holds, or moves along a ramp.
+
+    Attributes
+    ----------
+    begin : [s]
+        Start of the macro step.
+    level : (second, cdu)
+        Flow level at or below each CDU's flow at the middle of each second.
+    fraction : (second, cdu) [1]
+        Way from that level to the next.
+    flow : (second, cdu) [1]
+        Flow ratio itself.
+    pump_heat : (cdu,) [W]
+        Pump power, all of it heat of the coolant return.
+    set_point : (cdu,) [K]
+        Wanted coolant supply temperature.
+    facility : (cdu,) [K]
+        Facility water supply at the start of the macro step.
+    facility_ramp : (cdu,) [K/s]
+        Its ramp.
+    hall_air : (hall,) [K]
+        Hall air at the start of the macro step.
+    hall_ramp : (hall,) [K/s]
+        Its ramp.
+    power_cap : (kernel rack,) [W]
+        Highest accelerator power of each.
+    """
+
+    begin: float
+    level: Integers
+    fraction: Floats
+    flow: Floats
+    pump_heat: Floats
+    set_point: Floats
+    facility: Floats
+    facility_ramp: Floats
+    hall_air: Floats
+    hall_ramp: Floats
+    power_cap: Floats
+
+
+class Tally(NamedTuple):
+    """
+    What the kernel adds up; powers by second are overwritten, the rest is added to.
+
+    Attributes
+    ----------
+    hall_power : (second, hall, 5) [W]
+        Rack inlet power, accelerator power, rack losses, heat to coolant, heat to air.
+    cdu_heat : (cdu,) [J]
+        Heat to facility water in this macro step.
+    cdu_sum : (cdu, 4)
+        Sums over seconds of supply [K], return [K], heat [W] and valve opening [1].
+    rack : (9, kernel rack)
+        Lowest, sum and highest over seconds of inlet power [W], of the worst chip [K], and of the stream's outlet [K].
+    limit : (5, kernel rack)
+        While the worst chip is over its throttle limit: highest temperature [K] and when [s]; time over the limit [s] and
+        when it began [s], negative if never; time for which the rack gave up power to the limit [s].
+    """
+
+    hall_power: Floats
+    cdu_heat: Floats
+    cdu_sum: Floats
+    rack: Floats
+    limit: Floats
