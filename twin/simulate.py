@@ -201,9 +201,23 @@ def _advance(
     powers, cdu_heat = np.empty((seconds, len(site.halls.name), 5)), np.zeros(len(site.cdus.name))
     pumps, cooling = changes.pump_power(site, setting.pumps), np.empty(seconds)
     cap = setting.power_cap[fixed.layout.order]
+    layout, flows = _flows(fixed, setting, COUPLING_STEP)
     for block, start in enumerate(starts):
         count = min(COUPLING_STEP, begin + seconds - start)
-        layout, setting, forcing = _forcing(fixed, setting, state, law, start, count, pumps, cap)
+        if changes.coasting(setting.pumps).any():
+            layout, flows = _flows(fixed, setting, count)
+            setting = setting._replace(pumps=changes.coast(setting.pumps, count)[1])
+        forcing = Forcing(
+            float(start),
+            *flows,
+            pump_heat=pumps,
+            set_point=setting.cdu_set_point,
+            facility=state.plant.supply[law.cdu_loop],
+            facility_ramp=state.plant.supply_ramp[law.cdu_loop],
+            hall_air=state.plant.air,
+            hall_ramp=state.plant.air_ramp,
+            power_cap=cap,
+        )
         accelerator, host = np.empty((2, count, fixed.layout.order.size))
         kernel.fill(fixed.racks, layout, fixed.load, float(start), accelerator, host)
         if held:
@@ -218,38 +232,16 @@ def _advance(
     return setting, _Step(begin, powers, cdu_heat, sums, cooling, pumps, *at_start, outdoors, in_range)
 
 
-def _forcing(
-    fixed: _Fixed,
-    setting: Setting,
-    state: _State,
-    law: plant.PlantLaw,
-    begin: int,
-    seconds: int,
-    pump_heat: Floats,
-    power_cap: Floats,
-) -> tuple[Layout, Setting, Forcing]:
-    """Collect what the kernel holds; racks see coasting pumps at the middle of each second."""
+def _flows(fixed: _Fixed, setting: Setting, seconds: int) -> tuple[Layout, tuple[Integers, Floats, Floats]]:
+    """Give the runs, and each CDU's flow level, fraction and flow ratio at the middle of each second."""
     pumps, layout, levels = setting.pumps, fixed.layout, fixed.levels
     moving = changes.coasting(pumps)
-    flow, after = changes.coast(pumps, seconds)
+    flow, _ = changes.coast(pumps, seconds)
     if moving.any() or np.any(pumps.target != pumps.target[0]):
         mark = np.where(moving, np.arange(moving.size) + OWN_RUN, pumps.target)
         layout = laws.split_runs(layout, fixed.site.cdus.hall, mark)
     level = np.clip(np.searchsorted(levels, flow, side="right") - 1, 0, levels.size - 2)
-    forcing = Forcing(
-        begin=float(begin),
-        level=level,
-        fraction=(flow - levels[level]) / (levels[level + 1] - levels[level]),
-        flow=flow,
-        pump_heat=pump_heat,
-        set_point=setting.cdu_set_point,
-        facility=state.plant.supply[law.cdu_loop],
-        facility_ramp=state.plant.supply_ramp[law.cdu_loop],
-        hall_air=state.plant.air,
-        hall_ramp=state.plant.air_ramp,
-        power_cap=power_cap,
-    )
-    return layout, setting._replace(pumps=after), forcing
+    return layout, (level, (flow - levels[level]) / (levels[level + 1] - levels[level]), flow)
 
 
 def _connect(fixed: _Fixed, setting: Setting, state: _State, step: _Step) -> tuple[_State, Energies, power.ChainFlows]:

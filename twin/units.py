@@ -130,11 +130,12 @@ def si(quantity: pint.Quantity[float], wanted: str) -> float:
     Raises
     ------
     ValueError
-        When the quantity is of another kind: another dimension; apparent, reactive and active power; a temperature and a
-        difference; a speed of rotation and a frequency.
+        When the quantity is of another kind: another dimension; apparent, reactive and active power; a temperature and
+        a difference; a speed of rotation and a frequency.
     """
     target = unit(wanted)
-    given, asked = _kind(quantity.units), _kind(target)
+    own = pint.Unit(quantity.units)
+    given, asked = _kind(own), _kind(target)
     if given != asked and not (wanted == "delta_degC" and quantity.units == unit("K")):
         message = f"{_called(quantity.units)} is {given}; wanted {asked} in {_called(target)}"
         raise ValueError(message)

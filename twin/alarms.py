@@ -1,0 +1,229 @@
+"""Limits that a run crossed: which, where, when, by how much and for how long, the worst first."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from twin.changes import Change
+from twin.record import COOLING_FIELDS, Record
+from twin.site import Floats, Site
+
+TEMPERATURE_SCALE = 10.0
+"""Kelvin that count as a margin of one."""
+
+VOLTAGE_SCALE = 0.1
+"""Per unit that counts as a margin of one."""
+
+
+class Watched(NamedTuple):
+    """
+    Values that have a limit.
+
+    Attributes
+    ----------
+    kind : text
+        As in events.parquet.
+    assets : tuple of text
+        Name of each column.
+    values : (time, asset)
+        What is watched.
+    limit : (asset,)
+        Highest value allowed.
+    scale : (asset,)
+        What counts as a margin of one.
+    unit : text
+        Of values and limit.
+    times : (time,) [s]
+        Start of each row.
+    step : (time,) [s]
+        Length of each row.
+    """
+
+    kind: str
+    assets: tuple[str, ...]
+    values: npt.NDArray[np.floating[Any]]
+    limit: Floats
+    scale: Floats
+    unit: str
+    times: Floats
+    step: Floats
+
+
+Row = dict[str, object]
+
+
+def alarms(record: Record, site: Site, start: datetime) -> list[Row]:
+    """
+    List every limit that a run crossed.
+
+    Parameters
+    ----------
+    record : Record
+        A run.
+    site : Site
+        Its site.
+    start : datetime
+        Start of the run, UTC.
+
+    Returns
+    -------
+    list of dict
+        Rows of events.parquet, the worst first.
+    """
+    rows = _chips(record, site, start)
+    for watched in (*_cooling(record, site), *_power(record, site)):
+        rows += _crossed(watched, start)
+    rows += _out_of_range(record, start)
+    return sorted(rows, key=lambda row: (row["margin"], row["time"], row["asset"]))
+
+
+def scheduled(changes: tuple[Change, ...], start: datetime) -> list[Row]:
+    """
+    List the scheduled changes of a run.
+
+    Parameters
+    ----------
+    changes : tuple of Change
+        What was scheduled.
+    start : datetime
+        Start of the run, UTC.
+
+    Returns
+    -------
+    list of dict
+        Rows of events.parquet, in order of time.
+    """
+    return [
+        {
+            "time": start + timedelta(seconds=change.time),
+            "kind": "scheduled",
+            "asset": f"{change.what} of {change.rows.size}" if change.rows.size else change.what,
+            "value": change.value,
+            "limit": None,
+            "margin": None,
+            "unit": "",
+            "duration_s": 0.0,
+            "message": f"{change.what.replace('_', ' ')} set to {change.value:g} on {change.rows.size or 'the whole site'}",
+        }
+        for change in changes
+    ]
+
+
+def _chips(record: Record, site: Site, start: datetime) -> list[Row]:
+    """Give racks whose worst chip crossed its limits; the kernel noted them second by second."""
+    layout, classes = record.layout, site.rack_classes
+    hot = np.flatnonzero(record.limits[3][layout.member] >= 0.0)
+    rows: list[Row] = []
+    for rack in hot:
+        kernel_rack = layout.member[rack]
+        row = layout.variant[kernel_rack] >> 1
+        worst, _, seconds, first, _ = (float(value) for value in record.limits[:, kernel_rack])
+        shutdown = worst > classes.shutdown_temp[row]
+        limit = float(classes.shutdown_temp[row] if shutdown else classes.throttle_temp[row])
+        kind = "shutdown_temp" if shutdown else "chip_temp"
+        advice = "; the model keeps it powered" if shutdown else ""
+        rows.append(
+            {
+                "time": start + timedelta(seconds=first),
+                "kind": kind,
+                "asset": site.racks.name[rack],
+                "value": worst,
+                "limit": limit,
+                "margin": (limit - worst) / TEMPERATURE_SCALE,
+                "unit": "K",
+                "duration_s": seconds,
+                "message": f"worst chip {worst - limit:.1f} K over its {kind.split('_')[0]} limit{advice}",
+            }
+        )
+    return rows
+
+
+def _cooling(record: Record, site: Site) -> list[Watched]:
+    minutes = 60.0 * np.arange(record.cdus.shape[1])
+    minute = np.minimum(60.0, record.site.shape[1] - minutes)
+    cdus, loops, halls = site.cdus, site.loops, site.halls
+    wet = np.flatnonzero(cdus.exchanger_conductance > 0)
+    names = tuple(cdus.name[cdu] for cdu in wet)
+    kelvin = np.full(wet.size, TEMPERATURE_SCALE)
+    steps = np.diff(record.cooling_time, append=record.site.shape[1])
+    field = {name: record.cooling[row] for row, name in enumerate(COOLING_FIELDS)}
+    air_limit = np.full(len(loops.name), np.inf)
+    np.minimum.at(air_limit, halls.air_loop, halls.air_alarm)
+    loop_kelvin = np.full(len(loops.name), TEMPERATURE_SCALE)
+    heat = record.cdus[2][:, wet]
+    rated = cdus.rated_heat[wet]
+    return [
+        Watched("coolant_supply", names, record.cdus[0][:, wet], cdus.supply_alarm[wet], kelvin, "K", minutes, minute),
+        Watched("cdu_heat", names, heat, rated, rated, "W", minutes, minute),
+        Watched(
+            "loop_supply", loops.name, field["supply_temp_k"], loops.supply_alarm, loop_kelvin, "K", record.cooling_time, steps
+        ),
+        Watched("hall_air", loops.name, field["air_temp_k"], air_limit, loop_kelvin, "K", record.cooling_time, steps),
+    ]
+
+
+def _power(record: Record, site: Site) -> list[Watched]:
+    seconds = np.arange(float(record.site.shape[1]))
+    step = np.ones(seconds.size)
+    halls, connection = site.halls, site.connection
+    rating, volts = np.array([connection.rating]), np.array([VOLTAGE_SCALE])
+    voltage = record.voltage[:, np.newaxis]
+    return [
+        Watched("feeder", halls.name, record.halls[0], halls.feeder_rating, halls.feeder_rating, "W", seconds, step),
+        Watched("connection", ("site",), record.site[5][:, np.newaxis], rating, rating, "W", seconds, step),
+        Watched("voltage", ("PCC, high",), voltage, np.array([connection.voltage_high]), volts, "1", seconds, step),
+        # A lower limit is an upper one on the negative value; the row shows the values themselves.
+        Watched("voltage", ("PCC, low",), -voltage, -np.array([connection.voltage_low]), volts, "1", seconds, step),
+    ]
+
+
+def _crossed(watched: Watched, start: datetime) -> list[Row]:
+    worst = watched.values.max(axis=0)
+    rows: list[Row] = []
+    for column in np.flatnonzero(worst > watched.limit):
+        over = watched.values[:, column] > watched.limit[column]
+        value, limit = float(worst[column]), float(watched.limit[column])
+        sign = -1.0 if limit < 0 else 1.0
+        excess = f"{value - limit:.3g} {watched.unit}".removesuffix(" 1")
+        rows.append(
+            {
+                "time": start + timedelta(seconds=float(watched.times[np.argmax(over)])),
+                "kind": watched.kind,
+                "asset": watched.assets[column],
+                "value": sign * value,
+                "limit": sign * limit,
+                "margin": (limit - value) / float(watched.scale[column]),
+                "unit": watched.unit,
+                "duration_s": float(watched.step[over].sum()),
+                "message": f"{watched.kind.replace('_', ' ')} beyond its limit by {excess}",
+            }
+        )
+    return rows
+
+
+def _out_of_range(record: Record, start: datetime) -> list[Row]:
+    """Give models that were used outside the range they are valid for."""
+    steps = np.diff(record.cooling_time, append=record.site.shape[1])
+    found = (
+        ("plant", record.out_of_range * float(steps.mean()), "a cooler or chiller model was outside its range of validity"),
+        ("host grid", float(record.off_curve), "the load was outside the grid's response curve; its end values are shown"),
+    )
+    return [
+        {
+            "time": start,
+            "kind": "model_range",
+            "asset": asset,
+            "value": seconds,
+            "limit": 0.0,
+            "margin": 0.0,
+            "unit": "s",
+            "duration_s": seconds,
+            "message": message,
+        }
+        for asset, seconds, message in found
+        if seconds > 0
+    ]

@@ -1,0 +1,112 @@
+"""
+Balances of a run: what went in, what came out, what stayed, each integrated on its own.
+
+No term is the remainder of others, so a residual shows a fault of the model. A run closes if every residual is below
+`TOLERANCE` of what went in.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from twin.record import Record
+from twin.site import Site
+
+TOLERANCE = 1e-9
+"""Largest residual over what went in [1]: rounding of some 1e8 additions in double precision."""
+
+
+class Balance(NamedTuple):
+    """
+    One balance of a run.
+
+    Attributes
+    ----------
+    balance : text
+        What is balanced.
+    unit : text
+        ``J`` or ``kg``.
+    inflow, outflow, stored : float
+        What went in, what came out, and what the content rose by.
+    residual : float
+        Inflow less outflow less stored.
+    tolerance : float
+        Largest residual allowed, in the unit.
+    closes : bool
+        Whether it is kept.
+    """
+
+    balance: str
+    unit: str
+    inflow: float
+    outflow: float
+    stored: float
+    residual: float
+    tolerance: float
+    closes: bool
+
+
+def balances(record: Record, site: Site) -> tuple[Balance, ...]:
+    """
+    Give every balance of a run.
+
+    Parameters
+    ----------
+    record : Record
+        A run.
+    site : Site
+        Its site.
+
+    Returns
+    -------
+    tuple of Balance
+        The whole site first, then from the grid to the outdoors, then water.
+    """
+    energies, before, after = record.energies, record.before, record.after
+    warms = np.array([stage.heats_hall for stage in site.chain.hall_path], dtype=float)
+    by_stage = energies.hall_losses.sum(axis=1)
+    in_halls, outdoors = float(warms @ by_stage), float((1.0 - warms) @ by_stage)
+    other_losses = float(energies.mechanical_losses.sum() + energies.common_losses.sum())
+    cooling = energies.cdu_pumps + energies.coil_fans + energies.pumps + energies.cooler_fans + energies.chillers
+    given_off = energies.rejected + energies.chilled + energies.chillers + energies.cooler_fans
+    racks, cdus, plant = (end - start for end, start in zip(after, before, strict=True))
+    whole = given_off + outdoors + other_losses
+    to_plant = energies.cdu_facility + energies.rack_air + in_halls + energies.coil_fans + energies.pumps
+    return (
+        _balance("whole site", "J", energies.connection, whole, racks + cdus + plant),
+        _balance(
+            "power chain", "J", energies.connection, energies.racks + cooling + in_halls + outdoors + other_losses, 0.0
+        ),
+        _balance("racks", "J", energies.racks, energies.rack_coolant + energies.rack_air, racks),
+        _balance("CDUs", "J", energies.rack_coolant + energies.cdu_pumps, energies.cdu_facility, cdus),
+        _balance("halls and plant", "J", to_plant, energies.rejected + energies.chilled, plant),
+        _balance("water", "kg", energies.make_up, energies.evaporation + energies.blowdown + energies.drift, 0.0),
+    )
+
+
+def heat_rejected(record: Record, site: Site) -> float:
+    """
+    Give all heat that left the site for the outdoors.
+
+    Parameters
+    ----------
+    record : Record
+        A run.
+    site : Site
+        Its site.
+
+    Returns
+    -------
+    [J]
+        Coolers, chillers, fans, and conversion losses outside the halls.
+    """
+    return balances(record, site)[0].outflow
+
+
+def _balance(name: str, unit: str, inflow: float, outflow: float, stored: float) -> Balance:
+    residual = inflow - outflow - stored
+    # A loop without any flow has nothing to close; its rounding is set against what it holds.
+    tolerance = TOLERANCE * max(abs(inflow), abs(outflow), abs(stored))
+    return Balance(name, unit, inflow, outflow, stored, residual, tolerance, abs(residual) <= tolerance)

@@ -1,0 +1,272 @@
+"""A run: its tables, its manifest and its figures, in memory or in a folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from importlib import metadata
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import polars as pl
+
+from twin import alarms, tables
+from twin.closure import balances
+from twin.columns import TABLES
+from twin.errors import ClosureError, Fault, InputError
+from twin.flows import flows, losses
+from twin.grid.response import ResponseCurve
+from twin.metrics import Metric, metrics
+from twin.record import Record
+from twin.simulate import MACRO_STEP
+from twin.site import Site
+from twin.units import registry
+
+SCHEMA = 1
+"""Version of the run folder's layout."""
+
+PACKAGES = ("numpy", "scipy", "numba", "polars", "pandapower", "pint")
+"""Packages whose versions a manifest names."""
+
+DEFINITIONS = {
+    "pue": "energy drawn at the point of connection over energy at the rack inlets, both over the run",
+    "wue": "make-up water over energy at the rack inlets",
+    "it_power": "power at the rack inlets, rack power supplies and fans included; CDU pumps are cooling, UPS and transformers loss",
+}
+"""What the figures of a run mean."""
+
+
+class Run(NamedTuple):
+    """
+    A run as it stands in a folder.
+
+    Attributes
+    ----------
+    folder : Path
+        Where it stands.
+    manifest : dict
+        What was run, from what, by what; see the guide.
+    metrics : dict of text to Metric
+        Figures with units.
+    """
+
+    folder: Path
+    manifest: dict[str, Any]
+    metrics: dict[str, Metric]
+
+    @classmethod
+    def load(cls, folder: Path | str) -> Run:
+        """
+        Read a run.
+
+        Parameters
+        ----------
+        folder : Path or text
+            A run folder.
+
+        Returns
+        -------
+        Run
+            Its manifest and figures; tables are read when asked for.
+
+        Raises
+        ------
+        InputError
+            When the folder is not a whole run.
+        """
+        place = Path(folder)
+        names = ["manifest.json", "metrics.json", *(f"{name}.parquet" for name in TABLES)]
+        missing = [name for name in names if not (place / name).is_file()]
+        if missing:
+            message = f"is not a whole run: {', '.join(missing)} missing; give a folder that `twin replay` wrote"
+            raise InputError(str(place), [Fault("", message)])
+        found = [json.loads((place / name).read_text()) for name in names[:2]]
+        return cls(place, found[0], found[1])
+
+    @property
+    def site(self) -> pl.DataFrame:
+        """Give the site's second-by-second table."""
+        return self.table("site")
+
+    def scan(self, name: str) -> pl.LazyFrame:
+        """
+        Scan a table.
+
+        Parameters
+        ----------
+        name : text
+            A name in `twin.columns.TABLES`.
+
+        Returns
+        -------
+        LazyFrame
+            Nothing is read before it is collected.
+        """
+        return pl.scan_parquet(self.folder / f"{name}.parquet")
+
+    def table(self, name: str) -> pl.DataFrame:
+        """
+        Read a table.
+
+        Parameters
+        ----------
+        name : text
+            A name in `twin.columns.TABLES`.
+
+        Returns
+        -------
+        DataFrame
+            All of it; `scan` serves where that is large.
+        """
+        return self.scan(name).collect()
+
+    def quantity(self, name: str) -> Any:
+        """
+        Give a figure, or a column of the site's table, with its unit.
+
+        Parameters
+        ----------
+        name : text
+            A name in `metrics`, or a column of site.parquet without its unit, such as ``it_power``.
+
+        Returns
+        -------
+        Quantity
+            A number, or an array of one a second.
+
+        Raises
+        ------
+        KeyError
+            When there is neither.
+        """
+        if name in self.metrics:
+            return registry.Quantity(self.metrics[name]["value"], self.metrics[name]["unit"])
+        for column, meaning in TABLES["site"].items():
+            if column.rpartition("_")[0] == name:
+                return registry.Quantity(self.site[column].to_numpy(), meaning.unit)
+        raise KeyError(name)
+
+
+class Made(NamedTuple):
+    """
+    A run that has just been made.
+
+    Attributes
+    ----------
+    manifest : dict
+        As in `Run`.
+    metrics : dict of text to Metric
+        As in `Run`.
+    tables : dict of text to LazyFrame
+        Every table, made as it is written.
+    """
+
+    manifest: dict[str, Any]
+    metrics: dict[str, Metric]
+    tables: dict[str, pl.LazyFrame]
+
+    def save(self, folder: Path) -> None:
+        """
+        Write the run into a folder.
+
+        Parameters
+        ----------
+        folder : Path
+            An empty folder; the caller puts it in its place when the run is whole.
+        """
+        for name, table in self.tables.items():
+            tables.write(table, folder / f"{name}.parquet")
+        for name, content in (("manifest", self.manifest), ("metrics", self.metrics)):
+            (folder / f"{name}.json").write_text(json.dumps(content, indent=1, default=_plain) + "\n")
+
+
+def assemble(record: Record, site: Site, curve: ResponseCurve, context: Mapping[str, Any]) -> Made:
+    """
+    Make a run of a record.
+
+    Parameters
+    ----------
+    record : Record
+        What the loop kept.
+    site : Site
+        The site.
+    curve : ResponseCurve
+        Of its host grid.
+    context : mapping
+        What the manifest says beyond the run itself; ``start`` (datetime) and ``changes`` (scheduled) are needed.
+
+    Returns
+    -------
+    Made
+        Manifest, figures and tables.
+
+    Raises
+    ------
+    ClosureError
+        When a balance does not close.
+    """
+    start, changes = context["start"], context["changes"]
+    checks = balances(record, site)
+    refuse_open(checks)
+    given = {name: value for name, value in context.items() if name not in {"start", "changes"}}
+    hall_racks = np.bincount(site.racks.hall, minlength=len(site.halls.name))
+    manifest = {
+        "schema": SCHEMA,
+        "gigatwin": metadata.version("gigatwin"),
+        "site": site.name,
+        "start": start.isoformat(),
+        "macro_step_s": MACRO_STEP,
+        "versions": {name: metadata.version(name) for name in PACKAGES},
+        "definitions": DEFINITIONS,
+        "halls": [
+            {"name": name, "racks": int(count)} for name, count in zip(site.halls.name, hall_racks, strict=True)
+        ],
+        "closure": [check._asdict() for check in checks],
+        "flows": flows(record, site),
+        "losses": losses(record, site),
+        "comparisons": [],
+        **given,
+    }
+    events = [*alarms.alarms(record, site, start), *alarms.scheduled(changes, start)]
+    made = {
+        "site": tables.site_table(record, start),
+        "halls": tables.halls_table(record, site, start),
+        "racks": tables.racks_table(record, site, start),
+        "cdus": tables.cdus_table(record, site, start),
+        "cooling": tables.cooling_table(record, site, start),
+        "grid": tables.grid_table(record, start, curve),
+        "events": tables.events_table(events),
+    }
+    return Made(manifest, metrics(record, site), made)
+
+
+def refuse_open(checks: tuple[Any, ...]) -> None:
+    """
+    Refuse a run whose balances do not close.
+
+    Parameters
+    ----------
+    checks : tuple of Balance
+        From `twin.closure.balances`.
+
+    Raises
+    ------
+    ClosureError
+        Naming each balance that does not close.
+    """
+    still_open = [check for check in checks if not check.closes]
+    if still_open:
+        parts = [
+            f"{check.balance}: {check.residual:.3g} {check.unit} of {check.inflow:.6g} {check.unit}" for check in still_open
+        ]
+        message = f"the run does not close: {'; '.join(parts)}. This is a fault of the model; please report it with the scenario"
+        raise ClosureError(message)
+
+
+def _plain(value: Any) -> Any:
+    """Turn numpy's numbers into Python's for JSON."""
+    if isinstance(value, np.generic):
+        return value.item()
+    message = f"{type(value).__name__} has no place in a manifest"
+    raise TypeError(message)
