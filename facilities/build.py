@@ -1,0 +1,325 @@
+"""From a facility to the site that the physics reads. Units end here."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from facilities import sizing
+from facilities.layout import Layout, layout, sums
+from facilities.parts import DryCooler, Tower, Transformer
+from facilities.racks import Model, model, rack_classes, unit
+from facilities.schema import AirCooling, Facility, LiquidCooling, WaterLoop
+from twin.cooling.dry_coolers import dry_cooler_conductance
+from twin.cooling.towers import merkel_conductance
+from twin.site import Cdus, Connection, Floats, Halls, Loops, PowerChain, Racks, Site, Stage
+
+DRY_GROUP_CAPACITY = 1e6
+"""Heat capacity [J/K] on either side of a group of racks without coolant; nothing flows there."""
+
+
+DRY_CYCLES = 2.0
+"""Cycles of concentration [1] of loops with dry coolers, which use no water; any number above one would do."""
+
+
+class Sized(NamedTuple):
+    """
+    A site's racks with what was sized for them.
+
+    Attributes
+    ----------
+    models : name to Model
+        Classes of racks.
+    places : Layout
+        Where they stand.
+    heat : Heat
+        At full load.
+    coils : (hall,) [W]
+        Heat of the fan coils at full load, their fans included.
+    fans : (hall,) [W]
+        Coil fans at full speed.
+    pumps : (cdu,) [W]
+        CDU pumps.
+    plants : tuple of Plant
+        Of the liquid loops, if there are any, then of the air loops.
+    chain : PowerChain
+        Up to the point of connection.
+    peak_power : [W]
+        At the point of connection, at full load on the design day.
+    """
+
+    models: dict[str, Model]
+    places: Layout
+    heat: sizing.Heat
+    coils: Floats
+    fans: Floats
+    pumps: Floats
+    plants: tuple[sizing.Plant, ...]
+    chain: PowerChain
+    peak_power: float
+
+
+def site(facility: Facility) -> Site:
+    """
+    Build the site that the physics reads.
+
+    Parameters
+    ----------
+    facility : Facility
+        From `facilities.load`.
+
+    Returns
+    -------
+    Site
+        SI arrays.
+    """
+    return site_of(facility, sized(facility))
+
+
+def sized(facility: Facility) -> Sized:
+    """
+    Lay out a facility and size its plant and supply.
+
+    Parameters
+    ----------
+    facility : Facility
+        From `facilities.load`.
+
+    Returns
+    -------
+    Sized
+        Everything that follows from racks and margins.
+    """
+    places = layout(facility)
+    models = {name: model(facility.catalog, name) for name in places.classes}
+    heat, hall_path = sizing.heat(facility, models, places)
+    air = facility.cooling.air
+    fans = facility.catalog.fan_coils[air.fan_coil].fan_share.si * heat.air
+    coils = heat.air + fans
+    pumps = np.zeros(len(places.cdus))
+    plants: list[sizing.Plant] = []
+    liquid = facility.cooling.liquid
+    if liquid is not None:
+        wet = np.asarray(heat.liquid > 0.0, dtype=float)
+        pumps = wet * facility.catalog.cdus[liquid.cdu].pump_power.si
+        load = sums(places.cdu_hall, heat.liquid + pumps, len(places.halls))
+        stream = sums(places.cdu_hall, wet * _primary_stream(facility, liquid), len(places.halls))
+        plants.append(sizing.plant(facility, liquid.loop, load, stream))
+    plants.append(sizing.plant(facility, air.loop, coils, coils / air.water_rise.si))
+    cooling = pumps.sum() + fans.sum() + sum(float(plant.peak_power.sum()) for plant in plants)
+    chain, peak = _chain(facility, hall_path, float(heat.feeders.sum()), float(cooling))
+    return Sized(models, places, heat, coils, fans, pumps, tuple(plants), chain, peak)
+
+
+def site_of(facility: Facility, parts: Sized) -> Site:
+    """
+    Collect the tables of a site.
+
+    Parameters
+    ----------
+    facility : Facility
+        From `facilities.load`.
+    parts : Sized
+        From `sized`.
+
+    Returns
+    -------
+    Site
+        SI arrays.
+    """
+    places = parts.places
+    return Site(
+        name=facility.name,
+        altitude_pressure=facility.location.pressure.si,
+        rack_classes=rack_classes(parts.models),
+        racks=Racks(places.racks, places.rack_class, places.rack_cdu, places.cdu_hall[places.rack_cdu]),
+        cdus=_cdus(facility, parts),
+        halls=_halls(facility, parts),
+        loops=_loops(facility, parts),
+        chain=parts.chain,
+        connection=_connection(facility),
+    )
+
+
+def _primary_stream(facility: Facility, liquid: LiquidCooling) -> float:
+    unit_ = facility.catalog.cdus[liquid.cdu]
+    return unit_.rated_heat.si / unit_.design_rise.si
+
+
+def _chain(
+    facility: Facility, hall_path: tuple[Stage, ...], feeders: float, cooling: float
+) -> tuple[PowerChain, float]:
+    """Size the paths above halls and plant, and give the power at the point of connection."""
+    mechanical, plant = sizing.path(facility, facility.power.mechanical, np.array([cooling]))
+    common, head = sizing.path(facility, facility.power.common, feeders + plant)
+    grid = facility.connection
+    part = unit(facility.catalog.converters[grid.transformer], grid.power_factor.si)
+    transformers = Stage("main_transformer", np.array([float(_transformers(facility))]), part.rating, part.curve, False)
+    head = head + sizing.stage_loss(transformers, head)
+    return PowerChain(hall_path, mechanical, (*common, transformers)), float(head[0])
+
+
+def _transformers(facility: Facility) -> int:
+    """Count main transformers: as many as each point's rating needs, and the spare ones."""
+    grid = facility.connection
+    part = unit(facility.catalog.converters[grid.transformer], grid.power_factor.si)
+    needed = math.ceil(grid.rating.si / grid.points.count / part.rating - 1e-9)
+    return grid.points.count * (needed + grid.spare_transformers.count)
+
+
+def _cdus(facility: Facility, parts: Sized) -> Cdus:
+    places, count = parts.places, len(parts.places.cdus)
+    liquid = facility.cooling.liquid
+    values = _dry_group(facility.cooling.air) if liquid is None else _coolant_unit(facility, liquid)
+    return Cdus(
+        name=places.cdus,
+        hall=places.cdu_hall,
+        rack_start=np.searchsorted(places.rack_cdu, np.arange(count + 1)).astype(np.int64),
+        pump_power=parts.pumps,
+        **{key: np.full(count, value) for key, value in values.items()},
+    )
+
+
+def _coolant_unit(facility: Facility, liquid: LiquidCooling) -> dict[str, float]:
+    unit_ = facility.catalog.cdus[liquid.cdu]
+    coolant = facility.catalog.coolants[unit_.coolant]
+    heat = coolant.density.si * coolant.specific_heat.si
+    return {
+        "supply_set_point": liquid.supply_temperature.si,
+        "supply_alarm": liquid.supply_alarm.si,
+        "supply_capacity": unit_.supply_volume.si * heat,
+        "return_capacity": unit_.return_volume.si * heat,
+        "primary_stream": _primary_stream(facility, liquid),
+        # With equal streams the difference is the approach all along the exchanger.
+        "exchanger_conductance": unit_.rated_heat.si / unit_.approach.si,
+        "rated_heat": unit_.rated_heat.si,
+        "valve_gain": unit_.valve_gain.si,
+        "valve_integral_time": unit_.valve_integral_time.si,
+        "valve_stroke_time": unit_.valve_stroke_time.si,
+    }
+
+
+def _dry_group(air: AirCooling) -> dict[str, float]:
+    """Describe a group of racks in a site without coolant: nothing flows, and its temperature stands still."""
+    return {
+        "supply_set_point": air.set_point.si,
+        "supply_alarm": air.alarm.si,
+        "supply_capacity": DRY_GROUP_CAPACITY,
+        "return_capacity": DRY_GROUP_CAPACITY,
+        "primary_stream": 0.0,
+        "exchanger_conductance": 0.0,
+        "rated_heat": 0.0,
+        "valve_gain": 0.0,
+        "valve_integral_time": 1.0,
+        "valve_stroke_time": 1.0,
+    }
+
+
+def _halls(facility: Facility, parts: Sized) -> Halls:
+    places, air = parts.places, facility.cooling.air
+    halls = len(places.halls)
+    rows = np.arange(halls, dtype=np.int64)
+    racks = sums(places.cdu_hall[places.rack_cdu], np.ones(len(places.racks)), halls)
+    last = parts.chain.hall_path[-1]
+    return Halls(
+        name=places.halls,
+        loop=rows,
+        air_loop=rows + halls * (len(parts.plants) - 1),
+        cdu_start=np.searchsorted(places.cdu_hall, np.arange(halls + 1)).astype(np.int64),
+        air_capacity=air.capacity_per_rack.si * racks,
+        air_set_point=np.full(halls, air.set_point.si),
+        air_alarm=np.full(halls, air.alarm.si),
+        coil_conductance=air.coil_margin.si * parts.coils / (air.set_point.si - air.loop.warmest_supply),
+        coil_fan_power=parts.fans,
+        feeder_rating=last.units * last.rating,
+    )
+
+
+def _loops(facility: Facility, parts: Sized) -> Loops:
+    cooling = facility.cooling
+    kinds = [("air", cooling.air.loop)]
+    if cooling.liquid is not None:
+        kinds.insert(0, ("liquid", cooling.liquid.loop))
+    columns = [_loop(facility, loop, plant) for (_, loop), plant in zip(kinds, parts.plants, strict=True)]
+    name = tuple(f"{hall}/{kind}" for kind, _ in kinds for hall in parts.places.halls)
+    return Loops(name=name, **{key: np.concatenate([column[key] for column in columns]) for key in columns[0]})
+
+
+def _loop(facility: Facility, loop: WaterLoop, plant: sizing.Plant) -> dict[str, Floats]:
+    catalog, count = facility.catalog, plant.heat.size
+    machine = catalog.chillers[loop.chiller]
+    values = {
+        "supply_set_point": loop.supply_temperature.si,
+        "supply_alarm": loop.supply_alarm.si,
+        "control_band": loop.control_band.si,
+        "chiller_carnot_fraction": machine.carnot_fraction.si,
+        "chiller_evaporator_approach": machine.evaporator_approach.si,
+        "chiller_condenser_approach": machine.condenser_approach.si,
+        **_cooler(catalog.coolers[loop.cooler], facility.location.pressure.si),
+    }
+    return {
+        **{key: np.full(count, value) for key, value in values.items()},
+        "supply_capacity": plant.stream * loop.residence_time.si,
+        "return_capacity": plant.stream * loop.residence_time.si,
+        "water_stream": plant.stream,
+        "pump_power": plant.pump_power,
+        "cooler_units": plant.units,
+        "chiller_capacity": plant.chiller_capacity,
+    }
+
+
+def _cooler(cooler: DryCooler | Tower, pressure: float) -> dict[str, float]:
+    """Give one cooler at its rating point."""
+    inlet, flow, heat = cooler.water_inlet.si, cooler.air_flow.si, cooler.heat.si
+    stream = heat / (inlet - cooler.water_outlet.si)
+    common = {
+        "cooler_water_stream": stream,
+        "cooler_air_flow": flow,
+        "cooler_fan_power": cooler.fan_power.si,
+    }
+    if isinstance(cooler, DryCooler):
+        return {
+            **common,
+            "evaporative": False,
+            "cooler_conductance": dry_cooler_conductance(inlet, stream, flow, cooler.dry_bulb.si, heat),
+            "cooler_design_wet_bulb": cooler.dry_bulb.si,
+            "cycles_of_concentration": DRY_CYCLES,
+            "drift_fraction": 0.0,
+        }
+    return {
+        **common,
+        "evaporative": True,
+        "cooler_conductance": merkel_conductance(inlet, stream, flow, cooler.wet_bulb.si, heat, pressure),
+        "cooler_design_wet_bulb": cooler.wet_bulb.si,
+        "cycles_of_concentration": cooler.cycles_of_concentration.si,
+        "drift_fraction": cooler.drift_fraction.si,
+    }
+
+
+def _connection(facility: Facility) -> Connection:
+    grid = facility.connection
+    transformer = facility.catalog.converters[grid.transformer]
+    if not isinstance(transformer, Transformer):
+        message = f"connection.transformer {grid.transformer!r} is no transformer"
+        raise TypeError(message)
+    return Connection(
+        rating=grid.rating.si,
+        voltage=grid.voltage.si,
+        campus_voltage=grid.campus_voltage.si,
+        frequency=grid.frequency.si,
+        points=grid.points.count,
+        power_factor=grid.power_factor.si,
+        short_circuit_power=grid.short_circuit_power.si,
+        reactance_ratio=grid.reactance_ratio.si,
+        source_voltage=grid.source_voltage.si,
+        voltage_low=grid.voltage_low.si,
+        voltage_high=grid.voltage_high.si,
+        transformers=_transformers(facility),
+        transformer_rating=transformer.rating.si,
+        transformer_impedance=transformer.impedance.si,
+        transformer_reactance_ratio=transformer.reactance_ratio.si,
+        transformer_no_load_loss=transformer.no_load_loss.si,
+        transformer_load_loss=transformer.load_loss.si,
+    )

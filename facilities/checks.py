@@ -1,0 +1,214 @@
+"""Whether a facility can do what it is built for: chips, conversion stages, CDUs, plant and connection at full load."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from facilities import build
+from facilities.loading import load
+from facilities.racks import Model
+from facilities.schema import FULL_PLANT, Facility
+from twin import power
+from twin.cooling import dry_coolers, towers
+from twin.errors import FacilityError, Fault
+from twin.site import Floats, Loops, RackClasses, Site
+
+CLOSURE = 0.05
+"""Difference [1] of a rack's parts at full load from its nameplate that passes."""
+
+LEAKAGE_STEPS = 50
+"""Steps of chip temperature and leakage; each leaves a tenth of the error or less."""
+
+
+def check(name_or_path: str | Path) -> tuple[Fault, ...]:
+    """
+    Find everything that is wrong with a facility.
+
+    Parameters
+    ----------
+    name_or_path
+        One of `facilities.names`, or the path of a facility file.
+
+    Returns
+    -------
+    tuple of Fault
+        Faults of the file, or, if it can be read, of what it describes; empty if it is good.
+
+    Raises
+    ------
+    UnknownNameError
+        When there is no such site and no such file.
+    """
+    try:
+        facility = load(name_or_path)
+    except FacilityError as error:
+        return error.faults
+    return tuple(faults(facility))
+
+
+def faults(facility: Facility) -> Iterator[Fault]:
+    """
+    Find what a facility cannot do.
+
+    Parameters
+    ----------
+    facility : Facility
+        As loaded.
+
+    Yields
+    ------
+    Fault
+        One for each limit that full load crosses.
+    """
+    parts = build.sized(facility)
+    site = build.site_of(facility, parts)
+    for row, (name, rack) in enumerate(parts.models.items()):
+        yield from _rack(f"catalog.racks.{name}", rack)
+        yield from _heat_split(f"catalog.racks.{name}.liquid.fraction", site.rack_classes, row)
+        yield from _chips(facility, site.rack_classes, row)
+    yield from _cdus(site, parts.heat.liquid)
+    yield from _loops(facility, site, np.concatenate([plant.heat for plant in parts.plants]))
+    if parts.peak_power > site.connection.rating:
+        message = f"is {_mw(site.connection.rating)}, but the site draws {_mw(parts.peak_power)} on its design day"
+        yield Fault("connection.rating", f"{message}; raise it, or take fewer racks")
+
+
+def _mw(value: float) -> str:
+    return f"{value / 1e6:.5g} MW"
+
+
+def _celsius(value: float) -> str:
+    return f"{value - 273.15:.1f} degC"
+
+
+def _rack(place: str, rack: Model) -> Iterator[Fault]:
+    """Check a rack's nameplate and the ratings of its stages."""
+    nameplate = rack.rack.rated_power
+    if abs(rack.full_power / nameplate.si - 1.0) > CLOSURE:
+        message = f"is {nameplate.value}, but the parts draw {rack.full_power / 1e3:.4g} kW at full load"
+        yield Fault(f"{place}.rated_power", f"{message}; mend the parts or the nameplate")
+    losses = power.rack_chain(np.array([rack.compute_max]), rack.stages)[0]
+    carried = rack.compute_max
+    for stage, loss in zip(rack.stages, losses, strict=True):
+        carried += stage.joins
+        if carried > stage.units * stage.rating:
+            message = f"{stage.units:g} x {stage.rating:g} W cannot carry {carried:.6g} W at full load; add units"
+            yield Fault(f"{place}.stages.{stage.name}", message)
+        carried += float(loss)
+
+
+def _heat_split(place: str, classes: RackClasses, row: int) -> Iterator[Fault]:
+    """Check that the coolant's part of the heat holds at least the chips' at every load."""
+    fraction = classes.liquid_fraction[row]
+    if fraction == 0.0:
+        return
+    chips = classes.accelerators[row] * np.linspace(classes.accelerator_idle[row], classes.accelerator_max[row], 65)
+    hosts = np.linspace(classes.host_idle[row], classes.host_max[row], 65)
+    short = chips - fraction * _inlet(classes, row, chips + hosts)
+    if short.max() > 0.0:
+        worst = int(short.argmax())
+        message = f"is too small: at {chips[worst]:.6g} W of chips the coolant would take {short[worst]:.4g} W less"
+        yield Fault(place, f"{message} than they give off; raise it, or correct the auxiliary power")
+
+
+def _inlet(classes: RackClasses, row: int, compute: Floats) -> Floats:
+    return power.rack_inlet_power(
+        compute, classes.chain_power[row], classes.chain_loss[row], float(classes.auxiliary_power[row])
+    )
+
+
+def _chips(facility: Facility, classes: RackClasses, row: int) -> Iterator[Fault]:
+    """Check that the worst chip stays below its throttle limit at full load and design supply."""
+    if classes.accelerators[row] == 0.0:
+        return
+    liquid = facility.cooling.liquid
+    coolant = classes.liquid_fraction[row] > 0.0 and liquid is not None
+    supply = liquid.supply_temperature.si if coolant and liquid is not None else facility.cooling.air.set_point.si
+    worst, limit = worst_chip(classes, row, supply), classes.throttle_temp[row]
+    if worst >= limit:
+        name = classes.name[row]
+        message = f"the worst chip of {name} reaches {_celsius(worst)} at full load and {_celsius(supply)} supply"
+        where = "cooling.liquid.supply_temperature" if coolant else "cooling.air.set_point"
+        yield Fault(where, f"{message}; its limit is {_celsius(limit)}. Lower the supply or the chip's power")
+
+
+def worst_chip(classes: RackClasses, row: int, supply: float) -> float:
+    """
+    Give the steady temperature of the worst chip of a rack at full load.
+
+    Parameters
+    ----------
+    classes : RackClasses
+        Classes of racks.
+    row : [1]
+        Which class.
+    supply : [K]
+        Coolant supply; hall air for a rack cooled by air.
+
+    Returns
+    -------
+    [K]
+        Supply, plus the mean chip's rise and the spread: chip to plate, plate to stream, stream to supply, leakage
+        included.
+    """
+    liquid = float(classes.liquid_fraction[row])
+    stream = classes.coolant_stream[row] if liquid > 0.0 else classes.air_stream[row]
+    resistance = 1.0 / classes.chip_conductance[row] + 1.0 / classes.film_conductance[row]
+    rated = classes.accelerators[row] * classes.accelerator_max[row]
+    chip = supply
+    for _ in range(LEAKAGE_STEPS):
+        chips = rated + classes.leakage[row] * (chip - classes.leakage_reference[row])
+        inlet = float(_inlet(classes, row, np.array([chips + classes.host_max[row]]))[0])
+        chip = supply + (liquid if liquid > 0.0 else 1.0) * inlet / stream + resistance * chips
+    return float(supply + (1.0 + classes.worst_chip_spread[row]) * (chip - supply))
+
+
+def _cdus(site: Site, liquid: Floats) -> Iterator[Fault]:
+    heat = liquid + site.cdus.pump_power
+    over = np.flatnonzero(heat > site.cdus.rated_heat)
+    if over.size and liquid.max() > 0.0:
+        worst = over[heat[over].argmax()]
+        message = (
+            f"{over.size} units are rated for {_mw(site.cdus.rated_heat[worst])} and take more at full load; "
+            f"{site.cdus.name[worst]} takes {_mw(heat[worst])}. Take larger units, or fewer racks a unit"
+        )
+        yield Fault("cooling.liquid.cdu", message)
+
+
+def _loops(facility: Facility, site: Site, heat: Floats) -> Iterator[Fault]:
+    """Check that each loop carries its heat on the design day with its supply at full plant."""
+    climate, loops = facility.climate, site.loops
+    supply = loops.supply_set_point + FULL_PLANT * loops.control_band
+    back = supply + heat / loops.water_stream
+    coolers = _coolers(loops, back, climate.design_dry_bulb.si, climate.design_wet_bulb.si, site.altitude_pressure)
+    short = heat - coolers - loops.chiller_capacity
+    for kind in ("liquid", "air"):
+        rows = np.array([row for row, name in enumerate(loops.name) if name.endswith(f"/{kind}")], dtype=np.int64)
+        if rows.size and short[rows].max() > 0.0:
+            worst = rows[short[rows].argmax()]
+            message = (
+                f"cannot hold {_celsius(loops.supply_set_point[worst])} on the design day at full load: of "
+                f"{_mw(heat[worst])} in {loops.name[worst]}, coolers reject {_mw(coolers[worst])} and chillers take "
+                f"{_mw(loops.chiller_capacity[worst])}. Raise cooler_margin, chiller_share or the supply temperature"
+            )
+            yield Fault(f"cooling.{kind}.loop", message)
+
+
+def _coolers(loops: Loops, back: Floats, dry_bulb: float, wet_bulb: float, pressure: float) -> Floats:
+    """Give the heat [W] that all coolers of each loop reject with fans at full speed."""
+    stream = loops.water_stream / loops.cooler_units
+    ratio, full = stream / loops.cooler_water_stream, np.ones(stream.size)
+    dry = dry_coolers.dry_cooler(
+        back,
+        stream,
+        loops.cooler_air_flow,
+        loops.cooler_conductance * dry_coolers.conductance_factor(full, ratio),
+        full * dry_bulb,
+    )
+    correction = towers.conductance_correction(full, ratio, loops.cooler_design_wet_bulb - wet_bulb)
+    conductance = loops.cooler_conductance * correction.factor
+    wet = towers.merkel(back, stream, loops.cooler_air_flow, conductance, full * wet_bulb, pressure).heat
+    return np.maximum(loops.cooler_units * np.where(loops.evaporative, wet, dry), 0.0)

@@ -1,0 +1,312 @@
+"""Parts that sites are made of: the models of the catalog's entries."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Annotated, Literal
+
+from pydantic import Field, StrictBool, model_validator
+
+from facilities.quantity import (
+    ApparentPower,
+    ChipPower,
+    Cycles,
+    Density,
+    Difference,
+    Efficiency,
+    EfficiencyPoint,
+    Factor,
+    Gain,
+    GpuCount,
+    HeatCapacity,
+    Leakage,
+    MassFlow,
+    Model,
+    PartPower,
+    PositiveCount,
+    PositiveFactor,
+    Pressure,
+    RackPower,
+    Ratio,
+    Resistance,
+    Share,
+    SpecificFlow,
+    SpecificHeat,
+    Temperature,
+    Text,
+    Time,
+    UnitPower,
+    Volume,
+    in_order,
+)
+
+
+class Accelerator(Model):
+    """One accelerator package, with the cold plate or heat sink that comes with it."""
+
+    title: Text
+    idle_power: ChipPower
+    """Without a job."""
+    loaded_power: ChipPower
+    """A job is resident, but waits."""
+    max_power: ChipPower
+    leakage: Leakage
+    leakage_reference: Temperature
+    """Chip temperature at which the powers above hold."""
+    throttle_temperature: Temperature
+    shutdown_temperature: Temperature
+    throttle_gain: Gain
+    chip_resistance: Resistance
+    """Chip to cold plate or heat sink."""
+    film_resistance: Resistance
+    """Cold plate to coolant, or heat sink to air, at nominal flow."""
+    film_exponent: Factor
+    chip_capacity: HeatCapacity
+    plate_capacity: HeatCapacity
+    worst_chip_spread: Ratio
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Accelerator:
+        in_order("power", idle=self.idle_power, loaded=self.loaded_power, max=self.max_power)
+        in_order("temperature", throttle=self.throttle_temperature, shutdown=self.shutdown_temperature)
+        return self
+
+
+class Auxiliary(Model):
+    """Constant power that is neither accelerator nor host."""
+
+    power: PartPower
+    joins: Text
+    """Conversion stage whose output it is drawn from."""
+
+
+class Node(Model):
+    """A server or compute tray."""
+
+    title: Text
+    accelerator: Text
+    accelerators: GpuCount
+    host_idle_power: PartPower
+    """All host processors of the node."""
+    host_max_power: PartPower
+    rated_power: PartPower
+    auxiliaries: dict[Text, Auxiliary] = Field(default_factory=dict)
+
+
+class RackStage(Model):
+    """One conversion stage inside a rack."""
+
+    name: Text
+    converter: Text
+    units: PositiveCount
+    """In a rack, sharing the load."""
+
+
+class Liquid(Model):
+    """How a rack's coolant takes its part of the heat."""
+
+    coolant: Text
+    fraction: Ratio
+    """Part of the rack's heat that the coolant takes."""
+    flow: SpecificFlow
+    """Nominal flow for the rated heat of the coolant."""
+    volume: Volume
+    """Coolant inside the rack."""
+
+
+class Air(Model):
+    """How air takes the rest of a rack's heat."""
+
+    rise: Difference
+    """Of the air through the rack, at rated power."""
+    capacity: HeatCapacity
+    """Of what the air cools."""
+
+
+class Rack(Model):
+    """A rack: its nodes, what else draws power, its conversion stages, its cooling."""
+
+    title: Text
+    rated_power: RackPower
+    """Nameplate at the rack inlet."""
+    node: Text | None = None
+    nodes: PositiveCount | None = None
+    auxiliaries: dict[Text, Auxiliary] = Field(default_factory=dict)
+    stages: Annotated[tuple[RackStage, ...], Field(min_length=1)]
+    """From the chips towards the rack inlet."""
+    liquid: Liquid | None = None
+    air: Air
+
+    @model_validator(mode="after")
+    def _parts_fit(self) -> Rack:
+        if (self.node is None) != (self.nodes is None):
+            message = "name a node and how many stand in the rack, or neither"
+            raise ValueError(message)
+        names = [stage.name for stage in self.stages]
+        if len(set(names)) < len(names):
+            message = f"give each stage a name of its own; got {', '.join(names)}"
+            raise ValueError(message)
+        return self
+
+
+class Coolant(Model):
+    """A liquid."""
+
+    title: Text
+    density: Density
+    specific_heat: SpecificHeat
+
+
+class Linear(Model):
+    """A converter that takes (output + constant loss) / efficiency."""
+
+    title: Text
+    law: Literal["linear"]
+    rating: UnitPower
+    efficiency: Efficiency
+    constant_loss: PartPower
+
+
+class Points(Model):
+    """A converter with published efficiencies."""
+
+    title: Text
+    law: Literal["points"]
+    rating: UnitPower
+    no_load_loss: Ratio
+    """Over the rating."""
+    points: Annotated[tuple[EfficiencyPoint, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _loads_rise(self) -> Points:
+        loads = [point.load_fraction for point in self.points]
+        if any(second <= first for first, second in pairwise(loads)):
+            message = f"give the points by rising load; got {', '.join(point.load for point in self.points)}"
+            raise ValueError(message)
+        return self
+
+
+class Conductor(Model):
+    """A busbar, busway or cable: loss goes with the square of the load."""
+
+    title: Text
+    law: Literal["conductor"]
+    rating: UnitPower
+    loss: Ratio
+    """At rating, over the rating."""
+
+
+class Transformer(Model):
+    """A transformer."""
+
+    title: Text
+    law: Literal["transformer"]
+    rating: ApparentPower
+    no_load_loss: UnitPower
+    load_loss: UnitPower
+    """At rating, without the no-load loss."""
+    impedance: Share
+    reactance_ratio: PositiveFactor
+
+
+Converter = Annotated[Linear | Points | Conductor | Transformer, Field(discriminator="law")]
+
+
+class CoolantUnit(Model):
+    """A coolant distribution unit (CDU)."""
+
+    title: Text
+    coolant: Text
+    rated_heat: UnitPower
+    design_rise: Difference
+    """Of the facility water at rated heat, valve open."""
+    approach: Difference
+    """Coolant supply less facility water supply, at rated heat with equal heat capacity rates."""
+    pump_power: PartPower
+    supply_volume: Volume
+    return_volume: Volume
+    valve_gain: Gain
+    valve_integral_time: Time
+    valve_stroke_time: Time
+
+
+class DryCooler(Model):
+    """A dry cooler at its rating point, fans at full speed."""
+
+    title: Text
+    law: Literal["dry"]
+    heat: UnitPower
+    dry_bulb: Temperature
+    water_inlet: Temperature
+    water_outlet: Temperature
+    air_flow: MassFlow
+    fan_power: UnitPower
+
+
+class Tower(Model):
+    """A cooling tower at its design point, fan at full speed."""
+
+    title: Text
+    law: Literal["tower"]
+    heat: UnitPower
+    wet_bulb: Temperature
+    water_inlet: Temperature
+    water_outlet: Temperature
+    air_flow: MassFlow
+    fan_power: UnitPower
+    cycles_of_concentration: Cycles
+    drift_fraction: Ratio
+
+
+Cooler = Annotated[DryCooler | Tower, Field(discriminator="law")]
+
+
+class Chiller(Model):
+    """Chillers by their Carnot fraction."""
+
+    title: Text
+    carnot_fraction: Share
+    evaporator_approach: Difference
+    condenser_approach: Difference
+
+
+class FanCoil(Model):
+    """Fan coils that cool a hall's air."""
+
+    title: Text
+    fan_share: Ratio
+    """Fan power at full speed over the heat they are sized for."""
+
+
+class Pump(Model):
+    """Circulating pumps."""
+
+    title: Text
+    head: Pressure
+    efficiency: Share
+    """From electricity to water."""
+
+
+class Catalog(Model):
+    """All parts, by kind and name."""
+
+    accelerators: dict[Text, Accelerator] = Field(default_factory=dict)
+    nodes: dict[Text, Node] = Field(default_factory=dict)
+    racks: dict[Text, Rack] = Field(default_factory=dict)
+    coolants: dict[Text, Coolant] = Field(default_factory=dict)
+    converters: dict[Text, Converter] = Field(default_factory=dict)
+    cdus: dict[Text, CoolantUnit] = Field(default_factory=dict)
+    coolers: dict[Text, Cooler] = Field(default_factory=dict)
+    chillers: dict[Text, Chiller] = Field(default_factory=dict)
+    fan_coils: dict[Text, FanCoil] = Field(default_factory=dict)
+    pumps: dict[Text, Pump] = Field(default_factory=dict)
+
+
+class PathStage(Model):
+    """One conversion stage between the point of connection and the racks."""
+
+    name: Text
+    converter: Text
+    heats_hall: StrictBool
+    design_loading: Share
+    """Load of each unit over its rating at the rated power of what it feeds; sets their number."""

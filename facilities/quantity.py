@@ -1,0 +1,293 @@
+"""
+A number as a facility file gives it: text with its unit, how sure it is, and who says so.
+
+    rated_power = { value = "132 kW", basis = "reported", source = "HPE QuickSpecs a50009224enw" }
+
+`range` is required where the basis is assumed. A ratio or a count may stand without a unit (``"0.871"``, ``"72"``);
+accelerators may be counted as ``"72 gpu"`` and racks as ``"74 rack"``.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Annotated, Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, PrivateAttr, StrictStr, model_validator
+from pydantic_core import CoreSchema, core_schema
+
+from twin import units
+
+Text = Annotated[StrictStr, Field(min_length=1)]
+"""A sentence or a name that may not be empty."""
+
+Basis = Literal["primary", "reported", "derived", "measured", "assumed"]
+"""
+How sure a number is: the maker's or operator's own text; a named third party's; arithmetic on other numbers, said in
+the source; statistics of public data; or an assumption, with its reason and range.
+"""
+
+
+class Provenance(NamedTuple):
+    """
+    A number of a facility, for lists of sources and assumptions.
+
+    Attributes
+    ----------
+    path : text
+        Dotted place, such as ``catalog.racks.gb200_nvl72.rated_power``.
+    value : text
+        As given, with its unit.
+    basis : text
+        One of `Basis`.
+    source : text
+        Who says so, or the reason of an assumption.
+    low, high : text
+        Range, with units; empty where none is given.
+    note : text
+        Remark, disagreeing sources included.
+    """
+
+    path: str
+    value: str
+    basis: str
+    source: str
+    low: str
+    high: str
+    note: str
+
+
+class Model(BaseModel):
+    """Stand above all parts of a facility: frozen, and without unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Conflict(Model):
+    """A value that another source gives."""
+
+    value: Text
+    source: Text
+
+
+class Sourced(Model):
+    """Say how sure something is and where it comes from."""
+
+    basis: Basis
+    source: Text
+    conflicts: tuple[Conflict, ...] = ()
+    note: StrictStr = ""
+
+    def remark(self) -> str:
+        """Give the note, with what other sources say."""
+        others = "; ".join(f"{other.value} according to {other.source}" for other in self.conflicts)
+        published = f"Also published: {others}" if others else ""
+        return ". ".join(part for part in (self.note.rstrip("."), published) if part)
+
+
+class Number(Sourced):
+    """A number with its unit, basis and source; its field says the unit it is read in."""
+
+    value: StrictStr
+    range: tuple[StrictStr, StrictStr] | None = None
+    _si: float = PrivateAttr(default=float("nan"))
+
+    @model_validator(mode="after")
+    def _assumptions_say_their_range(self) -> Number:
+        if self.basis == "assumed" and self.range is None:
+            message = "an assumed value needs its range, such as range = ['120 kW', '142 kW']"
+            raise ValueError(message)
+        return self
+
+    @property
+    def si(self) -> float:
+        """Value in the field's unit."""
+        return self._si
+
+    @property
+    def count(self) -> int:
+        """Value of a count."""
+        return round(self._si)
+
+    def provenance(self, path: str) -> Provenance:
+        """Say where the number stands and where it comes from."""
+        low, high = self.range or ("", "")
+        return Provenance(path, self.value, self.basis, self.source, low, high, self.remark())
+
+
+class Point(Number):
+    """An efficiency published at a load."""
+
+    load: StrictStr
+    _load: float = PrivateAttr(default=float("nan"))
+
+    @property
+    def load_fraction(self) -> float:
+        """Output over rating."""
+        return self._load
+
+    def provenance(self, path: str) -> Provenance:
+        """Say where the point stands, its load included."""
+        return super().provenance(path)._replace(value=f"{self.value} at {self.load} load")
+
+
+class Months(Sourced):
+    """Twelve numbers, one a month from January, with one basis and source."""
+
+    values: tuple[StrictStr, ...]
+    _si: tuple[float, ...] = PrivateAttr(default=())
+
+    @property
+    def si(self) -> tuple[float, ...]:
+        """Values in the field's unit."""
+        return self._si
+
+    def provenance(self, path: str) -> Provenance:
+        """Say where the numbers stand and where they come from."""
+        return Provenance(path, ", ".join(self.values), self.basis, self.source, "", "", self.remark())
+
+
+def in_order(what: str, **numbers: Number) -> None:
+    """
+    Refuse numbers that do not rise.
+
+    Parameters
+    ----------
+    what
+        What the numbers are.
+    **numbers
+        By name, the lowest first; equal ones will do.
+
+    Raises
+    ------
+    ValueError
+        When one is below the one before it.
+    """
+    values = list(numbers.values())
+    if any(second.si < first.si for first, second in pairwise(values)):
+        given = ", ".join(f"{name} {number.value!r}" for name, number in numbers.items())
+        message = f"give each {what} no lower than the one before; got {given}"
+        raise ValueError(message)
+
+
+MONTHS = 12
+
+
+class Kind(NamedTuple):
+    """
+    What a field wants: unit, plausible range in that unit, and an example.
+
+    Attributes
+    ----------
+    unit : text
+        As pint reads it.
+    low, high : [1]
+        Plausible range, in `unit`.
+    example : text
+        Shown in messages.
+    whole : bool
+        Whether only whole numbers will do.
+    """
+
+    unit: str
+    low: float
+    high: float
+    example: str
+    whole: bool = False
+
+    def __get_pydantic_core_schema__(self, source: type, handler: GetCoreSchemaHandler) -> CoreSchema:
+        inner = handler(source)
+        table = core_schema.no_info_before_validator_function(self._table, inner)
+        return core_schema.no_info_after_validator_function(self._filled, table)
+
+    def _table(self, given: object) -> object:
+        if isinstance(given, dict | Sourced):
+            return given
+        message = (
+            f"give a table such as {{ value = '{self.example}', basis = 'reported', source = '...' }}; got {given!r}"
+        )
+        raise ValueError(message)
+
+    def _filled(self, given: Number | Months) -> Number | Months:
+        if isinstance(given, Months):
+            given._si = self._year(given.values)
+            return given
+        given._si = self.read(given.value)
+        if given.range is not None:
+            self._within(given, *map(self.read, given.range))
+        if isinstance(given, Point):
+            given._load = LOAD.read(given.load)
+        return given
+
+    def _within(self, given: Number, low: float, high: float) -> None:
+        if not low <= given.si <= high:
+            message = f"the range is not around the value: {given.range} and {given.value!r}"
+            raise ValueError(message)
+
+    def _year(self, values: tuple[str, ...]) -> tuple[float, ...]:
+        if len(values) != MONTHS:
+            message = f"give twelve values, January to December; got {len(values)}"
+            raise ValueError(message)
+        return tuple(self.read(value) for value in values)
+
+    def read(self, text: str) -> float:
+        """Read text as a number in the kind's unit, within its plausible range."""
+        try:
+            number = self._number(text)
+        except ValueError as error:
+            message = f"give a value such as '{self.example}'; got {text!r} ({error})"
+            raise ValueError(message) from error
+        if not self.low <= number <= self.high:
+            message = f"is outside of {self.low:g} to {self.high:g} {self.unit}, which is plausible here; got {text!r}"
+            raise ValueError(message)
+        if self.whole and number != round(number):
+            message = f"give a whole number; got {text!r}"
+            raise ValueError(message)
+        return number
+
+    def _number(self, text: str) -> float:
+        if self.unit in {"1", "gpu", "rack"}:
+            quantity = units.read_ratio(text)
+            return units.si(quantity, "1" if quantity.unitless else self.unit)
+        return units.si(units.read(text), self.unit)
+
+
+LOAD = Kind("1", 1e-3, 2.0, "50 %")
+"""Output over rating at which an efficiency was published."""
+
+Count = Annotated[Number, Kind("1", 0, 1e6, "72", whole=True)]
+GpuCount = Annotated[Number, Kind("gpu", 1, 1e3, "4 gpu", whole=True)]
+RackCount = Annotated[Number, Kind("rack", 1, 1e6, "5112 rack", whole=True)]
+PositiveCount = Annotated[Number, Kind("1", 1, 1e6, "72", whole=True)]
+Ratio = Annotated[Number, Kind("1", 0, 1, "96 %")]
+Share = Annotated[Number, Kind("1", 0.01, 1, "80 %")]
+Factor = Annotated[Number, Kind("1", 0, 100, "1.25")]
+PositiveFactor = Annotated[Number, Kind("1", 0.1, 100, "1.25")]
+Cycles = Annotated[Number, Kind("1", 1.1, 100, "4")]
+ChipPower = Annotated[Number, Kind("W", 0, 5e3, "1200 W")]
+RackPower = Annotated[Number, Kind("W", 100, 2e6, "132 kW")]
+PartPower = Annotated[Number, Kind("W", 0, 2e6, "340 W")]
+UnitPower = Annotated[Number, Kind("W", 1, 1e8, "5.5 kW")]
+SitePower = Annotated[Number, Kind("W", 1e4, 2e10, "1000 MW")]
+ApparentPower = Annotated[Number, Kind("V*A", 1e3, 1e12, "90 MVA")]
+Voltage = Annotated[Number, Kind("V", 100, 1.2e6, "138 kV")]
+Frequency = Annotated[Number, Kind("Hz", 15, 400, "60 Hz")]
+Temperature = Annotated[Number, Kind("K", 200, 450, "40 degC")]
+Difference = Annotated[Number, Kind("delta_degC", 0.1, 60, "4 delta_degC")]
+Leakage = Annotated[Number, Kind("W/K", 0, 10, "1 W/K")]
+Gain = Annotated[Number, Kind("1/K", 0, 1, "5 %/K")]
+Resistance = Annotated[Number, Kind("K/W", 1e-4, 1, "0.012 K/W")]
+HeatCapacity = Annotated[Number, Kind("J/K", 1, 1e9, "350 J/K")]
+SpecificFlow = Annotated[Number, Kind("m^3/s/W", 1e-9, 1e-6, "1.5 L/min/kW")]
+Density = Annotated[Number, Kind("kg/m^3", 500, 2000, "1020 kg/m^3")]
+SpecificHeat = Annotated[Number, Kind("J/kg/K", 500, 6000, "3.9 kJ/kg/K")]
+Mass = Annotated[Number, Kind("kg", 0.1, 1e6, "25 kg")]
+Volume = Annotated[Number, Kind("m^3", 1e-3, 1e5, "400 L")]
+MassFlow = Annotated[Number, Kind("kg/s", 0.1, 1e5, "300 kg/s")]
+Time = Annotated[Number, Kind("s", 0.1, 1e5, "60 s")]
+Pressure = Annotated[Number, Kind("Pa", 1e3, 2e6, "250 kPa")]
+Angle = Annotated[Number, Kind("deg", -180, 180, "40.07 deg")]
+TimeZone = Annotated[Number, Kind("h", -14, 14, "-5 h")]
+Efficiency = Annotated[Number, Kind("1", 0.5, 1, "97.5 %")]
+EfficiencyPoint = Annotated[Point, Kind("1", 0.1, 1, "97.5 %")]
+MonthlyTemperature = Annotated[Months, Kind("K", 200, 340, "20 degC")]
+MonthlyDifference = Annotated[Months, Kind("delta_degC", 0, 40, "10 delta_degC")]

@@ -1,0 +1,256 @@
+"""From the catalog's racks to the table of rack classes: SI arrays, and conversion chains as loss curves."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from facilities.parts import Accelerator, Catalog, Conductor, Converter, Linear, Node, Points, Rack
+from twin import power
+from twin.site import Floats, LossCurve, RackClasses
+
+NO_LIMIT = 500.0
+"""Chip limits [K] of racks without accelerators: the end of the plausible range, which nothing reaches."""
+
+IDLE_LUMP = (1e3, 1e2)
+"""
+Heat capacity [J/K] and conductance [W/K] of chip and plate in racks without accelerators. They take no heat and follow
+the stream; they are there so that all racks have one shape.
+"""
+
+
+class Unit(NamedTuple):
+    """
+    One unit of a converter.
+
+    Attributes
+    ----------
+    rating : [W]
+        Rated output.
+    curve : LossCurve
+        Its loss.
+    """
+
+    rating: float
+    curve: LossCurve
+
+
+def unit(converter: Converter, power_factor: float) -> Unit:
+    """
+    Give the rating and the loss curve of a converter.
+
+    Parameters
+    ----------
+    converter
+        From the catalog.
+    power_factor : [1]
+        At which a transformer's rating is turned into active power.
+
+    Returns
+    -------
+    Unit
+        In W.
+    """
+    if isinstance(converter, Linear):
+        rating, efficiency = converter.rating.si, converter.efficiency.si
+        fixed = converter.constant_loss.si / efficiency / rating
+        return Unit(rating, power.affine_curve(fixed, 1.0 / efficiency - 1.0))
+    if isinstance(converter, Points):
+        load = [point.load_fraction for point in converter.points]
+        efficiency_points = [point.si for point in converter.points]
+        curve = power.efficiency_curve(load, efficiency_points, converter.no_load_loss.si)
+        return Unit(converter.rating.si, curve)
+    if isinstance(converter, Conductor):
+        return Unit(converter.rating.si, power.quadratic_curve(0.0, converter.loss.si))
+    rating = converter.rating.si * power_factor
+    curve = power.quadratic_curve(converter.no_load_loss.si / rating, converter.load_loss.si / rating)
+    return Unit(rating, curve)
+
+
+class Model(NamedTuple):
+    """
+    A class of racks with its parts.
+
+    Attributes
+    ----------
+    rack, node, accelerator
+        From the catalog; no node and no accelerator in racks of network and storage.
+    nodes, packages : [1]
+        In a rack.
+    auxiliary : [W]
+        Constant power.
+    stages : tuple of RackStage
+        Conversion chain.
+    coolant_heat : [J/K/m^3]
+        Heat capacity of the coolant; zero if cooled by air only.
+    """
+
+    rack: Rack
+    node: Node | None
+    accelerator: Accelerator | None
+    nodes: float
+    packages: float
+    auxiliary: float
+    stages: tuple[power.RackStage, ...]
+    coolant_heat: float
+
+    @property
+    def liquid_fraction(self) -> float:
+        """Part of the heat that the coolant takes [1]."""
+        return 0.0 if self.rack.liquid is None else self.rack.liquid.fraction.si
+
+    @property
+    def host_max(self) -> float:
+        """Host power of a rack at full load [W]."""
+        return 0.0 if self.node is None else self.nodes * self.node.host_max_power.si
+
+    @property
+    def compute_max(self) -> float:
+        """Accelerator plus host power at full load [W]."""
+        chips = 0.0 if self.accelerator is None else self.packages * self.accelerator.max_power.si
+        return chips + self.host_max
+
+    @property
+    def full_power(self) -> float:
+        """Power at the rack inlet at full load [W]."""
+        losses = power.rack_chain(np.array([self.compute_max]), self.stages)
+        return self.compute_max + self.auxiliary + float(losses.sum())
+
+    @property
+    def design_power(self) -> float:
+        """Power for which supply and cooling are sized [W]: full load, and never less than the nameplate."""
+        return max(self.full_power, self.rack.rated_power.si)
+
+
+def model(catalog: Catalog, name: str) -> Model:
+    """
+    Collect the parts of a rack.
+
+    Parameters
+    ----------
+    catalog
+        Where the parts are.
+    name
+        Of the rack.
+
+    Returns
+    -------
+    Model
+        With its conversion chain.
+    """
+    rack = catalog.racks[name]
+    node = None if rack.node is None else catalog.nodes[rack.node]
+    accelerator = None if node is None else catalog.accelerators[node.accelerator]
+    nodes = 0.0 if rack.nodes is None else rack.nodes.si
+    packages = 0.0 if node is None else nodes * node.accelerators.si
+    joins = _joins(rack, node, nodes)
+    coolant = None if rack.liquid is None else catalog.coolants[rack.liquid.coolant]
+    return Model(
+        rack=rack,
+        node=node,
+        accelerator=accelerator,
+        nodes=nodes,
+        packages=packages,
+        auxiliary=sum(joins.values()),
+        stages=_stages(catalog, rack, joins),
+        coolant_heat=0.0 if coolant is None else coolant.density.si * coolant.specific_heat.si,
+    )
+
+
+def _joins(rack: Rack, node: Node | None, nodes: float) -> dict[str, float]:
+    """Add up the constant power [W] that each stage's output carries besides what comes from the chips."""
+    joins = dict.fromkeys((stage.name for stage in rack.stages), 0.0)
+    for auxiliary in rack.auxiliaries.values():
+        joins[auxiliary.joins] += auxiliary.power.si
+    for auxiliary in () if node is None else node.auxiliaries.values():
+        joins[auxiliary.joins] += nodes * auxiliary.power.si
+    return joins
+
+
+def _stages(catalog: Catalog, rack: Rack, joins: dict[str, float]) -> tuple[power.RackStage, ...]:
+    # Converters inside a rack are rated in W, so no power factor enters.
+    parts = [(stage, unit(catalog.converters[stage.converter], 1.0)) for stage in rack.stages]
+    return tuple(
+        power.RackStage(stage.name, stage.units.si, part.rating, part.curve, joins[stage.name]) for stage, part in parts
+    )
+
+
+def rack_classes(models: dict[str, Model]) -> RackClasses:
+    """
+    Make the table of rack classes.
+
+    Parameters
+    ----------
+    models : name to Model
+        In order of the table.
+
+    Returns
+    -------
+    RackClasses
+        One row a class.
+    """
+    names = tuple(dict.fromkeys(stage.name for model in models.values() for stage in model.stages))
+    columns = [{**_power(model), **_chip(model), **_streams(model)} for model in models.values()]
+    chains = [_chain(model, names) for model in models.values()]
+    table = {key: np.array([column[key] for column in columns]) for key in columns[0]}
+    return RackClasses(
+        name=tuple(models),
+        stage_names=names,
+        chain_power=np.stack([chain[0] for chain in chains]),
+        chain_loss=np.stack([chain[1] for chain in chains]),
+        **table,
+    )
+
+
+def _chain(model: Model, names: tuple[str, ...]) -> tuple[Floats, Floats]:
+    # A rack without chips still needs a grid that rises.
+    grid = power.chain_grid(model.compute_max or model.rack.rated_power.si)
+    losses = np.zeros((grid.size, len(names)))
+    losses[:, [names.index(stage.name) for stage in model.stages]] = power.rack_chain(grid, model.stages)
+    return grid, losses
+
+
+def _power(model: Model) -> dict[str, float]:
+    chip, node = model.accelerator, model.node
+    return {
+        "rated_power": model.rack.rated_power.si,
+        "accelerators": model.packages,
+        "accelerator_idle": chip.idle_power.si if chip else 0.0,
+        "accelerator_loaded": chip.loaded_power.si if chip else 0.0,
+        "accelerator_max": chip.max_power.si if chip else 0.0,
+        "host_idle": model.nodes * node.host_idle_power.si if node else 0.0,
+        "host_max": model.host_max,
+        "auxiliary_power": model.auxiliary,
+    }
+
+
+def _chip(model: Model) -> dict[str, float]:
+    chip, packages = model.accelerator, model.packages
+    capacity, conductance = IDLE_LUMP
+    return {
+        "leakage": packages * chip.leakage.si if chip else 0.0,
+        "leakage_reference": chip.leakage_reference.si if chip else NO_LIMIT,
+        "throttle_temp": chip.throttle_temperature.si if chip else NO_LIMIT,
+        "shutdown_temp": chip.shutdown_temperature.si if chip else NO_LIMIT,
+        "throttle_gain": chip.throttle_gain.si if chip else 0.0,
+        "worst_chip_spread": chip.worst_chip_spread.si if chip else 0.0,
+        "chip_capacity": packages * chip.chip_capacity.si if chip else capacity,
+        "plate_capacity": packages * chip.plate_capacity.si if chip else capacity,
+        "chip_conductance": packages / chip.chip_resistance.si if chip else conductance,
+        "film_conductance": packages / chip.film_resistance.si if chip else conductance,
+        "film_exponent": chip.film_exponent.si if chip else 0.0,
+    }
+
+
+def _streams(model: Model) -> dict[str, float]:
+    liquid, air = model.rack.liquid, model.rack.air
+    fraction = model.liquid_fraction
+    flow = 0.0 if liquid is None else liquid.flow.si * fraction * model.rack.rated_power.si
+    return {
+        "liquid_fraction": fraction,
+        "coolant_capacity": 0.0 if liquid is None else liquid.volume.si * model.coolant_heat,
+        "coolant_stream": flow * model.coolant_heat,
+        "air_capacity": air.capacity.si,
+        "air_stream": (1.0 - fraction) * model.design_power / air.rise.si,
+    }

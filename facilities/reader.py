@@ -1,0 +1,146 @@
+"""Read TOML, and say what pydantic finds in the words of the project."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from twin.errors import FacilityError, Fault
+
+Schema = TypeVar("Schema", bound=BaseModel)
+
+_PLACE = re.compile(r"(.*) \(at line (\d+), column (\d+)\)")
+
+
+def toml(path: Path) -> dict[str, Any]:
+    """
+    Read a TOML file.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Returns
+    -------
+    dict
+        Its content.
+
+    Raises
+    ------
+    FacilityError
+        When the file cannot be read or is not TOML; says the line.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise FacilityError(path.name, [Fault("", f"cannot be read: {error.strerror}")]) from error
+    except UnicodeDecodeError as error:
+        raise FacilityError(path.name, [Fault("", f"is not UTF-8 text (byte {error.start})")]) from error
+    except tomllib.TOMLDecodeError as error:
+        raise FacilityError(path.name, [_syntax(str(error))]) from error
+
+
+def _syntax(message: str) -> Fault:
+    found = _PLACE.fullmatch(message)
+    if found is None:
+        return Fault("", f"is not TOML: {message}")
+    return Fault(f"line {found[2]}, column {found[3]}", f"is not TOML: {found[1]}")
+
+
+def parsed(schema: type[Schema], data: dict[str, Any], prefix: str = "") -> tuple[Schema | None, list[Fault]]:
+    """
+    Check data against a schema.
+
+    Parameters
+    ----------
+    schema
+        Model of the data.
+    data
+        Content of a file, or a part of it.
+    prefix
+        Dotted place of `data` in its file.
+
+    Returns
+    -------
+    tuple
+        The model, or none and all faults.
+    """
+    try:
+        return schema.model_validate(data), []
+    except ValidationError as error:
+        items = error.errors(include_url=False)
+        return None, [_fault(schema, item, data, prefix) for item in items]
+
+
+def _fault(schema: type[BaseModel], item: ErrorDetails, data: dict[str, Any], prefix: str) -> Fault:
+    where = _place(item["loc"], data, prefix)
+    if item["type"] == "extra_forbidden":
+        return Fault(where, f"unknown key.{nearest(str(item['loc'][-1]), _keys(schema, item['loc'][:-1]))}")
+    if item["type"] == "missing":
+        return Fault(where, "is missing; add it")
+    if item["type"] == "value_error":
+        return Fault(where, str(item["ctx"]["error"]))
+    message = str(item["msg"])
+    return Fault(where, f"{message[:1].lower()}{message[1:]}; got {item['input']!r}")
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """
+    Offer the known name nearest to one that is not known.
+
+    Parameters
+    ----------
+    name
+        As given.
+    known
+        Names that would do.
+
+    Returns
+    -------
+    text
+        A sentence that lists them, and asks whether the nearest was meant.
+    """
+    names = sorted(known)
+    near = difflib.get_close_matches(name, names, n=1)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    return (f" Known here: {', '.join(names)}." if names else "") + hint
+
+
+def _place(location: Sequence[Any], data: object, prefix: str) -> str:
+    """Name a place by its keys, rows of an array by their number from one; leave out what only the schema knows."""
+    words = [prefix] if prefix else []
+    for position, key in enumerate(location):
+        last = position == len(location) - 1
+        if isinstance(data, list) and isinstance(key, int):
+            data = data[key] if key < len(data) else None
+            words.append(str(key + 1))
+        elif isinstance(data, dict) and key in data:
+            data = data[key]
+            words.append(str(key))
+        elif last and isinstance(data, dict):
+            words.append(str(key))
+    return ".".join(words)
+
+
+def _keys(schema: object, location: Sequence[Any]) -> list[str]:
+    """List the keys that a schema knows at a place."""
+    models = list(_models(schema))
+    for key in location:
+        inner = [model.model_fields[key].annotation for model in models if key in model.model_fields]
+        models = [found for annotation in inner for found in _models(annotation)] or models
+    return sorted({name for model in models for name in model.model_fields})
+
+
+def _models(annotation: object) -> Iterable[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _models(part)

@@ -1,0 +1,267 @@
+"""The model of a facility file: what is built, and who says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import BaseModel, Field, StrictInt, StrictStr, model_validator
+
+from facilities.parts import Catalog, PathStage
+from facilities.quantity import (
+    Angle,
+    ApparentPower,
+    Count,
+    Difference,
+    Efficiency,
+    Factor,
+    Frequency,
+    HeatCapacity,
+    Model,
+    MonthlyDifference,
+    MonthlyTemperature,
+    Months,
+    Number,
+    PositiveCount,
+    PositiveFactor,
+    Pressure,
+    Provenance,
+    RackCount,
+    Ratio,
+    SitePower,
+    Temperature,
+    Text,
+    Time,
+    TimeZone,
+    Voltage,
+    in_order,
+)
+
+FULL_PLANT = 1.5
+"""
+Rise [control band] of a loop's supply above its set point with the whole plant at work: fans run up across half a band
+above it, chillers load across the next.
+"""
+
+LEAST_COIL_DIFFERENCE = 1.0
+"""Least difference [K] of hall air and the coils' water for which coils are sized."""
+
+
+class Location(Model):
+    """Where the site stands."""
+
+    latitude: Angle
+    longitude: Angle
+    pressure: Pressure
+    """Mean air pressure."""
+    time_zone: TimeZone
+    """Local standard time less UTC."""
+
+
+class Climate(Model):
+    """Weather of a normal year, and the day for which the plant is sized."""
+
+    station: Text
+    dry_bulb: MonthlyTemperature
+    daily_range: MonthlyDifference
+    """Warmest less coldest hour of a day."""
+    dew_point: MonthlyTemperature
+    design_dry_bulb: Temperature
+    design_wet_bulb: Temperature
+
+
+class Design(Model):
+    """Published figures from which the number of racks follows."""
+
+    facility_power: SitePower
+    peak_ratio: PositiveFactor
+    """Facility over IT power for which the connection is sized; no PUE."""
+    service_share: Ratio
+    """Network, storage and management over the nameplate of the racks with accelerators."""
+
+
+class Arrangement(Model):
+    """How racks stand in halls and around CDUs."""
+
+    halls: PositiveCount
+    racks_per_cdu: PositiveCount
+    """Places for racks of the first kind around one CDU."""
+    empty_places: tuple[StrictInt, ...] = ()
+    """Places without a rack, numbered through the site from one."""
+
+
+class RackKind(Model):
+    """Racks of one class."""
+
+    rack: Text
+    """Name in the catalog."""
+    count: RackCount
+
+
+class WaterLoop(Model):
+    """Facility water of a hall, and the plant that cools it."""
+
+    cooler: Text
+    chiller: Text
+    pump: Text
+    coolant: Text
+    supply_temperature: Temperature
+    supply_alarm: Temperature
+    control_band: Difference
+    residence_time: Time
+    """Of the water on each side, at its flow."""
+    cooler_margin: PositiveFactor
+    """Rated heat of the coolers over the heat of the loop at rated power."""
+    chiller_share: Factor
+    """Capacity of the chillers over the heat of the loop at rated power."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> WaterLoop:
+        in_order("temperature", supply=self.supply_temperature, alarm=self.supply_alarm)
+        return self
+
+    @property
+    def warmest_supply(self) -> float:
+        """Supply with the whole plant at work [K]."""
+        return self.supply_temperature.si + FULL_PLANT * self.control_band.si
+
+
+class LiquidCooling(Model):
+    """Coolant of the racks, and the facility water behind it."""
+
+    cdu: Text
+    supply_temperature: Temperature
+    supply_alarm: Temperature
+    loop: WaterLoop
+
+    @model_validator(mode="after")
+    def _in_order(self) -> LiquidCooling:
+        water, coolant = self.loop.supply_temperature, self.supply_temperature
+        in_order("temperature", facility_water=water, coolant=coolant, alarm=self.supply_alarm)
+        return self
+
+
+class AirCooling(Model):
+    """Air of the halls, and the facility water behind it."""
+
+    fan_coil: Text
+    set_point: Temperature
+    alarm: Temperature
+    water_rise: Difference
+    """Of the facility water through the coils, at the hall's air heat at rated power."""
+    capacity_per_rack: HeatCapacity
+    coil_margin: PositiveFactor
+    """Heat the coils move at the set points over the hall's air heat at rated power."""
+    loop: WaterLoop
+
+    @model_validator(mode="after")
+    def _in_order(self) -> AirCooling:
+        in_order("temperature", air=self.set_point, alarm=self.alarm)
+        if self.set_point.si - self.loop.warmest_supply < LEAST_COIL_DIFFERENCE:
+            message = (
+                f"{FULL_PLANT:g} control bands above its set point, the water of the coils must stay "
+                f"{LEAST_COIL_DIFFERENCE:g} K below the air; got air {self.set_point.value!r} and water "
+                f"{self.loop.supply_temperature.value!r}"
+            )
+            raise ValueError(message)
+        return self
+
+
+class Cooling(Model):
+    """All cooling of a site."""
+
+    liquid: LiquidCooling | None = None
+    """None where all racks are cooled by air."""
+    air: AirCooling
+
+
+class Power(Model):
+    """Conversion stages from the racks and from the plant upwards, up to the main transformers."""
+
+    hall: Annotated[tuple[PathStage, ...], Field(min_length=1)]
+    mechanical: Annotated[tuple[PathStage, ...], Field(min_length=1)]
+    common: tuple[PathStage, ...] = ()
+
+
+class GridConnection(Model):
+    """The point of connection and the host grid."""
+
+    rating: SitePower
+    voltage: Voltage
+    campus_voltage: Voltage
+    frequency: Frequency
+    points: PositiveCount
+    power_factor: Efficiency
+    short_circuit_power: ApparentPower
+    reactance_ratio: PositiveFactor
+    source_voltage: PositiveFactor
+    voltage_low: PositiveFactor
+    voltage_high: PositiveFactor
+    transformer: Text
+    spare_transformers: Count
+    """At each point, in service beside those that the rating needs."""
+
+
+class Description(Model):
+    """A facility file as it stands, before its parts are looked up."""
+
+    name: Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    title: Text
+    about: Text
+    attributions: tuple[Text, ...] = ()
+    location: Location
+    climate: Climate
+    design: Design
+    arrangement: Arrangement
+    racks: Annotated[dict[Text, RackKind], Field(min_length=1)]
+    """By kind; those of the first kind stand on the places around the CDUs, others are spread evenly among them."""
+    cooling: Cooling
+    power: Power
+    connection: GridConnection
+    catalog: Catalog = Catalog()
+    """Parts of the site's own."""
+
+    @model_validator(mode="after")
+    def _places_exist(self) -> Description:
+        empty = self.arrangement.empty_places
+        places = next(iter(self.racks.values())).count.count + len(empty)
+        if len(set(empty)) < len(empty) or not all(1 <= place <= places for place in empty):
+            message = f"arrangement.empty_places must name different places from 1 to {places}; got {list(empty)}"
+            raise ValueError(message)
+        if places < self.arrangement.halls.count:
+            message = f"arrangement.halls must not be more than the {places} places for racks"
+            raise ValueError(message)
+        return self
+
+
+class Facility(Description):
+    """A site and the parts that it uses."""
+
+    def assumptions(self) -> list[Provenance]:
+        """
+        List every number that the site uses, its parts' included.
+
+        Returns
+        -------
+        list of Provenance
+            In the order of the file; `basis` says which are assumed.
+        """
+        return list(_numbers("", self))
+
+
+def _numbers(path: str, part: object) -> Iterator[Provenance]:
+    if isinstance(part, Number | Months):
+        yield part.provenance(path)
+    elif isinstance(part, BaseModel):
+        for name in type(part).model_fields:
+            yield from _numbers(_join(path, name), getattr(part, name))
+    elif isinstance(part, dict):
+        for name, value in part.items():
+            yield from _numbers(_join(path, name), value)
+    elif isinstance(part, tuple):
+        for number, value in enumerate(part, start=1):
+            yield from _numbers(_join(path, getattr(value, "name", str(number))), value)
+
+
+def _join(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name

@@ -1,0 +1,210 @@
+"""How much plant a site needs: the rules by which counts and capacities follow from racks and margins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from facilities.layout import Layout, sums
+from facilities.parts import PathStage
+from facilities.racks import Model, unit
+from facilities.schema import Facility, WaterLoop
+from twin import power
+from twin.cooling.chillers import carnot
+from twin.site import Floats, Stage
+
+
+class Heat(NamedTuple):
+    """
+    Power and heat at full load, for which supply and plant are sized.
+
+    Attributes
+    ----------
+    power : (hall,) [W]
+        At the rack inlets.
+    feeders : (hall,) [W]
+        At the head of each hall's path.
+    liquid : (cdu,) [W]
+        From racks to coolant.
+    air : (hall,) [W]
+        From racks and from losses in the hall to its air; without the coils' own fans.
+    """
+
+    power: Floats
+    feeders: Floats
+    liquid: Floats
+    air: Floats
+
+
+def heat(facility: Facility, models: dict[str, Model], places: Layout) -> tuple[Heat, tuple[Stage, ...]]:
+    """
+    Add up power and heat at full load, and size the halls' supply.
+
+    Parameters
+    ----------
+    facility : Facility
+        For its power path.
+    models : name to Model
+        Classes of racks.
+    places : Layout
+        Where racks stand.
+
+    Returns
+    -------
+    tuple of Heat and tuple of Stage
+        Heat, and the stages that feed each hall.
+    """
+    design = np.array([model.design_power for model in models.values()])[places.rack_class]
+    fraction = np.array([model.liquid_fraction for model in models.values()])[places.rack_class]
+    halls, cdus = len(places.halls), len(places.cdus)
+    rack_hall = places.cdu_hall[places.rack_cdu]
+    rack_power = sums(rack_hall, design, halls)
+    liquid = sums(places.rack_cdu, design * fraction, cdus)
+    air = sums(rack_hall, design * (1.0 - fraction), halls)
+    stages, feeders = path(facility, facility.power.hall, rack_power)
+    carried = rack_power
+    for stage in stages:
+        loss = stage_loss(stage, carried)
+        carried = carried + loss
+        air = air + stage.heats_hall * loss
+    return Heat(rack_power, feeders, liquid, air), stages
+
+
+def path(facility: Facility, wanted: Sequence[PathStage], output: Floats) -> tuple[tuple[Stage, ...], Floats]:
+    """
+    Size the stages of a path for the power that leaves it.
+
+    Parameters
+    ----------
+    facility : Facility
+        For its catalog and power factor.
+    wanted : sequence of PathStage
+        From the load upwards.
+    output : (hall,) or (1,) [W]
+        At full load.
+
+    Returns
+    -------
+    tuple of tuple of Stage and (hall,) or (1,) [W]
+        Stages with as many units as keep each at its design loading, and the power at the path's head.
+    """
+    stages = []
+    carried = np.asarray(output, dtype=float)
+    for stage in wanted:
+        part = unit(facility.catalog.converters[stage.converter], facility.connection.power_factor.si)
+        units = np.ceil(carried / (stage.design_loading.si * part.rating) - 1e-9)
+        stages.append(Stage(stage.name, np.maximum(units, 1.0), part.rating, part.curve, stage.heats_hall))
+        carried = carried + stage_loss(stages[-1], carried)
+    return tuple(stages), carried
+
+
+def stage_loss(stage: Stage, output: Floats) -> Floats:
+    """
+    Give the loss of a stage at full load.
+
+    Parameters
+    ----------
+    stage : Stage
+        Sized.
+    output : (hall,) or (1,) [W]
+        Power that leaves it.
+
+    Returns
+    -------
+    (hall,) or (1,) [W]
+        Loss of all units.
+    """
+    return np.asarray(power.stage_loss(stage, output[:, np.newaxis])[:, 0], dtype=float)
+
+
+class Plant(NamedTuple):
+    """
+    Plant of loops of one kind.
+
+    Attributes
+    ----------
+    heat : (hall,) [W]
+        At full load, circulating pumps included.
+    stream : (hall,) [W/K]
+        Circulating water.
+    pump_power : (hall,) [W]
+        Circulating pumps.
+    units : (hall,) [1]
+        Coolers.
+    chiller_capacity : (hall,) [W]
+        Chillers.
+    peak_power : (hall,) [W]
+        Electric power with all fans at full speed and chillers at full load on the design day.
+    """
+
+    heat: Floats
+    stream: Floats
+    pump_power: Floats
+    units: Floats
+    chiller_capacity: Floats
+    peak_power: Floats
+
+
+def plant(facility: Facility, loop: WaterLoop, load: Floats, stream: Floats) -> Plant:
+    """
+    Size pumps, coolers and chillers of loops.
+
+    Parameters
+    ----------
+    facility : Facility
+        For its catalog and design day.
+    loop : WaterLoop
+        Set points and margins.
+    load : (hall,) [W]
+        Heat at full load.
+    stream : (hall,) [W/K]
+        Circulating water.
+
+    Returns
+    -------
+    Plant
+        One loop a hall.
+    """
+    catalog = facility.catalog
+    coolant, pump, cooler = catalog.coolants[loop.coolant], catalog.pumps[loop.pump], catalog.coolers[loop.cooler]
+    volume_flow = stream / (coolant.density.si * coolant.specific_heat.si)
+    pump_power = volume_flow * pump.head.si / pump.efficiency.si
+    total = load + pump_power
+    units = np.maximum(np.ceil(loop.cooler_margin.si * total / cooler.heat.si), 1.0)
+    capacity = loop.chiller_share.si * total
+    peak = pump_power + units * cooler.fan_power.si + capacity / design_performance(facility, loop)
+    return Plant(total, stream, pump_power, units, capacity, peak)
+
+
+def design_performance(facility: Facility, loop: WaterLoop) -> float:
+    """
+    Give the chillers' coefficient of performance on the design day.
+
+    Parameters
+    ----------
+    facility : Facility
+        For its catalog and design day.
+    loop : WaterLoop
+        Which chillers.
+
+    Returns
+    -------
+    [1]
+        Heat over electric power.
+    """
+    machine = facility.catalog.chillers[loop.chiller]
+    state = carnot(
+        *(
+            np.array([value.si])
+            for value in (
+                machine.carnot_fraction,
+                loop.supply_temperature,
+                facility.climate.design_dry_bulb,
+                machine.evaporator_approach,
+                machine.condenser_approach,
+            )
+        )
+    )
+    return float(state.performance[0])
