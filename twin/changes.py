@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from twin.cooling.plant import Settings
+from twin.cooling.plant import Settings, dry_cooler_rates
 from twin.site import Floats, Integers, Site
 
 STILL = 1e-6
@@ -75,6 +75,8 @@ class Setting(NamedTuple):
         Added to the weather.
     plant : Settings
         Of the plant.
+    dry_rates : (speed, loop) [W/K]
+        Dry coolers at these settings.
     """
 
     pumps: Pumps
@@ -82,6 +84,7 @@ class Setting(NamedTuple):
     power_cap: Floats
     outdoor_offset: float
     plant: Settings
+    dry_rates: Floats
 
 
 def first_setting(site: Site) -> Setting:
@@ -99,21 +102,25 @@ def first_setting(site: Site) -> Setting:
         Nominal flow, design set points, everything in service.
     """
     cdus, loops = len(site.cdus.name), site.loops
+    plant = Settings(loops.supply_set_point.copy(), loops.cooler_units.copy(), loops.chiller_capacity.copy())
     return Setting(
         pumps=Pumps(np.ones(cdus), np.ones(cdus), np.zeros(cdus)),
         cdu_set_point=site.cdus.supply_set_point.copy(),
         power_cap=np.full(site.racks.cdu.size, np.inf),
         outdoor_offset=0.0,
-        plant=Settings(loops.supply_set_point.copy(), loops.cooler_units.copy(), loops.chiller_capacity.copy()),
+        plant=plant,
+        dry_rates=dry_cooler_rates(loops, plant),
     )
 
 
-def apply(setting: Setting, change: Change) -> Setting:
+def apply(site: Site, setting: Setting, change: Change) -> Setting:
     """
     Apply one scheduled change.
 
     Parameters
     ----------
+    site : Site
+        The site.
     setting : Setting
         What was set before.
     change : Change
@@ -139,7 +146,8 @@ def apply(setting: Setting, change: Change) -> Setting:
         return setting._replace(outdoor_offset=value)
     field = {"loop_set_point": "set_point", "cooler_units": "cooler_units", "chiller_capacity": "chiller_capacity"}
     name = field[change.what]
-    return setting._replace(plant=setting.plant._replace(**{name: _with(getattr(setting.plant, name), rows, value)}))
+    plant = setting.plant._replace(**{name: _with(getattr(setting.plant, name), rows, value)})
+    return setting._replace(plant=plant, dry_rates=dry_cooler_rates(site.loops, plant))
 
 
 def _with(values: Floats, rows: Integers, value: float) -> Floats:

@@ -137,7 +137,7 @@ def run(site: Site, load: LoadTable, inputs: Inputs, curve: ResponseCurve, progr
     waiting = list(inputs.changes)
     setting = changes.first_setting(site)
     while waiting and waiting[0].time <= 0:
-        setting = changes.apply(setting, waiting.pop(0))
+        setting = changes.apply(site, setting, waiting.pop(0))
     bounds = _bounds(inputs)
     kept = record.empty(site, fixed.layout, inputs.duration, len(bounds) - 1)
     tally = record.tally(fixed.layout, len(site.cdus.name), len(site.halls.name), COUPLING_STEP)
@@ -145,12 +145,12 @@ def run(site: Site, load: LoadTable, inputs: Inputs, curve: ResponseCurve, progr
     energies, before, out_of_range, off_curve = kept.energies, _stored(fixed, state), 0, 0
     for number, (begin, end) in enumerate(zip(bounds[:-1], bounds[1:], strict=True)):
         while waiting and waiting[0].time <= begin:
-            setting = changes.apply(setting, waiting.pop(0))
+            setting = changes.apply(site, setting, waiting.pop(0))
         setting, step = _advance(fixed, setting, state, tally, begin, end - begin)
-        state, more, flows = _connect(fixed, setting, state, step)
+        state, more, flows, make_up = _connect(fixed, setting, state, step)
         energies = record.add(energies, more)
         out_of_range += not step.in_range
-        off_curve += _keep(fixed, kept, step, flows, setting, number, more)
+        off_curve += _keep(fixed, kept, step, flows, make_up, number)
         if end % 60 == 0 or end == inputs.duration:
             record.keep_minute(kept, tally, (end - 1) // 60, end - (end - 1) // 60 * 60)
         if progress is not None:
@@ -194,7 +194,7 @@ def _advance(
     """Walk racks, CDUs, loops and halls through a macro step; where `held`, at the load of its first second."""
     site = fixed.site
     outdoors = _outdoors(fixed, setting, begin)
-    law, in_range = plant.law(site, setting.plant, state.plant, outdoors)
+    law, in_range = plant.law(site, setting.plant, setting.dry_rates, state.plant, outdoors)
     starts = range(begin, begin + seconds, COUPLING_STEP)
     sums = plant.tally(len(starts), len(site.loops.name), len(site.halls.name))
     at_start = state.plant.supply.copy(), state.plant.back.copy(), state.plant.air.copy()
@@ -244,8 +244,10 @@ def _flows(fixed: _Fixed, setting: Setting, seconds: int) -> tuple[Layout, tuple
     return layout, (level, (flow - levels[level]) / (levels[level + 1] - levels[level]), flow)
 
 
-def _connect(fixed: _Fixed, setting: Setting, state: _State, step: _Step) -> tuple[_State, Energies, power.ChainFlows]:
-    """Carry a macro step's powers up to the point of connection; give the energies that crossed each boundary."""
+def _connect(
+    fixed: _Fixed, setting: Setting, state: _State, step: _Step
+) -> tuple[_State, Energies, power.ChainFlows, Floats]:
+    """Carry a macro step's powers up to the point of connection; give energies, chain flows and make-up water [kg/s]."""
     site, seconds = fixed.site, step.cooling.size
     flows = power.facility_flows(site.chain, step.powers[:, :, 0].T, step.cooling, state.voltage)
     hall_losses = flows.hall_losses.sum(axis=2)
@@ -277,12 +279,10 @@ def _connect(fixed: _Fixed, setting: Setting, state: _State, step: _Step) -> tup
         drift=float(use.drift.sum()) * seconds,
         make_up=float(use.make_up.sum()) * seconds,
     )
-    return state._replace(warming=warms @ hall_losses, voltage=voltage), energies, flows
+    return state._replace(warming=warms @ hall_losses, voltage=voltage), energies, flows, use.make_up
 
 
-def _keep(
-    fixed: _Fixed, kept: Record, step: _Step, flows: power.ChainFlows, setting: Setting, number: int, energies: Energies
-) -> int:
+def _keep(fixed: _Fixed, kept: Record, step: _Step, flows: power.ChainFlows, make_up: Floats, number: int) -> int:
     """Write a macro step into the record; return its seconds outside the grid's curve."""
     site, seconds = fixed.site, step.cooling.size
     span = slice(step.begin, step.begin + seconds)
@@ -295,7 +295,6 @@ def _keep(
     halls, count, sums = site.halls, len(site.loops.name), step.plant
     warmest = np.full(count, -np.inf)
     np.maximum.at(warmest, np.concatenate([halls.air_loop, halls.loop]), np.concatenate([step.air, step.air]))
-    wet = site.loops.evaporative.astype(float)
     rows = (
         step.supply,
         step.back,
@@ -306,7 +305,7 @@ def _keep(
         np.bincount(halls.air_loop, weights=sums.coil_fans, minlength=count) / seconds,
         np.bincount(halls.loop[site.cdus.hall], weights=step.cdu_pumps, minlength=count),
         (sums.rejected + sums.chilled + sums.chillers + sums.fans) / seconds,
-        wet * energies.make_up / seconds / max(wet.sum(), 1.0),
+        make_up,
         sums.speed / seconds,
         sums.load / seconds,
         np.full(count, step.outdoors.dry_bulb),
@@ -322,7 +321,7 @@ def _settle(fixed: _Fixed, setting: Setting, tally: Tally) -> _State:
     state = _first_state(fixed)
     for _ in range(SETTLING_TIME // MACRO_STEP):
         setting, step = _advance(fixed, setting, state, tally, 0, MACRO_STEP, held=True)
-        state, _, _ = _connect(fixed, setting, state, step)
+        state = _connect(fixed, setting, state, step)[0]
     record.clear(tally)
     return state
 

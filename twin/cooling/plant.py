@@ -4,8 +4,8 @@ Facility water loops, hall air and the plant that carries their heat outdoors.
 Controllers are sampled every ten seconds, as a building controller does: fan speeds and chillers follow the supply
 temperature in proportional bands, coil valves the hall's air. Between samples the network is linear and is integrated by
 the classical Runge-Kutta method, with the heat that crosses each boundary as further states, which closes the balance to
-rounding at any step. The laws of the coolers are tabulated over fan speed once a minute, at the temperatures of that
-minute's start.
+rounding at any step. The laws of the coolers are tabulated over fan speed: those of dry coolers once, those of towers once a
+minute, at the temperatures of that minute's start.
 """
 
 from __future__ import annotations
@@ -211,7 +211,9 @@ def tally(blocks: int, loops: int, halls: int) -> PlantTally:
     )
 
 
-def law(site: Site, settings: Settings, state: PlantState, outdoors: Outdoors) -> tuple[PlantLaw, bool]:
+def law(
+    site: Site, settings: Settings, dry_rates: Floats, state: PlantState, outdoors: Outdoors
+) -> tuple[PlantLaw, bool]:
     """
     Tabulate the plant for a minute.
 
@@ -221,6 +223,8 @@ def law(site: Site, settings: Settings, state: PlantState, outdoors: Outdoors) -
         Loops and halls.
     settings : Settings
         Set points and units in service.
+    dry_rates : (speed, loop) [W/K]
+        From `dry_cooler_rates` for these settings.
     state : PlantState
         State at the start of the minute.
     outdoors : Outdoors
@@ -233,9 +237,8 @@ def law(site: Site, settings: Settings, state: PlantState, outdoors: Outdoors) -
     """
     loops, halls = site.loops, site.halls
     outdoor = np.where(loops.evaporative, outdoors.wet_bulb, outdoors.dry_bulb)
-    rate, coolers_in_range = _cooler_rates(
-        loops, settings, np.maximum(state.back, outdoor + LEAST_DIFFERENCE), outdoors
-    )
+    inlet = np.maximum(state.back, outdoor + LEAST_DIFFERENCE)
+    wet_rates, coolers_in_range = _tower_rates(loops, settings, inlet, outdoors)
     chiller = chillers.carnot(
         loops.chiller_carnot_fraction,
         state.supply,
@@ -253,7 +256,7 @@ def law(site: Site, settings: Settings, state: PlantState, outdoors: Outdoors) -
         stream=loops.water_stream,
         pump_power=loops.pump_power,
         outdoor=outdoor,
-        cooler_rate=rate,
+        cooler_rate=dry_rates + wet_rates,
         fan_power=fans[:, np.newaxis] * settings.cooler_units * loops.cooler_fan_power,
         chiller_capacity=settings.chiller_capacity,
         performance=chiller.performance,
@@ -265,43 +268,66 @@ def law(site: Site, settings: Settings, state: PlantState, outdoors: Outdoors) -
         air_loop=halls.air_loop,
         cdu_loop=halls.loop[site.cdus.hall],
     )
-    return tables, bool(np.all(coolers_in_range) and np.all(chiller.inside | ~used))
+    return tables, bool(coolers_in_range and np.all(chiller.inside | ~used))
 
 
-def _cooler_rates(loops: Loops, settings: Settings, inlet: Floats, outdoors: Outdoors) -> tuple[Floats, bool]:
-    """Give the coolers' heat a kelvin over fan speed, (speed, loop) [W/K], and whether their laws are in range."""
-    units = settings.cooler_units
-    stream = loops.water_stream / np.maximum(units, 1.0)
-    water_ratio = stream / loops.cooler_water_stream
-    rate = np.zeros((SPEEDS.size, units.size))
-    in_range = True
+def dry_cooler_rates(loops: Loops, settings: Settings) -> Floats:
+    """
+    Tabulate the dry coolers over fan speed; they see temperatures only through their difference.
+
+    Parameters
+    ----------
+    loops : Loops
+        All loops.
+    settings : Settings
+        Units in service.
+
+    Returns
+    -------
+    (speed, loop) [W/K]
+        Heat for each kelvin between water return and dry bulb; zero for loops with towers.
+    """
+    rates = np.zeros((SPEEDS.size, settings.cooler_units.size))
+    dry = ~loops.evaporative
+    if not dry.any():
+        return rates
+    units = settings.cooler_units[dry]
+    stream = loops.water_stream[dry] / np.maximum(units, 1.0)
+    water_ratio = stream / loops.cooler_water_stream[dry]
+    air_ratio, ratio = np.meshgrid(np.maximum(SPEEDS, dry_coolers.STILL_AIR), water_ratio, indexing="ij")
+    a_kelvin = dry_coolers.dry_cooler(
+        np.ones(ratio.shape),
+        np.broadcast_to(stream, ratio.shape),
+        air_ratio * loops.cooler_air_flow[dry],
+        loops.cooler_conductance[dry] * dry_coolers.conductance_factor(air_ratio, ratio),
+        np.zeros(ratio.shape),
+    )
+    rates[:, dry] = units * a_kelvin
+    return rates
+
+
+def _tower_rates(loops: Loops, settings: Settings, inlet: Floats, outdoors: Outdoors) -> tuple[Floats, bool]:
+    """Give the towers' heat a kelvin over fan speed, (speed, loop) [W/K], and whether their laws are in range."""
+    rates = np.zeros((SPEEDS.size, inlet.size))
     wet = loops.evaporative
-    if wet.any():
-        air_ratio, ratio = np.meshgrid(np.maximum(SPEEDS, towers.FREE_CONVECTION), water_ratio[wet], indexing="ij")
-        shortfall = loops.cooler_design_wet_bulb[wet] - outdoors.wet_bulb
-        factor = towers.conductance_correction(air_ratio, ratio, np.broadcast_to(shortfall, ratio.shape))
-        heat = towers.merkel(
-            np.broadcast_to(inlet[wet], ratio.shape),
-            np.broadcast_to(stream[wet], ratio.shape),
-            air_ratio * loops.cooler_air_flow[wet],
-            factor.factor * loops.cooler_conductance[wet],
-            np.full(ratio.shape, outdoors.wet_bulb),
-            outdoors.pressure,
-        ).heat
-        rate[:, wet] = units[wet] * heat / (inlet[wet] - outdoors.wet_bulb)
-        in_range = bool(factor.inside.all())
-    dry = ~wet
-    if dry.any():
-        air_ratio, ratio = np.meshgrid(np.maximum(SPEEDS, dry_coolers.STILL_AIR), water_ratio[dry], indexing="ij")
-        heat = dry_coolers.dry_cooler(
-            np.broadcast_to(inlet[dry], ratio.shape),
-            np.broadcast_to(stream[dry], ratio.shape),
-            air_ratio * loops.cooler_air_flow[dry],
-            loops.cooler_conductance[dry] * dry_coolers.conductance_factor(air_ratio, ratio),
-            np.full(ratio.shape, outdoors.dry_bulb),
-        )
-        rate[:, dry] = units[dry] * heat / (inlet[dry] - outdoors.dry_bulb)
-    return rate, in_range
+    if not wet.any():
+        return rates, True
+    units = settings.cooler_units[wet]
+    stream = loops.water_stream[wet] / np.maximum(units, 1.0)
+    water_ratio = stream / loops.cooler_water_stream[wet]
+    air_ratio, ratio = np.meshgrid(np.maximum(SPEEDS, towers.FREE_CONVECTION), water_ratio, indexing="ij")
+    shortfall = loops.cooler_design_wet_bulb[wet] - outdoors.wet_bulb
+    factor = towers.conductance_correction(air_ratio, ratio, np.broadcast_to(shortfall, ratio.shape))
+    heat = towers.merkel(
+        np.broadcast_to(inlet[wet], ratio.shape),
+        np.broadcast_to(stream, ratio.shape),
+        air_ratio * loops.cooler_air_flow[wet],
+        factor.factor * loops.cooler_conductance[wet],
+        np.full(ratio.shape, outdoors.wet_bulb),
+        outdoors.pressure,
+    ).heat
+    rates[:, wet] = units * heat / (inlet[wet] - outdoors.wet_bulb)
+    return rates, bool(factor.inside.all())
 
 
 def water_flows(
