@@ -1,0 +1,219 @@
+"""
+The command ``twin``.
+
+Only the words are here; what a command does stands in `scenarios.commands`, loaded when it is asked for, so that
+``twin --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from twin.errors import TwinError
+
+app = typer.Typer(
+    name="twin",
+    help="A digital twin of AI superclusters: power and heat from the chip to the transmission grid.",
+    epilog="Example: twin replay prometheus",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells have it: 128 and the signal's number."""
+
+SiteName = Annotated[str, typer.Argument(metavar="SITE", help="Name of a site, or a facility file (.toml).")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print for machines.")]
+Format = Annotated[
+    str | None, typer.Option("--format", metavar="F", help="Telemetry format; found from the file if not given.")
+]
+Mapping = Annotated[
+    str | None, typer.Option("--mapping", metavar="FILE", help="What the columns are: a TOML file, or a shipped name.")
+]
+Start = Annotated[
+    str | None,
+    typer.Option("--start", metavar="T", help="Start, such as 2026-07-15T05:00Z; relative times count from it."),
+]
+Zone = Annotated[
+    str | None, typer.Option("--tz", metavar="Z", help="Zone of times that name none, such as America/New_York.")
+]
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Say a user's mistake in one message, and Ctrl-C in one line; other faults are ours and keep their traceback."""
+    errors = Console(stderr=True, soft_wrap=True, markup=False, highlight=False, emoji=False)
+    try:
+        yield
+    except TwinError as error:
+        errors.print(f"twin: {error}")
+        raise typer.Exit(error.exit_code) from None
+    except KeyboardInterrupt:
+        errors.print("twin: interrupted; nothing was left behind")
+        raise typer.Exit(INTERRUPTED) from None
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        Console(highlight=False).print(f"gigatwin {version('gigatwin')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Take the options of the whole command."""
+
+
+@app.command("list", epilog="Example: twin list")
+def list_names(as_json: AsJson = False) -> None:
+    """List sites, racks, accelerators, scenarios, synthetic traces and telemetry formats."""
+    with _told():
+        from scenarios.commands import listing
+
+        listing.show(as_json=as_json)
+
+
+@app.command(epilog="Example: twin show prometheus")
+def show(
+    site: SiteName, every: Annotated[bool, typer.Option("--all", help="All assumptions and sources.")] = False
+) -> None:
+    """Show a site as tables: power, racks, cooling, electrical one-line, assumptions, sources."""
+    with _told():
+        from scenarios.commands import site as shown
+
+        shown.show(site, every=every)
+
+
+@app.command(
+    epilog="Examples: twin replay prometheus --scenario pump_trip --out runs/trip; "
+    "twin replay frontier --telemetry cdus.csv --start 2024-04-07T00:00Z"
+)
+def replay(
+    site: SiteName,
+    telemetry: Annotated[Path | None, typer.Option(metavar="FILE", help="What the racks did: CSV or parquet.")] = None,
+    format: Format = None,
+    mapping: Mapping = None,
+    start: Start = None,
+    tz: Zone = None,
+    scenario: Annotated[
+        str | None, typer.Option(metavar="NAME|FILE", help="A ready scenario, or a scenario file (.toml).")
+    ] = None,
+    duration: Annotated[str | None, typer.Option(metavar="D", help="Length of the run, such as '6 h'.")] = None,
+    weather: Annotated[Path | None, typer.Option(metavar="FILE", help="Weather: EPW or TMY3.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder of the run; a new one in runs/ if not given.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the run that stands in --out.")] = False,
+) -> None:
+    """Replay a load through a site, second by second, and write the run and its report."""
+    with _told():
+        from scenarios import study
+        from scenarios.commands import replay as replayed
+
+        asked = partial(
+            study.replay,
+            site,
+            telemetry=telemetry,
+            format=format,
+            mapping=mapping,
+            start=start,
+            tz=tz,
+            scenario=scenario,
+            duration=duration,
+            weather=weather,
+            out=out,
+            force=force,
+            command=shlex.join(["twin", *sys.argv[1:]]),
+        )
+        replayed.show(asked)
+
+
+@app.command(epilog="Example: twin report runs/prometheus-default-20260715T050000Z")
+def report(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run.")],
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Page to write; report.html in the run if not given.")
+    ] = None,
+) -> None:
+    """Build the page of a run again."""
+    with _told():
+        from scenarios.commands import report as reported
+
+        reported.show(run, out)
+
+
+@app.command(epilog="Examples: twin check prometheus; twin check my_site.toml; twin check power.csv --tz UTC")
+def check(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="A facility, scenario or telemetry file, or the name of a site.")
+    ],
+    format: Format = None,
+    mapping: Mapping = None,
+    start: Start = None,
+    tz: Zone = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say whether a file is good, and all that is wrong with it at once."""
+    with _told():
+        from scenarios.commands import check as checked
+
+        good = checked.show(file, format=format, mapping=mapping, start=start, tz=tz, as_json=as_json)
+    if not good:
+        raise typer.Exit(TwinError.exit_code)
+
+
+@app.command(epilog="Example: twin convert smi.csv --tz America/New_York --out smi.parquet")
+def convert(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A telemetry file in any known format.")],
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Parquet to write; beside the file if not given.")
+    ] = None,
+    format: Format = None,
+    mapping: Mapping = None,
+    start: Start = None,
+    tz: Zone = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file that stands there.")] = False,
+) -> None:
+    """Convert telemetry to canonical parquet."""
+    with _told():
+        from scenarios.commands import convert as converted
+
+        converted.show(file, out, format=format, mapping=mapping, start=start, tz=tz, force=force)
+
+
+@app.command(epilog="Example: twin validate --data ../shared/data")
+def validate(
+    data: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder with public data that some cases need.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run every published case: expected, got, error, tolerance."""
+    with _told():
+        from scenarios.commands import validation
+
+        good = validation.show(data, as_json=as_json)
+    if not good:
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

@@ -1,0 +1,82 @@
+"""``twin replay``: the main job, and the key figures of what it found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import polars as pl
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from scenarios import quantities
+from scenarios.study import REPORT
+from twin.run import Run
+
+FIGURES = {
+    "it_energy": "IT energy",
+    "facility_energy": "facility energy",
+    "pue": "PUE",
+    "it_power_peak": "peak IT power",
+    "facility_power_peak": "peak facility power",
+    "ramp_1s_max": "steepest change in 1 s",
+    "ramp_1min_max": "steepest change in 1 min",
+    "chip_temp_max": "warmest chip",
+    "coolant_supply_temp_max": "warmest coolant supply",
+    "loss_energy": "conversion losses",
+    "water_use": "water",
+    "wue": "WUE",
+    "pcc_voltage_min": "lowest PCC voltage, pu",
+    "throttled_time": "throttled, chip-hours",
+}
+"""Figures printed after a run, in reading order."""
+
+ALARMS_SHOWN = 5
+
+
+def show(replay: Callable[..., Run]) -> None:
+    """Replay with a progress bar, then print the key figures, the worst alarms, the closure and the report's place."""
+    console = Console(highlight=False)
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("replay", total=None)
+        run = replay(progress=lambda done: progress.update(task, completed=done, total=1.0))
+    _print(console, run)
+
+
+def _print(console: Console, run: Run) -> None:
+    manifest = run.manifest
+    table = Table(title=f"{manifest['title']}: {manifest['scenario']['name']}", title_justify="left", show_header=False)
+    for name, label in FIGURES.items():
+        if name in run.metrics:
+            figure = run.metrics[name]
+            table.add_row(label, quantities.quantity(figure["value"], figure["unit"]))
+    console.print(table)
+    if manifest["labels"]["level"]:
+        console.print(f"caveat: {manifest['labels']['level']}", markup=False)
+    for note in manifest["notes"]:
+        if note.startswith("ATTENTION"):
+            console.print(note, markup=False)
+    _print_alarms(console, run)
+    _print_closure(console, manifest["closure"])
+    console.print(f"report: {run.folder / REPORT}", markup=False, soft_wrap=True)
+
+
+def _print_alarms(console: Console, run: Run) -> None:
+    alarms = run.table("events").filter(pl.col("kind") != "scheduled").sort("margin", "time")
+    if alarms.is_empty():
+        console.print("no limit was crossed")
+        return
+    console.print(f"{alarms.height:,} limits crossed, the worst first:")
+    for row in alarms.head(ALARMS_SHOWN).iter_rows(named=True):
+        console.print(f"  {row['time']:%H:%M:%S}  {row['asset']}: {row['message']}", markup=False)
+
+
+def _print_closure(console: Console, closure: list[dict[str, Any]]) -> None:
+    parts = [
+        f"{row['balance']} {abs(row['residual']) / abs(row['inflow']) if row['inflow'] else 0.0:.1e} of its inflow"
+        + ("" if row["closes"] else " (DOES NOT CLOSE)")
+        for row in closure
+    ]
+    console.print(f"closure: {', '.join(parts)}", markup=False)

@@ -1,0 +1,141 @@
+"""``twin show``: a site as tables."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+from rich.tree import Tree
+
+import facilities
+from facilities import build
+from facilities.quantity import Provenance
+from scenarios.quantities import quantity
+from twin.site import Site, Stage
+
+SHOWN = 12
+"""Assumptions, and sources, in the tables; all with ``--all``."""
+
+
+def show(name: str, *, every: bool) -> None:
+    """Print a site: power, racks, cooling, electrical one-line, assumptions, sources."""
+    facility = facilities.load(name)
+    site = build.site(facility)
+    numbers = facility.assumptions()
+    console = Console(highlight=False)
+    console.print(f"{facility.title}\n{facility.about}\n", markup=False)
+    for table in (_power(site), _racks(site), _cooling(site)):
+        console.print(table)
+    console.print(_one_line(site))
+    assumed = [number for number in numbers if number.basis == "assumed"]
+    console.print(_assumptions(assumed, every=every))
+    console.print(_sources([number for number in numbers if number.basis != "assumed"], every=every))
+    for credit in facility.attributions:
+        console.print(f"credit: {credit}", markup=False)
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", show_header=bool(columns))
+    for column in columns:
+        table.add_column(column)
+    return table
+
+
+def _power(site: Site) -> Table:
+    table = _table("power")
+    racks = site.rack_classes.rated_power[site.racks.rack_class].sum()
+    accelerators = site.rack_classes.accelerators[site.racks.rack_class].sum()
+    rows = (
+        ("racks", f"{len(site.racks.name):,} in {len(site.halls.name):,} halls, on {len(site.cdus.name):,} CDUs"),
+        ("accelerators", f"{accelerators:,.0f}"),
+        ("rated power of all racks", quantity(float(racks), "W")),
+        ("connection", quantity(site.connection.rating, "W")),
+    )
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def _racks(site: Site) -> Table:
+    classes = site.rack_classes
+    counts = np.bincount(site.racks.rack_class, minlength=len(classes.name))
+    table = _table("racks", "class", "number", "rated", "accelerators", "each, idle to full", "heat to coolant")
+    for row, name in enumerate(classes.name):
+        idle, full = (quantity(float(power[row]), "W") for power in (classes.accelerator_idle, classes.accelerator_max))
+        table.add_row(
+            name,
+            f"{counts[row]:,}",
+            quantity(float(classes.rated_power[row]), "W"),
+            f"{classes.accelerators[row]:.0f}",
+            f"{idle} to {full}" if classes.accelerators[row] else "",
+            f"{classes.liquid_fraction[row]:.1%}",
+        )
+    return table
+
+
+def _cooling(site: Site) -> Table:
+    """Show facility loops, those alike together."""
+    loops = site.loops
+    table = _table("facility loops", "loops", "supply", "to", "coolers", "fans", "pumps", "chillers")
+    rows = Counter(
+        (
+            quantity(float(loops.supply_set_point[i]), "K"),
+            "towers" if loops.evaporative[i] else "dry coolers",
+            f"{loops.cooler_units[i]:.0f}",
+            quantity(float(loops.cooler_fan_power[i] * loops.cooler_units[i]), "W"),
+            quantity(float(loops.pump_power[i]), "W"),
+            quantity(float(loops.chiller_capacity[i]), "W") if loops.chiller_capacity[i] else "none",
+        )
+        for i in range(len(loops.name))
+    )
+    for row, count in rows.items():
+        table.add_row(f"{count:,}", *row)
+    return table
+
+
+def _one_line(site: Site) -> Tree:
+    """Draw the way of power from the host grid to the racks."""
+    grid = site.connection
+    tree = Tree("electrical one-line")
+    strength = f"{grid.short_circuit_power / 1e9:.3g} GVA"
+    host = tree.add(f"host grid, {grid.voltage / 1e3:g} kV, short circuit {strength} at each point")
+    point = host.add(f"PCC: {grid.points} points of connection for {quantity(grid.rating, 'W')}")
+    rating = f"{grid.transformer_rating / 1e6:.4g} MVA"
+    common = point.add(f"{grid.transformers} main transformers of {rating} to {grid.campus_voltage / 1e3:g} kV")
+    for stage in reversed(site.chain.common_path):
+        common = common.add(_stage(stage))
+    for title, path in (("halls", site.chain.hall_path), ("cooling", site.chain.mechanical_path)):
+        branch = common.add(title)
+        for stage in reversed(path):
+            branch = branch.add(_stage(stage))
+    return tree
+
+
+def _stage(stage: Stage) -> str:
+    warm = "loss warms the halls" if stage.heats_hall else "loss goes outdoors"
+    return f"{stage.name}: {stage.units.sum():,.0f} of {quantity(stage.rating, 'W')}; {warm}"
+
+
+def _assumptions(numbers: list[Provenance], *, every: bool) -> Table:
+    shown = numbers if every else numbers[:SHOWN]
+    table = _table(f"assumptions: {len(numbers)}{_some(shown, numbers)}", "number", "value", "range", "why")
+    for number in shown:
+        table.add_row(number.path, number.value, f"{number.low} to {number.high}", number.source)
+    return table
+
+
+def _sources(numbers: list[Provenance], *, every: bool) -> Table:
+    counts = Counter((number.source, number.basis) for number in numbers).most_common()
+    shown = counts if every else counts[:SHOWN]
+    table = _table(f"sources: {len(counts)}{_some(shown, counts)}", "source", "basis", "numbers")
+    for (source, basis), count in shown:
+        table.add_row(source, basis, str(count))
+    return table
+
+
+def _some(shown: Iterable[object], everything: Iterable[object]) -> str:
+    left = len(list(everything)) - len(list(shown))
+    return f" ({left} more with --all)" if left else ""

@@ -1,0 +1,189 @@
+"""Events of a scenario -> scheduled changes of the run's inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import combinations
+from typing import NamedTuple
+
+import numpy as np
+
+from scenarios import selection
+from scenarios.schema import (
+    ChillerTrip,
+    CoolersLost,
+    Heat,
+    LoopSetPoint,
+    PowerCap,
+    PumpTrip,
+    Scenario,
+    SupplySetPoint,
+)
+from scenarios.selection import Rows
+from twin.changes import Change
+from twin.errors import Fault, ScenarioError
+from twin.site import Floats, Integers, Site
+
+
+class Effect(NamedTuple):
+    """
+    What an event changes while it lasts.
+
+    Attributes
+    ----------
+    what : text
+        As in `twin.simulate.Change`.
+    found : Rows
+        Rows that it changes.
+    during, after : (row,)
+        Values from its start, and from its end.
+    time_constant : [s]
+        With which the values move.
+    """
+
+    what: str
+    found: Rows
+    during: Floats
+    after: Floats
+    time_constant: float = 0.0
+
+
+class _Span(NamedTuple):
+    where: str
+    start: float
+    end: float
+    effect: Effect
+
+
+def changes(site: Site, scenario: Scenario, duration: float) -> tuple[Change, ...]:
+    """
+    Schedule the events of a scenario.
+
+    Parameters
+    ----------
+    site : Site
+        Whose equipment.
+    scenario : Scenario
+        With events.
+    duration : [s]
+        Of the run.
+
+    Returns
+    -------
+    tuple of Change
+        In order of time; an event that ends within the run gives a second change, back to what the site has.
+
+    Raises
+    ------
+    ScenarioError
+        With all events that name what the site does not have, start after the end, or meet each other.
+    """
+    spans = [
+        _Span(
+            f"events.{number}",
+            event.start,
+            duration if event.end is None else event.end,
+            _EFFECTS[event.kind](site, event, f"events.{number}"),
+        )
+        for number, event in enumerate(scenario.events, start=1)
+    ]
+    faults = [fault for span in spans for fault in span.effect.found.faults]
+    faults += [_late(span, duration) for span in spans if span.start >= duration]
+    faults += [_meeting(one, other) for one, other in combinations(spans, 2) if _meet(one, other)]
+    if faults:
+        raise ScenarioError(scenario.name, faults)
+    scheduled = [change for span in spans for change in _scheduled(span, duration)]
+    return tuple(sorted(scheduled, key=lambda change: change.time))
+
+
+def _scheduled(span: _Span, duration: float) -> list[Change]:
+    effect = span.effect
+    begin = _at(span.start, effect, effect.during)
+    return begin + (_at(span.end, effect, effect.after) if span.end < duration else [])
+
+
+def _at(time: float, effect: Effect, values: Floats) -> list[Change]:
+    """Make one change for each value."""
+    if effect.what == "outdoor_offset":
+        return [Change(int(time), effect.what, effect.found.rows, float(values[0]), effect.time_constant)]
+    return [
+        Change(int(time), effect.what, effect.found.rows[values == value], float(value), effect.time_constant)
+        for value in np.unique(values)
+    ]
+
+
+def _late(span: _Span, duration: float) -> Fault:
+    return Fault(f"{span.where}.start", f"is {span.start:.0f} s, but the run lasts {duration:.0f} s; start it earlier")
+
+
+def _meet(one: _Span, other: _Span) -> bool:
+    if one.effect.what != other.effect.what or one.start >= other.end or other.start >= one.end:
+        return False
+    rows = one.effect.found.rows, other.effect.found.rows
+    return one.effect.what == "outdoor_offset" or bool(np.intersect1d(*rows).size)
+
+
+def _meeting(one: _Span, other: _Span) -> Fault:
+    return Fault(other.where, f"changes the same as {one.where} at the same time; let one end before the other starts")
+
+
+def _pump_trip(site: Site, event: PumpTrip, where: str) -> Effect:
+    found = selection.cdus(site, event.cdus, f"{where}.cdus")
+    return Effect("pump_speed", found, _same(found.rows, event.speed), _same(found.rows, 1.0), event.time_constant)
+
+
+def _power_cap(site: Site, event: PowerCap, where: str) -> Effect:
+    found = selection.racks(site, event.racks, f"{where}.racks")
+    found = found._replace(rows=selection.first(found.rows, event.racks))
+    row = site.racks.rack_class[found.rows]
+    classes = site.rack_classes
+    each = (
+        _same(found.rows, event.cap)
+        if event.cap is not None
+        else (event.cap_share or 0.0) * classes.accelerator_max[row]
+    )
+    return Effect("power_cap", found, each * classes.accelerators[row], _same(found.rows, np.inf))
+
+
+def _supply_set_point(site: Site, event: SupplySetPoint, where: str) -> Effect:
+    found = selection.cdus(site, event.cdus, f"{where}.cdus")
+    usual = site.cdus.supply_set_point[found.rows]
+    return Effect("supply_set_point", found, _same(found.rows, event.temperature), usual)
+
+
+def _loop_set_point(site: Site, event: LoopSetPoint, where: str) -> Effect:
+    found = selection.loops(site, event.loops, f"{where}.loops")
+    usual = site.loops.supply_set_point[found.rows]
+    return Effect("loop_set_point", found, _same(found.rows, event.temperature), usual)
+
+
+def _coolers_lost(site: Site, event: CoolersLost, where: str) -> Effect:
+    found = selection.loops(site, event.loops, f"{where}.loops")
+    usual = site.loops.cooler_units[found.rows]
+    return Effect("cooler_units", found, np.floor(usual * (1.0 - event.share)), usual)
+
+
+def _chiller_trip(site: Site, event: ChillerTrip, where: str) -> Effect:
+    found = selection.loops(site, event.loops, f"{where}.loops")
+    usual = site.loops.chiller_capacity[found.rows]
+    return Effect("chiller_capacity", found, np.zeros_like(usual), usual)
+
+
+def _heat(_site: Site, event: Heat, _where: str) -> Effect:
+    return Effect("outdoor_offset", Rows(np.zeros(0, dtype=np.int64)), np.array([event.offset]), np.zeros(1))
+
+
+_EFFECTS: dict[str, Callable[..., Effect]] = {
+    "pump_trip": _pump_trip,
+    "power_cap": _power_cap,
+    "supply_set_point": _supply_set_point,
+    "loop_set_point": _loop_set_point,
+    "coolers_lost": _coolers_lost,
+    "chiller_trip": _chiller_trip,
+    "heat": _heat,
+}
+"""What each kind of event changes."""
+
+
+def _same(rows: Integers, value: float) -> Floats:
+    return np.full(len(rows), float(value))

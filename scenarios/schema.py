@@ -1,0 +1,328 @@
+"""
+The scenario file: when, for how long, what runs where, and what happens.
+
+Values are text with a unit in the file and SI numbers here. Times of jobs and events count from the start of the run.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import (
+    BeforeValidator,
+    Field,
+    PositiveInt,
+    model_validator,
+)
+
+from facilities.reader import parsed, toml
+from scenarios.fields import (
+    Difference,
+    Duration,
+    Instant,
+    Model,
+    Power,
+    Seconds,
+    Share,
+    Temperature,
+    TimeConstant,
+)
+from telemetry.synthetic import TRACES
+from twin.errors import FacilityError, ScenarioError, UnknownNameError
+
+GIVEN = "--telemetry"
+"""What a job writes for the telemetry file of the command line."""
+
+NORMALS = "normals"
+"""What a scenario writes for a synthetic day from the site's monthly normals."""
+
+_LIBRARY = Path(__file__).parent / "library"
+_MODES = Literal["synchronous", "independent", "measured", "job_log"]
+
+
+class Selection(Model):
+    """Which racks, CDUs or loops: all that fit every key given, or the first `share` or `count` of them."""
+
+    rack: str | None = None
+    halls: tuple[str, ...] = ()
+    cdus: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    share: Share | None = None
+    count: PositiveInt | None = None
+    rest: bool = False
+
+    @model_validator(mode="after")
+    def _one_amount(self) -> Self:
+        if (self.share is not None) + (self.count is not None) + self.rest > 1:
+            message = "give at most one of share, count and rest"
+            raise ValueError(message)
+        return self
+
+
+def _selection(given: object) -> object:
+    """Allow the short forms 'all', 'rest' and a list of names."""
+    if isinstance(given, str):
+        if given not in {"all", "rest"}:
+            message = f"give 'all', 'rest', a list of names or a table such as {{ share = \"60 %\" }}; got {given!r}"
+            raise ValueError(message)
+        return {"rest": given == "rest"}
+    return {"names": given} if isinstance(given, list) else given
+
+
+Chosen = Annotated[Selection, BeforeValidator(_selection)]
+"""A selection, or one of its short forms."""
+
+
+class Job(Model):
+    """Work on some racks: a synthetic trace by name, or a telemetry file, and how racks follow it."""
+
+    name: str
+    racks: Chosen = Selection()
+    start: Seconds = 0.0
+    end: Duration | None = None
+    mode: _MODES
+    trace: str | None = None
+    telemetry: str | None = None
+    format: str | None = None
+    mapping: str | None = None
+    sample_idle: Power | None = None
+    sample_full: Power | None = None
+    spread: Duration | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        complaints = [text for wrong, text in _JOB_RULES if wrong(self)]
+        if complaints:
+            raise ValueError("; ".join(complaints))
+        return self
+
+
+_JOB_RULES = (
+    (
+        lambda job: (job.trace is None) == (job.telemetry is None),
+        f"give either trace (one of {', '.join(TRACES)}) or telemetry (a file, or {GIVEN!r})",
+    ),
+    (
+        lambda job: job.trace is not None and job.trace not in TRACES,
+        f"trace is none of the synthetic ones: {', '.join(TRACES)}",
+    ),
+    (
+        lambda job: job.trace is not None and job.mode in {"measured", "job_log"},
+        "a trace cannot be measured or a job log",
+    ),
+    (
+        lambda job: (job.sample_idle is None) != (job.sample_full is None),
+        "give both sample_idle and sample_full, or neither",
+    ),
+    (
+        lambda job: job.sample_idle is not None and job.sample_full is not None and job.sample_idle >= job.sample_full,
+        "sample_idle must be below sample_full",
+    ),
+    (
+        lambda job: job.sample_idle is not None and (job.trace is not None or job.mode in {"measured", "job_log"}),
+        "sample_idle and sample_full belong to a telemetry sample that is synchronous or independent",
+    ),
+    (lambda job: job.spread is not None and job.mode != "independent", "spread belongs to independent jobs"),
+    (lambda job: job.end is not None and job.end <= job.start, "end must be later than start"),
+)
+"""What must not be true of a job, and what to say where it is."""
+
+
+class _Event(Model):
+    start: Seconds
+    end: Duration | None = None
+
+    @model_validator(mode="after")
+    def _forward(self) -> Self:
+        if self.end is not None and self.end <= self.start:
+            message = "end must be later than start"
+            raise ValueError(message)
+        return self
+
+
+class PumpTrip(_Event):
+    """CDU pumps coast to another speed; at the end they start again."""
+
+    kind: Literal["pump_trip"]
+    cdus: Chosen
+    speed: Share = 0.0
+    time_constant: TimeConstant = 1.5
+
+
+class PowerCap(_Event):
+    """Accelerators are held below a power, each, or below a share of their full power."""
+
+    kind: Literal["power_cap"]
+    racks: Chosen = Selection()
+    cap: Power | None = None
+    cap_share: Share | None = None
+
+    @model_validator(mode="after")
+    def _one_cap(self) -> Self:
+        if (self.cap is None) == (self.cap_share is None):
+            message = (
+                "give either cap, such as '800 W' for each accelerator, or cap_share, such as '80 %' of its full power"
+            )
+            raise ValueError(message)
+        return self
+
+
+class SupplySetPoint(_Event):
+    """CDUs are asked for another coolant supply temperature."""
+
+    kind: Literal["supply_set_point"]
+    cdus: Chosen
+    temperature: Temperature
+
+
+class LoopSetPoint(_Event):
+    """Facility loops are asked for another supply temperature."""
+
+    kind: Literal["loop_set_point"]
+    loops: Chosen
+    temperature: Temperature
+
+
+class CoolersLost(_Event):
+    """Part of the towers or dry coolers of some loops is out of service."""
+
+    kind: Literal["coolers_lost"]
+    loops: Chosen
+    share: Share
+
+
+class ChillerTrip(_Event):
+    """The chillers of some loops stop."""
+
+    kind: Literal["chiller_trip"]
+    loops: Chosen
+
+
+class Heat(_Event):
+    """It is warmer outdoors than the weather says."""
+
+    kind: Literal["heat"]
+    offset: Difference
+
+
+Event = Annotated[
+    PumpTrip | PowerCap | SupplySetPoint | LoopSetPoint | CoolersLost | ChillerTrip | Heat, Field(discriminator="kind")
+]
+EVENTS: dict[str, type[_Event]] = {
+    "pump_trip": PumpTrip,
+    "power_cap": PowerCap,
+    "supply_set_point": SupplySetPoint,
+    "loop_set_point": LoopSetPoint,
+    "coolers_lost": CoolersLost,
+    "chiller_trip": ChillerTrip,
+    "heat": Heat,
+}
+"""Kinds of events by name."""
+
+
+class Scenario(Model):
+    """One question asked of a site; without jobs, the telemetry of the command line or the default jobs run."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9_]+$")
+    description: str = ""
+    start: Instant | None = None
+    duration: Duration | None = None
+    seed: int = Field(default=1, ge=0)
+    tz: str | None = None
+    weather: str = NORMALS
+    jobs: tuple[Job, ...] = ()
+    events: tuple[Event, ...] = ()
+
+    @model_validator(mode="after")
+    def _inside_the_run(self) -> Self:
+        repeated = sorted({job.name for job in self.jobs if [other.name for other in self.jobs].count(job.name) > 1})
+        complaints = [f"two jobs are named {name!r}" for name in repeated]
+        if self.duration is not None:
+            complaints += [
+                f"{what} starts at {part.start:.0f} s, but the run lasts {self.duration:.0f} s"
+                for what, part in self._parts()
+                if part.start >= self.duration
+            ]
+        if complaints:
+            raise ValueError("; ".join(complaints))
+        return self
+
+    def _parts(self) -> list[tuple[str, Job | _Event]]:
+        jobs: list[tuple[str, Job | _Event]] = [(f"job {job.name!r}", job) for job in self.jobs]
+        return jobs + [(f"event {number} ({event.kind})", event) for number, event in enumerate(self.events, start=1)]
+
+
+def names() -> list[str]:
+    """List the scenarios that come with the project."""
+    return sorted(path.stem for path in _LIBRARY.glob("*.toml"))
+
+
+def path_of(name_or_path: str | Path) -> Path:
+    """
+    Find the file of a scenario.
+
+    Raises
+    ------
+    UnknownNameError
+        If it is neither a file nor the name of a ready scenario.
+    """
+    path = Path(name_or_path)
+    if path.suffix == ".toml":
+        return path
+    if str(name_or_path) in names():
+        return _LIBRARY / f"{name_or_path}.toml"
+    raise UnknownNameError(kind="scenario", name=str(name_or_path), known=names())
+
+
+def load(name_or_path: str | Path) -> Scenario:
+    """
+    Load a scenario by its name or from a file.
+
+    Parameters
+    ----------
+    name_or_path
+        Name of a ready scenario, or a path that ends in ``.toml``.
+
+    Returns
+    -------
+    Scenario
+        Checked and frozen.
+
+    Raises
+    ------
+    ScenarioError
+        With all faults of the file, each with its place.
+    UnknownNameError
+        If no ready scenario has that name.
+    """
+    path = path_of(name_or_path)
+    try:
+        data = toml(path)
+    except FacilityError as error:
+        raise ScenarioError(path.name, error.faults) from error
+    scenario, faults = parsed(Scenario, data)
+    if scenario is None:
+        raise ScenarioError(path.name, faults)
+    return _beside(scenario, path.parent)
+
+
+def _beside(scenario: Scenario, folder: Path) -> Scenario:
+    """Let paths of a scenario file count from its own folder."""
+    jobs = tuple(
+        job.model_copy(
+            update={
+                name: str(folder / given)
+                for name in ("telemetry", "mapping")
+                if (given := getattr(job, name)) not in {None, GIVEN} and not _shipped(name, given)
+            }
+        )
+        for job in scenario.jobs
+    )
+    weather = scenario.weather if scenario.weather == NORMALS else str(folder / scenario.weather)
+    return scenario.model_copy(update={"jobs": jobs, "weather": weather})
+
+
+def _shipped(name: str, given: str) -> bool:
+    """Say whether a mapping is one of the project's own, by its name."""
+    return name == "mapping" and not given.endswith(".toml")

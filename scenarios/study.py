@@ -1,0 +1,223 @@
+"""A replay from end to end: load, build, place, run, save, report."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import polars as pl
+
+import facilities
+from facilities import Facility, build
+from facilities.loading import file_of
+from facilities.quantity import Provenance
+from facilities.weather import Weather
+from scenarios import comparison, output, report, schema
+from scenarios.events import changes
+from scenarios.measured import DRIVERS
+from scenarios.outdoors import outdoors
+from scenarios.placement import Placement, load_table, nodes_of
+from scenarios.schema import NORMALS, Scenario
+from scenarios.setting import Asked, Setting, settle
+from telemetry.synthetic import Parameter
+from twin import run as runs
+from twin import simulate
+from twin.grid import response
+from twin.run import Run
+from twin.site import Site
+
+REPORT = "report.html"
+"""Name of a run's page."""
+
+Progress = Callable[[float], None]
+"""Told the part of a run that is done."""
+
+
+class _Prepared(NamedTuple):
+    """All that a run is made from."""
+
+    facility: Facility
+    site: Site
+    setting: Setting
+    placement: Placement
+    weather: Weather
+    notes: tuple[str, ...]
+    inputs: simulate.Inputs
+    files: tuple[tuple[str, Path], ...]
+
+
+def replay(
+    site: Facility | str | Path,
+    telemetry: str | Path | None = None,
+    scenario: Scenario | str | Path | None = None,
+    weather: str | Path | None = None,
+    out: str | Path | None = None,
+    start: str | datetime | None = None,
+    tz: str | None = None,
+    format: str | None = None,
+    mapping: str | None = None,
+    duration: str | None = None,
+    force: bool = False,
+    command: str = "scenarios.replay",
+    progress: Progress | None = None,
+) -> Run:
+    """
+    Replay a load through a site, write the run and its report.
+
+    Parameters
+    ----------
+    site
+        A facility, its name, or its file.
+    telemetry
+        What the racks did: a CSV or parquet file.
+    scenario
+        One that is loaded, the name of a ready one, or a file; without it and telemetry, the default one.
+    weather
+        An EPW or TMY3 file; it comes before the scenario's.
+    out
+        Folder of the run; a new one in ``runs`` if not given.
+    start
+        Of the run; relative times of the telemetry count from it.
+    tz
+        Zone of times that do not name theirs.
+    format, mapping
+        As `telemetry.read` takes them.
+    duration
+        Length of the run, with its unit.
+    force
+        Whether a run that stands in `out` may be replaced.
+    command
+        How the run was asked for, for its manifest.
+    progress
+        Told the part of the run that is done.
+
+    Returns
+    -------
+    Run
+        As it stands on disk.
+
+    Raises
+    ------
+    InputError
+        If site, scenario, telemetry or weather are at fault.
+    OutputError
+        If the run cannot be written; nothing is left behind.
+    """
+    asked = Asked(None if telemetry is None else Path(telemetry), format, mapping, start, tz, scenario, duration)
+    prepared = _prepare(site, asked, weather)
+    setting = prepared.setting
+    folder = output.choose(out, prepared.site.name, setting.scenario.name, setting.clock.start, force=force)
+    with output.whole(folder) as unfinished:
+        curve = response.cached(prepared.site.connection)
+        record = simulate.run(prepared.site, prepared.placement.table, prepared.inputs, curve, progress)
+        made = runs.assemble(record, prepared.site, curve, _context(prepared, command))
+        compared = _comparisons(prepared, made.tables)
+        made._replace(manifest=made.manifest | {"comparisons": compared}).save(unfinished)
+        report.write(Run.load(unfinished), unfinished / REPORT)
+    return Run.load(folder)
+
+
+def _prepare(given: Facility | str | Path, asked: Asked, weather: str | Path | None) -> _Prepared:
+    """Read and check everything, so that no fault of an input shows after the first second of the run."""
+    facility = given if isinstance(given, Facility) else facilities.load(given)
+    site = build.site(facility)
+    setting = settle(site, asked)
+    scenario, clock = setting.scenario, setting.clock
+    placement = load_table(site, scenario.jobs, setting.readings, clock, scenario.seed, nodes_of(facility, site))
+    scheduled = changes(site, scenario, clock.duration)
+    path = weather if weather is not None or scenario.weather == NORMALS else scenario.weather
+    outdoor = outdoors(facility, None if path is None else Path(path), setting.given, clock.start, clock.duration)
+    air = outdoor.weather
+    inputs = simulate.Inputs(clock.start, clock.duration, air.step, air.dry_bulb, air.wet_bulb, scheduled)
+    read_notes = tuple(note for reading in setting.readings.values() for note in reading.notes)
+    notes = (*setting.notes, *placement.notes, *outdoor.notes, *read_notes)
+    files = _files(given, asked, scenario, path)
+    return _Prepared(facility, site, setting, placement, air, tuple(dict.fromkeys(notes)), inputs, files)
+
+
+def _comparisons(prepared: _Prepared, tables: Mapping[str, pl.LazyFrame]) -> list[dict[str, object]]:
+    """Compare the run with what its telemetry holds beside the values that drove it."""
+    setting = prepared.setting
+    measured = any(job.mode == "measured" for job in setting.scenario.jobs)
+    driving = set(DRIVERS) if measured else set()
+    return [
+        row
+        for reading in setting.readings.values()
+        for row in comparison.compare(
+            prepared.site, tables, reading, setting.clock.start, setting.clock.duration, driving
+        )
+    ]
+
+
+def _files(
+    site: Facility | str | Path, asked: Asked, scenario: Scenario, weather: str | Path | None
+) -> tuple[tuple[str, Path], ...]:
+    """List the files that a run is made from, by what they are."""
+    wanted = asked.scenario
+    found: list[tuple[str, str | Path | None]] = [
+        ("facility", None if isinstance(site, Facility) else file_of(site)),
+        ("scenario", None if wanted is None or isinstance(wanted, Scenario) else schema.path_of(wanted)),
+        ("telemetry", asked.telemetry),
+        *(("telemetry", job.telemetry) for job in scenario.jobs if job.telemetry not in {None, schema.GIVEN}),
+        ("weather", weather),
+    ]
+    return tuple(dict.fromkeys((kind, Path(path)) for kind, path in found if path is not None))
+
+
+def _context(prepared: _Prepared, command: str) -> dict[str, Any]:
+    """Give what a run's manifest says beyond the run itself."""
+    facility, setting, placement = prepared.facility, prepared.setting, prepared.placement
+    numbers = [*facility.assumptions(), *_traced(placement.parameters)]
+    readings = setting.readings.values()
+    credits = (*facility.attributions, *(reading.provenance.attribution for reading in readings))
+    return {
+        "command": command,
+        "title": facility.title,
+        "start": setting.clock.start,
+        "duration_s": setting.clock.duration,
+        "seed": setting.scenario.seed,
+        "inputs": [_input(kind, path) for kind, path in prepared.files],
+        "scenario": {"name": setting.scenario.name, "description": setting.scenario.description},
+        "changes": prepared.inputs.changes,
+        "labels": {
+            "weather": prepared.weather.label,
+            "host_grid": _host_grid(facility),
+            "load": placement.label,
+            "level": placement.level,
+        },
+        "notes": list(prepared.notes),
+        "assumptions": [number._asdict() for number in numbers if number.basis == "assumed"],
+        "sources": [
+            {name: getattr(number, name) for name in ("path", "value", "basis", "source")}
+            for number in numbers
+            if number.basis != "assumed"
+        ],
+        "attributions": [text for text in dict.fromkeys(credits) if text],
+    }
+
+
+def _traced(parameters: Mapping[str, Parameter]) -> Iterator[Provenance]:
+    """Say where the numbers of synthetic traces come from, as facilities say it of theirs."""
+    for path, number in parameters.items():
+        value, low, high = (_text(part, number.unit) for part in (number.value, number.low, number.high))
+        yield Provenance(path, value, number.basis, number.source, low, high, "")
+
+
+def _text(value: float, unit: str) -> str:
+    return f"{value:g}" if unit == "1" else f"{value:g} {unit}"
+
+
+def _input(kind: str, path: Path) -> dict[str, str]:
+    return {"kind": kind, "name": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+
+
+def _host_grid(facility: Facility) -> str:
+    grid = facility.connection
+    points = "one point" if grid.points.count == 1 else f"each of {grid.points.count} points"
+    return (
+        f"equivalent: {grid.short_circuit_power.value} of short-circuit power ({grid.short_circuit_power.basis}) "
+        f"behind {points} of connection at {grid.voltage.value}"
+    )

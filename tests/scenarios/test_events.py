@@ -1,0 +1,84 @@
+"""Events of a scenario as changes of the run's inputs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from scenarios.events import changes
+from scenarios.schema import Scenario
+from tests.scenarios import small_site
+from twin.errors import ScenarioError
+
+SITE = small_site.site()
+
+
+def made(*events, duration=3600):
+    scenario = Scenario.model_validate({"name": "s", "events": list(events)})
+    return [
+        (change.time, change.what, change.rows.tolist(), change.value, change.time_constant)
+        for change in changes(SITE, scenario, duration)
+    ]
+
+
+def event(kind, start="10 min", end="20 min", **fields):
+    return {"kind": kind, "start": start, "end": end, **fields}
+
+
+def test_a_pump_trip_coasts_down_and_starts_again() -> None:
+    assert made(event("pump_trip", cdus=["cdu_3"], time_constant="2 s")) == [
+        (600, "pump_speed", [2], 0.0, 2.0),
+        (1200, "pump_speed", [2], 1.0, 2.0),
+    ]
+
+
+def test_an_event_without_an_end_is_not_taken_back() -> None:
+    trip = {"kind": "pump_trip", "cdus": {"count": 1}, "start": "0 s", "speed": "50 %"}
+    assert made(trip) == [(0, "pump_speed", [0], 0.5, 1.5)]
+
+
+def test_a_cap_is_for_each_accelerator_or_a_share_of_its_power() -> None:
+    # Ten packages of 1100 W.
+    assert made(event("power_cap", racks={"halls": ["hall_2"], "count": 1}, cap="800 W"))[0][2:4] == ([9], 8000.0)
+    cap, free = made(event("power_cap", racks="all", cap_share="70 %"))
+    assert cap[3] == pytest.approx(7700.0, rel=1e-12)
+    assert free[3] == np.inf
+    assert 8 not in cap[2]
+
+
+def test_what_an_event_took_comes_back_as_it_was() -> None:
+    assert made(event("loop_set_point", loops=["loop_air"], temperature="18 degC"))[1][2:4] == ([2], 292.15)
+    assert made(event("supply_set_point", cdus=["cdu_1"], temperature="35 degC"))[1][2:4] == ([0], 313.15)
+    # Loops 1 and 2 have ten coolers, the air loop five: a quarter less leaves seven and three whole ones.
+    lost = made(event("coolers_lost", loops="all", share="25 %"))
+    assert [part[2:4] for part in lost] == [([2], 3.0), ([0, 1], 7.0), ([2], 5.0), ([0, 1], 10.0)]
+    tripped = made(event("chiller_trip", loops="all"))
+    assert [part[2:4] for part in tripped] == [([0, 1, 2], 0.0), ([0], 0.0), ([1, 2], 1e5)]
+
+
+def test_heat_is_added_outdoors() -> None:
+    assert made(event("heat", offset="8 delta_degC")) == [
+        (600, "outdoor_offset", [], 8.0, 0.0),
+        (1200, "outdoor_offset", [], 0.0, 0.0),
+    ]
+
+
+def test_changes_stand_in_order_of_time() -> None:
+    late = event("heat", start="30 min", end="40 min", offset="1 delta_degC")
+    assert [part[0] for part in made(late, event("pump_trip", cdus="all"))] == [600, 1200, 1800, 2400]
+
+
+def test_all_faults_are_told_at_once() -> None:
+    events = [
+        event("pump_trip", cdus=["cdu_8"]),
+        event("heat", start="2 h", end="3 h", offset="8 delta_degC"),
+        event("coolers_lost", loops=["loop_1"], share="10 %"),
+        event("coolers_lost", loops="all", share="10 %", start="15 min", end="25 min"),
+    ]
+    with pytest.raises(ScenarioError) as caught:
+        made(*events)
+    told = str(caught.value)
+    assert "3 faults in s:" in told
+    assert "events.1.cdus.names: unknown CDU 'cdu_8'" in told
+    assert "events.2.start: is 7200 s, but the run lasts 3600 s; start it earlier" in told
+    assert "events.4: changes the same as events.3 at the same time" in told
