@@ -134,10 +134,10 @@ def si(quantity: pint.Quantity[float], wanted: str) -> float:
         a difference; a speed of rotation and a frequency.
     """
     target = unit(wanted)
-    own = pint.Unit(quantity.units)
+    own = unit(str(quantity.units))
     given, asked = _kind(own), _kind(target)
-    if given != asked and not (wanted == "delta_degC" and quantity.units == unit("K")):
-        message = f"{_called(quantity.units)} is {given}; wanted {asked} in {_called(target)}"
+    if given != asked and not (wanted == "delta_degC" and own == unit("K")):
+        message = f"{_called(own)} is {given}; wanted {asked} in {_called(target)}"
         raise ValueError(message)
     return float(quantity.m_as(target))
 
