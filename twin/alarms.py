@@ -107,7 +107,7 @@ def scheduled(changes: tuple[Change, ...], start: datetime) -> list[Row]:
             "margin": None,
             "unit": "",
             "duration_s": 0.0,
-            "message": f"{change.what.replace('_', ' ')} set to {change.value:g} on {change.rows.size or 'the whole site'}",
+            "message": f"{change.what.replace('_', ' ')} set to {change.value:g}",
         }
         for change in changes
     ]
@@ -143,13 +143,13 @@ def _chips(record: Record, site: Site, start: datetime) -> list[Row]:
 
 
 def _cooling(record: Record, site: Site) -> list[Watched]:
-    minutes = 60.0 * np.arange(record.cdus.shape[1])
-    minute = np.minimum(60.0, record.site.shape[1] - minutes)
+    minutes = np.asarray(60.0 * np.arange(record.cdus.shape[1]), dtype=float)
+    minute = np.asarray(np.minimum(60.0, record.site.shape[1] - minutes), dtype=float)
     cdus, loops, halls = site.cdus, site.loops, site.halls
     wet = np.flatnonzero(cdus.exchanger_conductance > 0)
     names = tuple(cdus.name[cdu] for cdu in wet)
     kelvin = np.full(wet.size, TEMPERATURE_SCALE)
-    steps = np.diff(record.cooling_time, append=record.site.shape[1])
+    steps = np.asarray(np.diff(record.cooling_time, append=record.site.shape[1]), dtype=float)
     field = {name: record.cooling[row] for row, name in enumerate(COOLING_FIELDS)}
     air_limit = np.full(len(loops.name), np.inf)
     np.minimum.at(air_limit, halls.air_loop, halls.air_alarm)
@@ -160,7 +160,14 @@ def _cooling(record: Record, site: Site) -> list[Watched]:
         Watched("coolant_supply", names, record.cdus[0][:, wet], cdus.supply_alarm[wet], kelvin, "K", minutes, minute),
         Watched("cdu_heat", names, heat, rated, rated, "W", minutes, minute),
         Watched(
-            "loop_supply", loops.name, field["supply_temp_k"], loops.supply_alarm, loop_kelvin, "K", record.cooling_time, steps
+            "loop_supply",
+            loops.name,
+            field["supply_temp_k"],
+            loops.supply_alarm,
+            loop_kelvin,
+            "K",
+            record.cooling_time,
+            steps,
         ),
         Watched("hall_air", loops.name, field["air_temp_k"], air_limit, loop_kelvin, "K", record.cooling_time, steps),
     ]
@@ -209,8 +216,16 @@ def _out_of_range(record: Record, start: datetime) -> list[Row]:
     """Give models that were used outside the range they are valid for."""
     steps = np.diff(record.cooling_time, append=record.site.shape[1])
     found = (
-        ("plant", record.out_of_range * float(steps.mean()), "a cooler or chiller model was outside its range of validity"),
-        ("host grid", float(record.off_curve), "the load was outside the grid's response curve; its end values are shown"),
+        (
+            "plant",
+            record.out_of_range * float(steps.mean()),
+            "a cooler or chiller model was outside its range of validity",
+        ),
+        (
+            "host grid",
+            float(record.off_curve),
+            "the load was outside the grid's response curve; its end values are shown",
+        ),
     )
     return [
         {

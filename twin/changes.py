@@ -22,8 +22,8 @@ class Change(NamedTuple):
     time : [s]
         From the start of the run, a whole second.
     what : text
-        ``pump_speed`` (rows: CDUs, value: flow ratio), ``cooler_units`` (loops, units), ``chiller_capacity`` (loops, W),
-        ``supply_set_point`` (CDUs, K), ``loop_set_point`` (loops, K), ``power_cap`` (racks, accelerator W of each),
+        ``pump_speed`` (rows: CDUs, value: flow ratio), ``cooler_units`` (loops, units), ``chiller_capacity`` (loops,
+        W), ``supply_set_point`` (CDUs, K), ``loop_set_point`` (loops, K), ``power_cap`` (racks, accelerator W of each),
         ``outdoor_offset`` (no rows, K on dry and wet bulb).
     rows : (any,)
         Rows of the site's tables.

@@ -153,7 +153,7 @@ EVENTS: dict[str, Column] = {
     "kind": Column(
         "",
         "text",
-        "scheduled, chip_temp, shutdown_temp, coolant_supply, hall_air, loop_supply, cdu_heat, feeder, connection, voltage",
+        "scheduled, or what crossed a limit: chip_temp, shutdown_temp, coolant_supply, cdu_heat, ...",
     ),
     "asset": Column("", "text", "rack, CDU, hall, loop or site"),
     "value": Column("", "f64", "worst value, in `unit`"),

@@ -57,7 +57,8 @@ def flows(record: Record, site: Site) -> list[Flow]:
     Returns
     -------
     list of dict
-        From, to and energy [J]; each integrated on its own. Energy that stayed in the site's heat capacity is not listed.
+        From, to and energy [J]; each integrated on its own. Energy that stayed in the site's heat capacity is not
+        listed.
     """
     energies = record.energies
     spent = losses(record, site)[:-1]

@@ -39,8 +39,9 @@ def metrics(record: Record, site: Site) -> dict[str, Metric]:
 
     Notes
     -----
-    PUE is facility energy at the point of connection over IT energy at the rack inlets, both over the run; WUE is make-up
-    water over IT energy. Ramps are the largest change of facility power, up or down, between two seconds that far apart.
+    PUE is facility energy at the point of connection over IT energy at the rack inlets, both over the run; WUE is
+    make-up water over IT energy. Ramps are the largest change of facility power, up or down, between two seconds that
+    far apart.
     """
     energies = record.energies
     it_power, facility = record.site[0], record.site[5]

@@ -1,9 +1,9 @@
 """
 Conversion stages from the chip to the point of connection: loss curves, load sharing, and the chains built from them.
 
-A stage is described by what it loses, never by an efficiency: a loss stays positive at no load, adds up, and is zero only
-where nothing is converted. Losses are interpolated linearly between tabulated points, so that the same table serves the
-replay kernel and every array function here.
+A stage is described by what it loses, never by an efficiency: a loss stays positive at no load, adds up, and is zero
+only where nothing is converted. Losses are interpolated linearly between tabulated points, so that the same table
+serves the replay kernel and every array function here.
 """
 
 from __future__ import annotations
@@ -95,8 +95,8 @@ def efficiency_curve(load: Sequence[float], efficiency: Sequence[float], no_load
 
     Notes
     -----
-    The loss at a published point is load * (1 / efficiency - 1). Between points it follows a monotone cubic (PCHIP), which
-    cannot fall below its points, as a parabola through published points does.
+    The loss at a published point is load * (1 / efficiency - 1). Between points it follows a monotone cubic (PCHIP),
+    which cannot fall below its points, as a parabola through published points does.
 
     References
     ----------
@@ -326,7 +326,8 @@ def facility_flows(chain: PowerChain, racks: Floats, cooling: Floats, voltage: f
     Notes
     -----
     Loads draw constant power, so the stages that both paths share carry a current that rises as the voltage falls: they
-    stand on their loss curves at load over voltage. Behind the main transformer's tap changer voltage is taken as nominal.
+    stand on their loss curves at load over voltage. Behind the main transformer's tap changer voltage is taken as
+    nominal.
     """
     hall_losses, feeders = _path(chain.hall_path, racks, 1.0)
     mechanical_losses, mechanical = _path(chain.mechanical_path, cooling[np.newaxis, :], 1.0)

@@ -1,12 +1,13 @@
 """
 What the loop keeps: arrays by second, minute and macro step, and the energies that crossed each boundary.
 
-Nothing is kept rack x second. Racks are kept as lowest, mean and highest of each minute, one row for racks that do the same.
+Nothing is kept rack x second. Racks are kept as lowest, mean and highest of each minute, one row for racks that do the
+same.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -214,12 +215,14 @@ def no_energies(hall_stages: int, halls: int, mechanical_stages: int, common_sta
     Energies
         All zero.
     """
-    zeros: dict[str, float] = dict.fromkeys(Energies._fields, 0.0)
-    return Energies(**zeros)._replace(
-        hall_losses=np.zeros((hall_stages, halls)),
-        mechanical_losses=np.zeros(mechanical_stages),
-        common_losses=np.zeros(common_stages),
-    )
+    none = np.zeros(hall_stages * halls).reshape(hall_stages, halls)
+    stages = {
+        "hall_losses": none,
+        "mechanical_losses": np.zeros(mechanical_stages),
+        "common_losses": np.zeros(common_stages),
+    }
+    zeros: dict[str, Any] = dict.fromkeys(Energies._fields, 0.0) | stages
+    return Energies(**zeros)
 
 
 def add(total: Energies, more: Energies) -> Energies:
@@ -236,7 +239,8 @@ def add(total: Energies, more: Energies) -> Energies:
     Energies
         Sum of each field.
     """
-    return Energies(*(a + b for a, b in zip(total, more, strict=True)))
+    sums: dict[str, Any] = {name: getattr(total, name) + getattr(more, name) for name in Energies._fields}
+    return Energies(**sums)
 
 
 def tally(layout: Layout, cdus: int, halls: int, seconds: int) -> Tally:

@@ -21,7 +21,7 @@ from twin.metrics import Metric, metrics
 from twin.record import Record
 from twin.simulate import MACRO_STEP
 from twin.site import Site
-from twin.units import registry
+from twin.units import Quantity, registry
 
 SCHEMA = 1
 """Version of the run folder's layout."""
@@ -32,7 +32,7 @@ PACKAGES = ("numpy", "scipy", "numba", "polars", "pandapower", "pint")
 DEFINITIONS = {
     "pue": "energy drawn at the point of connection over energy at the rack inlets, both over the run",
     "wue": "make-up water over energy at the rack inlets",
-    "it_power": "power at the rack inlets, rack power supplies and fans included; CDU pumps are cooling, UPS and transformers loss",
+    "it_power": "power at the rack inlets, rack power supplies and fans included",
 }
 """What the figures of a run mean."""
 
@@ -121,7 +121,7 @@ class Run(NamedTuple):
         """
         return self.scan(name).collect()
 
-    def quantity(self, name: str) -> Any:
+    def quantity(self, name: str) -> Quantity[Any]:
         """
         Give a figure, or a column of the site's table, with its unit.
 
@@ -144,7 +144,8 @@ class Run(NamedTuple):
             return registry.Quantity(self.metrics[name]["value"], self.metrics[name]["unit"])
         for column, meaning in TABLES["site"].items():
             if column.rpartition("_")[0] == name:
-                return registry.Quantity(self.site[column].to_numpy(), meaning.unit)
+                values: Any = self.site[column].to_numpy()
+                return registry.Quantity(values, meaning.unit)
         raise KeyError(name)
 
 
@@ -219,9 +220,7 @@ def assemble(record: Record, site: Site, curve: ResponseCurve, context: Mapping[
         "macro_step_s": MACRO_STEP,
         "versions": {name: metadata.version(name) for name in PACKAGES},
         "definitions": DEFINITIONS,
-        "halls": [
-            {"name": name, "racks": int(count)} for name, count in zip(site.halls.name, hall_racks, strict=True)
-        ],
+        "halls": [{"name": name, "racks": int(count)} for name, count in zip(site.halls.name, hall_racks, strict=True)],
         "closure": [check._asdict() for check in checks],
         "flows": flows(record, site),
         "losses": losses(record, site),
@@ -258,13 +257,14 @@ def refuse_open(checks: tuple[Any, ...]) -> None:
     still_open = [check for check in checks if not check.closes]
     if still_open:
         parts = [
-            f"{check.balance}: {check.residual:.3g} {check.unit} of {check.inflow:.6g} {check.unit}" for check in still_open
+            f"{check.balance}: {check.residual:.3g} {check.unit} of {check.inflow:.6g} {check.unit}"
+            for check in still_open
         ]
-        message = f"the run does not close: {'; '.join(parts)}. This is a fault of the model; please report it with the scenario"
+        message = f"the run does not close: {'; '.join(parts)}. This is a fault of the model; please report it"
         raise ClosureError(message)
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     """Turn numpy's numbers into Python's for JSON."""
     if isinstance(value, np.generic):
         return value.item()

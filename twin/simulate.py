@@ -1,17 +1,18 @@
 """
 The one loop of a replay.
 
-A macro step is a minute, shorter where a scheduled change falls inside it. Within it, every ten seconds, the kernel walks
-racks and CDUs second by second, and the loops and halls take the energy that it hands over. At its end the power chain
-gives feeders, losses and the power at the point of connection for each of its seconds, and the grid's response curve the
-voltage, which the next step's losses see. Conversion losses that warm a hall reach its air in the next macro step: until
-then the equipment holds them, and they count as stored.
+A macro step is a minute, shorter where a scheduled change falls inside it. Within it, every ten seconds, the kernel
+walks racks and CDUs second by second, and the loops and halls take the energy that it hands over. At its end the power
+chain gives feeders, losses and the power at the point of connection for each of its seconds, and the grid's response
+curve the voltage, which the next step's losses see. Conversion losses that warm a hall reach its air in the next macro
+step: until then the equipment holds them, and they count as stored.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -143,7 +144,7 @@ def run(site: Site, load: LoadTable, inputs: Inputs, curve: ResponseCurve, progr
     tally = record.tally(fixed.layout, len(site.cdus.name), len(site.halls.name), COUPLING_STEP)
     state = _settle(fixed, setting, tally)
     energies, before, out_of_range, off_curve = kept.energies, _stored(fixed, state), 0, 0
-    for number, (begin, end) in enumerate(zip(bounds[:-1], bounds[1:], strict=True)):
+    for number, (begin, end) in enumerate(pairwise(bounds)):
         while waiting and waiting[0].time <= begin:
             setting = changes.apply(site, setting, waiting.pop(0))
         setting, step = _advance(fixed, setting, state, tally, begin, end - begin)
@@ -165,9 +166,9 @@ def _fixed(site: Site, load: LoadTable, inputs: Inputs, curve: ResponseCurve) ->
     speeds = [change.value for change in inputs.changes if change.what == "pump_speed"]
     racks, cdus, levels = laws.tables(site, np.array([1.0, *speeds]))
     caps = [change.rows for change in inputs.changes if change.what == "power_cap"]
-    marks = np.zeros((site.racks.cdu.size, len(caps)))
+    marks = np.zeros((site.racks.cdu.size, len(caps)), dtype=np.int64)
     for column, rows in enumerate(caps):
-        marks[rows, column] = 1.0
+        marks[rows, column] = 1
     return _Fixed(site, racks, cdus, levels, laws.layout(site, load, marks), load, inputs, curve)
 
 
@@ -247,7 +248,7 @@ def _flows(fixed: _Fixed, setting: Setting, seconds: int) -> tuple[Layout, tuple
 def _connect(
     fixed: _Fixed, setting: Setting, state: _State, step: _Step
 ) -> tuple[_State, Energies, power.ChainFlows, Floats]:
-    """Carry a macro step's powers up to the point of connection; give energies, chain flows and make-up water [kg/s]."""
+    """Carry a macro step's powers up to the point of connection; give energies, flows and make-up water [kg/s]."""
     site, seconds = fixed.site, step.cooling.size
     flows = power.facility_flows(site.chain, step.powers[:, :, 0].T, step.cooling, state.voltage)
     hall_losses = flows.hall_losses.sum(axis=2)

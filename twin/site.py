@@ -67,7 +67,8 @@ class RackClasses(NamedTuple):
     throttle_gain : (rack_class,) [1/K]
         Part of the power above idle taken away a kelvin above the throttle limit.
     worst_chip_spread : (rack_class,) [1]
-        Rise of the worst chip above its coolant supply (air supply, if cooled by air), over the mean chip's rise, less one.
+        Rise of the worst chip above its coolant supply (air supply, if cooled by air), over the mean chip's rise, less
+        one.
     liquid_fraction : (rack_class,) [1]
         Part of the rack's heat that the coolant takes; zero for a rack cooled by air only.
     chip_capacity, plate_capacity, coolant_capacity, air_capacity : (rack_class,) [J/K]
@@ -406,6 +407,20 @@ class Site(NamedTuple):
         Site key, for labels only; no physics reads it.
     altitude_pressure : [Pa]
         Standard air pressure at the site.
+    rack_classes : RackClasses
+        What racks have in common.
+    racks : Racks
+        Every rack.
+    cdus : Cdus
+        Every CDU.
+    halls : Halls
+        Every hall.
+    loops : Loops
+        Every facility water loop.
+    chain : PowerChain
+        From the racks to the point of connection.
+    connection : Connection
+        Point of connection and host grid.
     """
 
     name: str

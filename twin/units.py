@@ -21,6 +21,9 @@ for _definition in (
     registry.define(_definition)
 pint.set_application_registry(registry)  # type: ignore[no-untyped-call]
 
+Quantity = pint.Quantity
+"""A number, or an array of them, with its unit."""
+
 _NUMBER = r"[+-]?(?:\d[\d_]*(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
 _NUMBER_THEN_UNIT = re.compile(rf"\s*({_NUMBER})\s*([^\s\d.,].*?)\s*")
 _PLAIN_NUMBER = re.compile(rf"\s*({_NUMBER})\s*")

@@ -19,10 +19,10 @@ class LoadTable(NamedTuple):
     """
     Traces, and the segments by which racks follow them.
 
-    During second ``k`` (from ``k`` to ``k + 1``) of the run, a segment that covers it adds to its rack
-    ``base + scale * sample`` watts of accelerator and of host power, weighted by the part of the second it covers, where
-    ``sample`` is the trace's value, held from its own instant to the next, at ``k - start + offset`` seconds; a trace
-    that ends is begun again. The part of a rack that no segment occupies idles.
+    During second ``k`` (from ``k`` to ``k + 1``) of the run, a segment that covers it adds to its rack ``base + scale *
+    sample`` watts of accelerator and of host power, weighted by the part of the second it covers, where ``sample`` is
+    the trace's value, held from its own instant to the next, at ``k - start + offset`` seconds; a trace that ends is
+    begun again. The part of a rack that no segment occupies idles.
 
     Attributes
     ----------
@@ -47,8 +47,8 @@ class LoadTable(NamedTuple):
     share : (segment,) [1]
         Part of the rack's chips that the segment occupies; at most one in sum.
     measured : (rack,) bool
-        Where true, the rack's inlet power is prescribed: `accelerator_base` and `accelerator_scale` give it, the host's are
-        zero, and neither leakage nor throttling changes it.
+        Where true, the rack's inlet power is prescribed: `accelerator_base` and `accelerator_scale` give it, the host's
+        are zero, and neither leakage nor throttling changes it.
     """
 
     samples: npt.NDArray[np.float32]

@@ -2,10 +2,10 @@
 Facility water loops, hall air and the plant that carries their heat outdoors.
 
 Controllers are sampled every ten seconds, as a building controller does: fan speeds and chillers follow the supply
-temperature in proportional bands, coil valves the hall's air. Between samples the network is linear and is integrated by
-the classical Runge-Kutta method, with the heat that crosses each boundary as further states, which closes the balance to
-rounding at any step. The laws of the coolers are tabulated over fan speed: those of dry coolers once, those of towers once a
-minute, at the temperatures of that minute's start.
+temperature in proportional bands, coil valves the hall's air. Between samples the network is linear and is integrated
+by the classical Runge-Kutta method, with the heat that crosses each boundary as further states, which closes the
+balance to rounding at any step. The laws of the coolers are tabulated over fan speed: those of dry coolers once, those
+of towers once a minute, at the temperatures of that minute's start.
 """
 
 from __future__ import annotations

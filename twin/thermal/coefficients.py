@@ -1,17 +1,18 @@
 """
 Exact steps of one rack: the lumped network over a second, as matrices by class of racks and flow level.
 
-A rack is a chain of three lumps (chip, cold plate, stream) and a fourth, the air of its other parts. For a liquid-cooled
-rack the stream is its coolant; for a rack cooled by air only it is the air, the plate a heat sink, and the fourth lump
-stands still. Temperatures are taken relative to the supply at the start of the step, which may move along a ramp:
+A rack is a chain of three lumps (chip, cold plate, stream) and a fourth, the air of its other parts. For a
+liquid-cooled rack the stream is its coolant; for a rack cooled by air only it is the air, the plate a heat sink, and
+the fourth lump stands still. Temperatures are taken relative to the supply at the start of the step, which may move
+along a ramp:
 
     C_chip   dT_chip/dt   = q_chip + L (T_chip - T_reference) - G (T_chip - T_plate)
     C_plate  dT_plate/dt  = G (T_chip - T_plate) - F(s) (T_plate - T_stream)
     C_stream dT_stream/dt = F(s) (T_plate - T_stream) + q_stream - s M (T_stream - T_supply)
     C_air    dT_air/dt    = q_air - M_air (T_air - T_hall)
 
-with leakage L, film F(s) = F0 s^n and stream s M at flow ratio s. Heat that crosses a boundary, and leakage, are further
-states of the same exponential, so that energy closes to rounding at any step.
+with leakage L, film F(s) = F0 s^n and stream s M at flow ratio s. Heat that crosses a boundary, and leakage, are
+further states of the same exponential, so that energy closes to rounding at any step.
 """
 
 from __future__ import annotations
@@ -51,8 +52,8 @@ class StepTable(NamedTuple):
         Flow ratios.
     chain : (variant, level, 5, 6)
         Rows: chip, plate, stream relative to the supply at the start of the step [K]; rise of the chip integrated over
-        the step [K*s]; heat to the stream's supply [J]. Columns: the three temperatures [K], heat into the chip and into
-        the stream [W], ramp of the supply [K/s].
+        the step [K*s]; heat to the stream's supply [J]. Columns: the three temperatures [K], heat into the chip and
+        into the stream [W], ramp of the supply [K/s].
     air : (variant, 2, 2)
         Rows: air lump relative to the hall's air [K]; heat to the hall's air [J]. Columns: its temperature [K] and its
         heat [W].
@@ -136,7 +137,7 @@ def rack_network(classes: RackClasses, row: int, flow: float, leakage: float) ->
             [0.0, film, -film - stream],
         ]
     )
-    return conductance / chain_capacity(classes)[row][:, np.newaxis]
+    return np.asarray(conductance / chain_capacity(classes)[row][:, np.newaxis], dtype=float)
 
 
 def chain_capacity(classes: RackClasses) -> Floats:
@@ -175,7 +176,8 @@ def step_table(classes: RackClasses, steady: Floats) -> StepTable:
 
     References
     ----------
-    .. [1] C. F. Van Loan, Computing integrals involving the matrix exponential, IEEE Trans. Automatic Control 23(3), 1978
+    .. [1] C. F. Van Loan, Computing integrals involving the matrix exponential, IEEE Trans. Automatic Control
+       23(3), 1978
     """
     levels = flow_levels(steady)
     count = len(classes.name)
@@ -194,7 +196,7 @@ def _chain_step(classes: RackClasses, row: int, flow: float, leakage: float) -> 
     liquid = classes.liquid_fraction[row] > 0
     stream = flow * classes.coolant_stream[row] if liquid else classes.air_stream[row]
     capacity = chain_capacity(classes)[row]
-    # States: chip, plate, stream, chip integral, heat out; then supply, and the held inputs chip heat, stream heat, ramp.
+    # States: chip, plate, stream, chip integral, heat out; then supply, and held inputs chip heat, stream heat, ramp.
     matrix = np.zeros((9, 9))
     matrix[:3, :3] = rack_network(classes, row, flow, leakage)
     matrix[2, 5] = stream / capacity[2]

@@ -3,30 +3,23 @@ The replay kernel: load, rack conversion, leakage, throttle, rack and CDU, ten s
 
 One of the project's two compiled kernels. It walks one hall after another, states in cache, and returns the energy that
 crossed each boundary. Over a macro step facility water and hall air move along ramps; valves and throttles are sampled
-every second, as digital controllers do. Within a second racks see their supply along its last ramp, and the CDU sees the
-mean heat of its racks. Each line of the racks' physics is one loop over a run, which the compiler turns into vector
+every second, as digital controllers do. Within a second racks see their supply along its last ramp, and the CDU sees
+the mean heat of its racks. Each line of the racks' physics is one loop over a run, which the compiler turns into vector
 instructions.
 """
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
-from platformdirs import user_cache_dir
-
-os.environ.setdefault("NUMBA_CACHE_DIR", user_cache_dir("gigatwin"))
-
 import numpy as np
-from numba import njit
+
+from twin.thermal.compiled import LOOP, njit
 
 if TYPE_CHECKING:
     from twin.site import Floats
     from twin.thermal.tables import CduLaw, Forcing, Layout, RackLaw, Tally, ThermalState
     from twin.workload import LoadTable
-
-LOOP = {"error_model": "numpy", "fastmath": {"contract", "reassoc", "nnan", "nsz"}}
-"""How the loops over a run are compiled: sums may be taken in another order, so that they fill vector registers."""
 
 VALVE_POINTS = 257
 """Valve positions at which the exchanger is tabulated."""
@@ -84,8 +77,8 @@ def advance(
 
     Notes
     -----
-    The conversion loss of a second, and throttling, see the chip's temperature at its start; leakage itself is part of the
-    exact step.
+    The conversion loss of a second, and throttling, see the chip's temperature at its start; leakage itself is part of
+    the exact step.
     """
     _advance(racks, cdus, layout, accelerator, host, state, forcing, tally)
 
@@ -299,7 +292,7 @@ def _air(air, inlet_power, weight, hall_air, part, b):
 def _run_second(
     racks, v, first, last, weight, accelerator, host, cap, state, tally, inlet, slope, hall_air, work, a, now
 ):
-    """Step one run for a second; return what it drew, used, lost and blew, and leave its stream's heat in the last row."""
+    """Step one run for a second; return what it drew, used, lost and blew; leave its stream's heat in the last row."""
     # A row first, then a slice of it: only so does the compiler know that the elements are neighbours.
     n = last - first
     row, measured = v >> 1, (v & 1) == 1
@@ -447,7 +440,8 @@ def _advance(racks, cdus, layout, accelerator, host, state, forcing, tally):
                 _blend(racks.chain, v, forcing.level[k, c], forcing.fraction[k, c], a)
                 drawn, used, lost, blown = _run_second(
                     racks, v, first, last, layout.weight[first:last], accelerator[k, first:last], host[k, first:last],
-                    forcing.power_cap[first:last], state.rack, tally, inlet[first:last], slope[first:last], hall_air, work, a, forcing.begin + k,
+                    forcing.power_cap[first:last], state.rack, tally, inlet[first:last], slope[first:last], hall_air,
+                    work, a, forcing.begin + k,
                 )  # fmt: skip
                 tally.hall_power[k, hall, 0] += drawn
                 tally.hall_power[k, hall, 1] += used

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import numpy.typing as npt
 
 from twin.cooling.exchangers import counterflow, film_conductance, heat_rate
 from twin.site import Cdus, Floats, Integers, RackClasses, Site
@@ -13,6 +12,9 @@ from twin.thermal.coefficients import StepTable, step_table
 from twin.thermal.kernel import VALVE_POINTS
 from twin.thermal.tables import CduLaw, Layout, RackLaw
 from twin.workload import LoadTable
+
+MOST_TERMS = 200
+"""Most terms of that step; reached only by a CDU that turns its coolant over many times a second."""
 
 TAYLOR_ERROR = 1e-13
 """Bound on the relative error of a CDU's exact step [1]."""
@@ -87,7 +89,7 @@ def coolant_stream(site: Site) -> Floats:
         Sum of its racks' nominal streams.
     """
     per_rack = site.rack_classes.coolant_stream[site.racks.rack_class]
-    return np.bincount(site.racks.cdu, weights=per_rack, minlength=len(site.cdus.name))
+    return np.bincount(site.racks.cdu, weights=per_rack, minlength=len(site.cdus.name)).astype(float)
 
 
 def cdu_law(site: Site, levels: Floats) -> CduLaw:
@@ -125,7 +127,7 @@ def cdu_law(site: Site, levels: Floats) -> CduLaw:
     )
 
 
-def layout(site: Site, load: LoadTable, marks: Floats) -> Layout:
+def layout(site: Site, load: LoadTable, marks: Integers) -> Layout:
     """
     Put the racks into the kernel's order, and let racks that do the same stand for each other.
 
@@ -163,7 +165,7 @@ def layout(site: Site, load: LoadTable, marks: Floats) -> Layout:
 
 def load_groups(load: LoadTable) -> Integers:
     """
-    Number the racks so that racks with the same segments have the same number.
+    Give racks with the same segments the same number.
 
     Parameters
     ----------
@@ -267,7 +269,7 @@ def taylor_terms(cdus: Cdus, stream: Floats, highest_flow: float) -> int:
     smaller = np.minimum(cdus.return_capacity, cdus.supply_capacity)
     rate = float(np.max(2.0 * highest_flow * stream / smaller, initial=0.0))
     terms, error = 2, rate**2 / 2.0
-    while error > TAYLOR_ERROR and terms < 200:
+    while error > TAYLOR_ERROR and terms < MOST_TERMS:
         terms += 1
         error = math.exp(terms * math.log(max(rate, 1e-9)) - math.lgamma(terms + 1))
     return terms

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from twin.thermal.kernel import njit
+from twin.thermal.compiled import njit
 
 if TYPE_CHECKING:
     from twin.cooling.plant import PlantLaw, PlantState, PlantTally
@@ -54,10 +54,10 @@ def step(
     C_s dT_s/dt = M (T_r - T_s) - K (T_r - T_out) - Q_chiller; C_r dT_r/dt = M (T_s - T_r) + Q_cdu + Q_coil + P_pump;
     C_a dT_a/dt = Q_air + P_fan - K_coil (T_a - T_s).
 
-    One signal, the supply's deviation over the proportional band, in split range: the coolers' bypass shuts across the band
-    below that of the fans, fans run up across the band around the set point, chillers load across the band above it. Water
-    colder than the outdoors goes round the coolers. Coil valves open for the heat of the last step and for the deviation
-    of the air over `COIL_TIME`.
+    One signal, the supply's deviation over the proportional band, in split range: the coolers' bypass shuts across the
+    band below that of the fans, fans run up across the band around the set point, chillers load across the band above
+    it. Water colder than the outdoors goes round the coolers. Coil valves open for the heat of the last step and for
+    the deviation of the air over `COIL_TIME`.
     """
     _step(law, state, tally, cdu_heat, air_heat, seconds, block)
 

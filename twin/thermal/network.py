@@ -1,13 +1,14 @@
 """
 The whole thermal network as one sparse linear system, built from the site's graph.
 
-State, in this order: chip, plate, stream and air of every rack, supply and return of every CDU, supply and return of every
-loop, air of every hall. At given flows, valves and speeds it is linear: dT/dt = A T + b. The replay kernel integrates the
-same equations piece by piece; this form serves the direct steady state and the oracle.
+State, in this order: chip, plate, stream and air of every rack, supply and return of every CDU, supply and return of
+every loop, air of every hall. At given flows, valves and speeds it is linear: dT/dt = A T + b. The replay kernel
+integrates the same equations piece by piece; this form serves the direct steady state and the oracle.
 """
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -125,8 +126,9 @@ def places(site: Site) -> Places:
         len(site.halls.name),
     )
     edges = np.cumsum([0, racks, racks, racks, racks, cdus, cdus, loops, loops, halls])
-    parts = [slice(int(a), int(b)) for a, b in zip(edges[:-1], edges[1:], strict=True)]
-    return Places(*parts, size=int(edges[-1]))
+    parts = [slice(int(a), int(b)) for a, b in pairwise(edges)]
+    chip, plate, stream, air, supply, back, loop_supply, loop_back, hall = parts
+    return Places(chip, plate, stream, air, supply, back, loop_supply, loop_back, hall, int(edges[-1]))
 
 
 def capacities(site: Site) -> Floats:
@@ -141,7 +143,8 @@ def capacities(site: Site) -> Floats:
     Returns
     -------
     (state,) [J/K]
-        A rack cooled by air only has its air in the stream's place; its fourth lump counts nothing but must not be zero.
+        A rack cooled by air only has its air in the stream's place; its fourth lump counts nothing but must not be
+        zero.
     """
     classes, rows = site.rack_classes, site.racks.rack_class
     liquid = classes.liquid_fraction[rows] > 0

@@ -2,8 +2,8 @@
 The tables that the replay kernel reads and writes.
 
 The kernel keeps racks in an order of its own: by hall, then variant (class, measured or not), then CDU. Racks of one
-class on one CDU that are asked the same do the same, second by second, so that the kernel steps one of them and counts it
-as many: "kernel rack" below. Kernel racks of one variant whose CDUs run at one flow are a run.
+class on one CDU that are asked the same do the same, second by second, so that the kernel steps one of them and counts
+it as many: "kernel rack" below. Kernel racks of one variant whose CDUs run at one flow are a run.
 """
 
 from __future__ import annotations
@@ -224,8 +224,8 @@ class Tally(NamedTuple):
     rack : (9, kernel rack)
         Lowest, sum and highest over seconds of inlet power [W], of the worst chip [K], and of the stream's outlet [K].
     limit : (5, kernel rack)
-        While the worst chip is over its throttle limit: highest temperature [K] and when [s]; time over the limit [s] and
-        when it began [s], negative if never; time for which the rack gave up power to the limit [s].
+        While the worst chip is over its throttle limit: highest temperature [K] and when [s]; time over the limit [s]
+        and when it began [s], negative if never; time for which the rack gave up power to the limit [s].
     """
 
     hall_power: Floats
