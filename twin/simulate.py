@@ -108,6 +108,16 @@ class _Step(NamedTuple):
     in_range: bool
 
 
+class _Flows(NamedTuple):
+    """What a macro step drew from the grid and gave the outdoors, and its seconds outside the grid's curve."""
+
+    energies: Energies
+    chain: power.ChainFlows
+    make_up: Floats
+    voltage: Floats
+    off_curve: int
+
+
 def run(site: Site, load: LoadTable, inputs: Inputs, curve: ResponseCurve, progress: Progress | None = None) -> Record:
     """
     Replay a load through a site.
@@ -148,10 +158,11 @@ def run(site: Site, load: LoadTable, inputs: Inputs, curve: ResponseCurve, progr
         while waiting and waiting[0].time <= begin:
             setting = changes.apply(site, setting, waiting.pop(0))
         setting, step = _advance(fixed, setting, state, tally, begin, end - begin)
-        state, more, flows, make_up = _connect(fixed, setting, state, step)
-        energies = record.add(energies, more)
+        state, flows = _connect(fixed, setting, state, step)
+        energies = record.add(energies, flows.energies)
         out_of_range += not step.in_range
-        off_curve += _keep(fixed, kept, step, flows, make_up, number)
+        off_curve += flows.off_curve
+        _keep(fixed, kept, step, flows, number)
         if end % 60 == 0 or end == inputs.duration:
             record.keep_minute(kept, tally, (end - 1) // 60, end - (end - 1) // 60 * 60)
         if progress is not None:
@@ -245,15 +256,13 @@ def _flows(fixed: _Fixed, setting: Setting, seconds: int) -> tuple[Layout, tuple
     return layout, (level, (flow - levels[level]) / (levels[level + 1] - levels[level]), flow)
 
 
-def _connect(
-    fixed: _Fixed, setting: Setting, state: _State, step: _Step
-) -> tuple[_State, Energies, power.ChainFlows, Floats]:
-    """Carry a macro step's powers up to the point of connection; give energies, flows and make-up water [kg/s]."""
+def _connect(fixed: _Fixed, setting: Setting, state: _State, step: _Step) -> tuple[_State, _Flows]:
+    """Carry a macro step's powers up to the point of connection; give what flowed."""
     site, seconds = fixed.site, step.cooling.size
     flows = power.facility_flows(site.chain, step.powers[:, :, 0].T, step.cooling, state.voltage)
     hall_losses = flows.hall_losses.sum(axis=2)
     warms = np.array([stage.heats_hall for stage in site.chain.hall_path], dtype=float)
-    voltage = float(evaluate(fixed.curve, flows.connection[-1:])[0][0, 0])
+    values, inside = evaluate(fixed.curve, flows.connection)
     sums, mean_speed = step.plant, step.plant.speed / seconds
     evaporation, use = plant.water_flows(site, setting.plant, sums.rejected / seconds, mean_speed, step.outdoors)
     energies = Energies(
@@ -280,18 +289,19 @@ def _connect(
         drift=float(use.drift.sum()) * seconds,
         make_up=float(use.make_up.sum()) * seconds,
     )
-    return state._replace(warming=warms @ hall_losses, voltage=voltage), energies, flows, use.make_up
+    after = state._replace(warming=warms @ hall_losses, voltage=float(values[-1, 0]))
+    return after, _Flows(energies, flows, use.make_up, values[:, 0], int(np.count_nonzero(~inside)))
 
 
-def _keep(fixed: _Fixed, kept: Record, step: _Step, flows: power.ChainFlows, make_up: Floats, number: int) -> int:
-    """Write a macro step into the record; return its seconds outside the grid's curve."""
+def _keep(fixed: _Fixed, kept: Record, step: _Step, flows: _Flows, number: int) -> None:
+    """Write a macro step into the record."""
     site, seconds = fixed.site, step.cooling.size
     span = slice(step.begin, step.begin + seconds)
-    losses = flows.hall_losses.sum(axis=(0, 1)) + flows.mechanical_losses.sum(axis=0) + flows.common_losses.sum(axis=0)
-    values, inside = evaluate(fixed.curve, flows.connection)
+    chain = flows.chain
+    losses = chain.hall_losses.sum(axis=(0, 1)) + chain.mechanical_losses.sum(axis=0) + chain.common_losses.sum(axis=0)
     kept.site[0:3, span] = step.powers[:, :, 0:3].sum(axis=1).T
-    kept.site[3, span], kept.site[4, span], kept.site[5, span] = step.cooling, losses, flows.connection
-    kept.voltage[span] = values[:, 0]
+    kept.site[3, span], kept.site[4, span], kept.site[5, span] = step.cooling, losses, chain.connection
+    kept.voltage[span] = flows.voltage
     kept.halls[:, span] = step.powers[:, :, [0, 1, 3, 4]].transpose(2, 0, 1)
     halls, count, sums = site.halls, len(site.loops.name), step.plant
     warmest = np.full(count, -np.inf)
@@ -306,7 +316,7 @@ def _keep(fixed: _Fixed, kept: Record, step: _Step, flows: power.ChainFlows, mak
         np.bincount(halls.air_loop, weights=sums.coil_fans, minlength=count) / seconds,
         np.bincount(halls.loop[site.cdus.hall], weights=step.cdu_pumps, minlength=count),
         (sums.rejected + sums.chilled + sums.chillers + sums.fans) / seconds,
-        make_up,
+        flows.make_up,
         sums.speed / seconds,
         sums.load / seconds,
         np.full(count, step.outdoors.dry_bulb),
@@ -314,7 +324,6 @@ def _keep(fixed: _Fixed, kept: Record, step: _Step, flows: power.ChainFlows, mak
     )
     kept.cooling_time[number] = step.begin
     kept.cooling[:, number] = np.stack(rows)
-    return int(np.count_nonzero(~inside))
 
 
 def _settle(fixed: _Fixed, setting: Setting, tally: Tally) -> _State:

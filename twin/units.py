@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from tokenize import TokenError
 
 import pint
 
@@ -29,6 +30,9 @@ _NUMBER_THEN_UNIT = re.compile(rf"\s*({_NUMBER})\s*([^\s\d.,].*?)\s*")
 _PLAIN_NUMBER = re.compile(rf"\s*({_NUMBER})\s*")
 _TEMPERATURES = ("kelvin", "degree_Celsius", "degree_Fahrenheit", "degree_Rankine", "degree_Reaumur")
 _ANGLES = re.compile(r"(radian|turn|revolution|revolutions_per_minute|cycle|^degree|arcminute|arcsecond)$")
+
+_UNREADABLE = (pint.PintError, ValueError, TypeError, AttributeError, SyntaxError, AssertionError, TokenError)
+"""What pint's parser raises at text that is no unit."""
 
 
 def unit(text: str) -> pint.Unit:
@@ -57,7 +61,7 @@ def unit(text: str) -> pint.Unit:
 def _unit(text: str) -> pint.Unit:
     try:
         return registry.Unit("" if text == "1" else text)
-    except (pint.PintError, ValueError, TypeError, AttributeError, SyntaxError) as error:
+    except _UNREADABLE as error:
         message = f"unknown unit {text!r}"
         raise ValueError(message) from error
 
