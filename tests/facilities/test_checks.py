@@ -1,0 +1,127 @@
+"""What full load crosses is found, with its place and a way out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import facilities
+from facilities import build
+from facilities.checks import worst_chip
+from tests.facilities.sites import changed
+
+
+def messages(path: Path) -> list[str]:
+    return [str(fault) for fault in facilities.check(path)]
+
+
+def test_worst_chip_by_hand() -> None:
+    """
+    GB200 at 40 degC: coolant 115.4 kW / 11.43 kW/K = 10.1 K, package 1200 W x 0.024 K/W = 28.8 K, mean 78.9 degC;
+    leakage 0.96 W/K x 3.9 K = 3.8 W adds 0.1 K; a tenth more for the worst: 40 + 1.1 x 39.0 = 82.9 degC.
+    """
+    classes = build.site(facilities.load("prometheus")).rack_classes
+    rise = 0.871 * 132_525 / 11_434 + 1200 * 0.024
+    leakage = 0.96 * (40 + rise - 75) * 0.024
+    assert worst_chip(classes, 0, 313.15) == pytest.approx(313.15 + 1.1 * (rise + leakage), abs=0.1)
+    assert worst_chip(classes, 0, 313.15) == pytest.approx(356.05, abs=0.1)
+
+
+def test_too_warm_a_supply_is_found(tmp_path: Path) -> None:
+    path = changed(
+        tmp_path,
+        "prometheus",
+        ('supply_temperature = { value = "40 degC"', 'supply_temperature = { value = "48 degC"'),
+        ('range = ["32 degC", "42 degC"]', 'range = ["32 degC", "50 degC"]'),
+        ('supply_alarm = { value = "45 degC"', 'supply_alarm = { value = "50 degC"'),
+        ('range = ["42 degC", "45 degC"]', 'range = ["42 degC", "50 degC"]'),
+    )
+    assert messages(path) == [
+        # 48 + 1.1 x (10.1 + 28.8 + leakage at 87 degC, 11.5 W x 0.024 K/W + 0.07) degC
+        "cooling.liquid.supply_temperature: the worst chip of gb200_nvl72 reaches 91.2 degC at full load and 48.0 degC "
+        "supply; its limit is 90.0 degC. Lower the supply or the chip's power"
+    ]
+
+
+def test_too_many_racks_a_cdu_are_found(tmp_path: Path) -> None:
+    path = changed(tmp_path, "prometheus", ('racks_per_cdu = { value = "8"', 'racks_per_cdu = { value = "12"'))
+    found = messages(path)
+    # 12 x 115.4 kW + 18.5 kW = 1.4037 MW
+    assert any(
+        fault.startswith("cooling.liquid.cdu: ") and "rated for 1.2 MW" in fault and "takes 1.4037 MW" in fault
+        for fault in found
+    ), found
+
+
+def test_too_small_a_plant_is_found(tmp_path: Path) -> None:
+    path = changed(
+        tmp_path,
+        "prometheus",
+        ('chiller_share = { value = "1.1"', 'chiller_share = { value = "0.5"'),
+        ('range = ["1.05", "1.5"]', 'range = ["0.5", "1.5"]'),
+    )
+    found = messages(path)
+    assert len(found) == 1
+    assert found[0].startswith("cooling.air.loop: cannot hold 18.0 degC on the design day at full load: of 8.0")
+    assert found[0].endswith("Raise cooler_margin, chiller_share or the supply temperature")
+
+
+def test_too_small_a_connection_is_found(tmp_path: Path) -> None:
+    path = changed(tmp_path, "prometheus", ('rating = { value = "1000 MW"', 'rating = { value = "900 MW"'))
+    assert messages(path) == [
+        # 0.09 MW above the peak at 1000 MW, since one transformer less is wanted
+        "connection.rating: is 900 MW, but the site draws 910.18 MW on its design day; raise it, or take fewer racks"
+    ]
+
+
+COUNTED = 'basis = "measured", source = "counted"'
+RACK = """
+[catalog.racks.mine]
+title = "Rack of our own"
+rated_power = {{ value = "{rated}", basis = "measured", source = "our meters" }}
+node = "gb200_compute_tray"
+nodes = {{ value = "18", {counted} }}
+stages = [
+    {{ name = "shelf", converter = "orv3_hpr_shelf", units = {{ value = "{shelves}", {counted} }} }},
+]
+[catalog.racks.mine.liquid]
+coolant = "pg25"
+fraction = {{ value = "{fraction}", basis = "measured", source = "our meters" }}
+flow = {{ value = "1.5 L/min/kW", basis = "measured", source = "our meters" }}
+volume = {{ value = "25 L", basis = "measured", source = "our meters" }}
+[catalog.racks.mine.air]
+rise = {{ value = "15 K", basis = "measured", source = "our meters" }}
+capacity = {{ value = "60 kJ/K", basis = "measured", source = "our meters" }}
+"""
+
+
+def own_rack(folder: Path, rated: str = "102 kW", shelves: str = "8", fraction: str = "90 %") -> Path:
+    path = changed(folder, "prometheus", ('rack = "gb200_nvl72"', 'rack = "mine"'))
+    own = RACK.format(rated=rated, shelves=shelves, fraction=fraction, counted=COUNTED)
+    path.write_text(path.read_text(encoding="utf-8") + own, encoding="utf-8")
+    return path
+
+
+def test_a_good_rack_of_ones_own_passes(tmp_path: Path) -> None:
+    # 99.504 kW at 38 % of eight shelves of 33 kW: 102 kW
+    assert messages(own_rack(tmp_path)) == []
+
+
+def test_a_nameplate_that_the_parts_do_not_reach_is_found(tmp_path: Path) -> None:
+    found = messages(own_rack(tmp_path, rated="120 kW"))
+    assert found == [
+        "catalog.racks.mine.rated_power: is 120 kW, but the parts draw 102.1 kW at full load; mend the parts or the "
+        "nameplate"
+    ]
+
+
+def test_a_stage_that_cannot_carry_its_load_is_found(tmp_path: Path) -> None:
+    found = messages(own_rack(tmp_path, rated="103 kW", shelves="3"))
+    assert "catalog.racks.mine.stages.shelf: 3 x 33000 W cannot carry 99504 W at full load; add units" in found
+
+
+def test_coolant_that_takes_less_than_the_chips_give_is_found(tmp_path: Path) -> None:
+    # 86.4 kW of chips; 80 % of 102.1 kW is 81.7 kW
+    found = messages(own_rack(tmp_path, fraction="80 %"))
+    assert found[0].startswith("catalog.racks.mine.liquid.fraction: is too small: at 86400 W of chips the coolant ")
