@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import polars as pl
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field
 
 import telemetry
+from facilities.reader import parsed
 from scenarios import schema
-from scenarios.fields import Duration
+from scenarios.fields import Duration, Model
 from scenarios.job_log import COLUMNS as JOB_METRICS
 from scenarios.measured import DRIVERS, drivers
 from scenarios.placement import Clock
@@ -24,11 +25,17 @@ from twin.site import Site
 DEFAULT = "default"
 """Scenario that gives jobs, start and duration where nothing else does."""
 
-DURATION = "--duration"
-"""Where a wrong length is, for messages."""
+ARGUMENTS = ""
+"""Where faults of arguments are, for messages: their own names say it."""
 
 LONGEST = 86400
 """[s] of telemetry that are replayed where no duration is given."""
+
+
+class _Length(Model):
+    """A length as the command line takes it."""
+
+    seconds: Duration = Field(alias="--duration")
 
 
 class Asked(NamedTuple):
@@ -225,11 +232,10 @@ def _metrics(reading: Reading) -> list[str]:
 
 
 def _seconds(text: str) -> int:
-    try:
-        return int(TypeAdapter(Duration).validate_python(text))
-    except ValidationError as error:
-        reason = str(error.errors()[0]["ctx"]["error"]) if "ctx" in error.errors()[0] else error.errors()[0]["msg"]
-        raise ScenarioError(DURATION, [Fault("", reason)]) from error
+    length, faults = parsed(_Length, {"--duration": text})
+    if length is None:
+        raise ScenarioError(ARGUMENTS, faults)
+    return int(length.seconds)
 
 
 def _described(job: Job) -> str:

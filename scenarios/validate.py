@@ -142,7 +142,7 @@ def _steady(case: _Case, site: Site, nodes: Floats, steady: dict[str, Any]) -> l
     )
     losses = [
         case.check(
-            f"{steady['name']}: loss in {stage}",
+            f"{steady['name']}: {stage} loss",
             "W",
             _si(expected),
             float(got.losses[site.rack_classes.stage_names.index(stage)][0]),
@@ -156,7 +156,7 @@ def _steady(case: _Case, site: Site, nodes: Floats, steady: dict[str, Any]) -> l
 def _log(case: _Case, site: Site, nodes: Floats, data: Path | None) -> list[Check]:
     log = case.content["log"]
     jobs, expected = (_file(data, log[key]) for key in ("jobs", "expected"))
-    names = [f"{log['name']}: {what} at every sample, largest relative error" for what in ("power", "losses")]
+    names = [f"{log['name']}: {what}, worst sample" for what in ("power", "losses")]
     if jobs is None or expected is None:
         return [case.not_run(name) for name in names]
     clock = Clock(datetime.fromisoformat(log["start"]), round(units.si(units.read(log["duration"]), "s")))
@@ -169,7 +169,7 @@ def _log(case: _Case, site: Site, nodes: Floats, data: Path | None) -> list[Chec
     )
     return [
         case.check(
-            f"{name} ({len(seconds):,})", "1", 0.0, float(np.max(np.abs(model / source - 1.0))), log["tolerance"]
+            f"{name} of {len(seconds):,}", "1", 0.0, float(np.max(np.abs(model / source - 1.0))), log["tolerance"]
         )
         for name, (source, model) in zip(names, pairs, strict=True)
     ]

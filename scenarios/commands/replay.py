@@ -39,7 +39,8 @@ def show(replay: Callable[..., Run]) -> None:
     """Replay with a progress bar, then print the key figures, the worst alarms, the closure and the report's place."""
     console = Console(highlight=False)
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    errors = Console(stderr=True)
+    with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as progress:
         task = progress.add_task("replay", total=None)
         run = replay(progress=lambda done: progress.update(task, completed=done, total=1.0))
     _print(console, run)

@@ -40,7 +40,7 @@ def show(name: str, *, every: bool) -> None:
 def _table(title: str, *columns: str) -> Table:
     table = Table(title=title, title_justify="left", show_header=bool(columns))
     for column in columns:
-        table.add_column(column)
+        table.add_column(column, overflow="fold")
     return table
 
 
@@ -102,9 +102,10 @@ def _one_line(site: Site) -> Tree:
     tree = Tree("electrical one-line")
     strength = f"{grid.short_circuit_power / 1e9:.3g} GVA"
     host = tree.add(f"host grid, {grid.voltage / 1e3:g} kV, short circuit {strength} at each point")
-    point = host.add(f"PCC: {grid.points} points of connection for {quantity(grid.rating, 'W')}")
-    rating = f"{grid.transformer_rating / 1e6:.4g} MVA"
-    common = point.add(f"{grid.transformers} main transformers of {rating} to {grid.campus_voltage / 1e3:g} kV")
+    points = "one point" if grid.points == 1 else f"{grid.points} points"
+    common = host.add(
+        f"{points} of connection (PCC) for {quantity(grid.rating, 'W')}; campus at {grid.campus_voltage / 1e3:g} kV"
+    )
     for stage in reversed(site.chain.common_path):
         common = common.add(_stage(stage))
     for title, path in (("halls", site.chain.hall_path), ("cooling", site.chain.mechanical_path)):

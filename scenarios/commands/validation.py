@@ -39,7 +39,8 @@ def _print(console: Console, checks: list[Check]) -> None:
         for check in mine:
             table.add_row(
                 check.quantity,
-                *(_number(value, check.unit) for value in (check.expected, check.got, check.error, check.tolerance)),
+                *(_number(value, check.unit, 8) for value in (check.expected, check.got)),
+                *(_number(value, check.unit, 2) for value in (check.error, check.tolerance)),
                 f"[{_STYLES[check.status]}]{check.status.value}[/]",
             )
         console.print(table)
@@ -47,5 +48,5 @@ def _print(console: Console, checks: list[Check]) -> None:
     console.print(", ".join(f"{count} {status.value}" for status, count in counts.items()))
 
 
-def _number(value: float | None, unit: str) -> str:
-    return "" if value is None else f"{value:.8g} {'' if unit == '1' else unit}".rstrip()
+def _number(value: float | None, unit: str, digits: int) -> str:
+    return "" if value is None else f"{value:.{digits}g} {'' if unit == '1' else unit}".rstrip()
