@@ -92,7 +92,7 @@ def sankey(flows: Sequence[Mapping[str, Any]]) -> Chart:
     node = {
         "label": [f"{_wrapped(name)}<br>{quantities.quantity(through[name], 'J')}" for name in names] + [""],
         "color": list(colours.values()),
-        "pad": 26,
+        "pad": 44,
         "thickness": 12,
         "line": {"width": 0},
         "hovertemplate": "%{label}<extra></extra>",
@@ -104,8 +104,8 @@ def sankey(flows: Sequence[Mapping[str, Any]]) -> Chart:
         "color": [faint(colours[source], 0.35) for source, _, _ in links] + [CLEAR] * len(unseen),
         "hovertemplate": f"%{{source.label}} → %{{target.label}}: %{{value:.4g}} {scale.unit}<extra></extra>",
     }
-    figure = _style(go.Figure(go.Sankey(node=node, link=link, textfont={"size": 12})), 520)
-    figure.update_layout(margin={"l": 8, "r": 0, "t": 32, "b": 16})
+    figure = _style(go.Figure(go.Sankey(node=node, link=link, textfont={"size": 12})), 600)
+    figure.update_layout(margin={"l": 8, "r": 0, "t": 32, "b": 32})
     caption = "Widths are energies over the whole run. The same numbers stand in the table under the chart."
     return _chart("Energy from the grid to the chips, and heat from the chips to the outdoors", caption, figure)
 
@@ -161,7 +161,7 @@ def pue(site: pl.DataFrame, every: str, definition: str, level: str) -> Chart:
     _add_line(figure, site, Line("pue", "PUE", BLUE), _RATIO)
     figure.update_layout(showlegend=False)
     _name_y(figure, "PUE")
-    caption = f"{definition} Each point is the ratio of {every}. The axis does not start at zero. {level}"
+    caption = f"{definition[:1].upper()}{definition[1:]}. Each point is the ratio of {every}. The axis does not start at zero. {level}"
     return _chart("Power usage effectiveness", caption.strip(), figure)
 
 
