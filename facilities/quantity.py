@@ -200,6 +200,9 @@ class Kind(NamedTuple):
         return core_schema.no_info_after_validator_function(self._filled, table)
 
     def _table(self, given: object) -> object:
+        if isinstance(given, dict) and not isinstance(given.get("value", ""), str):
+            message = f"give the value as text, such as value = '{self.example}'; got {given['value']!r}"
+            raise ValueError(message)
         if isinstance(given, dict | Sourced):
             return given
         message = (

@@ -73,7 +73,7 @@ def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
         (
             RATED,
             "facility_power = { value = 1000",
-            "design.facility_power.value: input should be a valid string; got 1000",
+            "design.facility_power: give the value as text, such as value = '1000 MW'; got 1000",
         ),
         (
             RATED,
