@@ -1,0 +1,146 @@
+"""The command line: what each command prints, and what it leaves."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import polars as pl
+import pytest
+
+from tests.scenarios.command import twin
+from tests.scenarios.test_bad_input import LOAD, SCENARIO
+from tests.source_files import ROOT
+
+COMMANDS = ["list", "show", "replay", "report", "check", "convert", "validate"]
+
+
+@pytest.fixture
+def run(capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    return lambda *arguments: twin(capsys, monkeypatch, *arguments)
+
+
+def test_help_names_every_command(run) -> None:
+    done = run("--help")
+    assert done.code == 0
+    assert all(f"\n  {command} " in done.out for command in COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_of_a_command_has_an_example(run, command) -> None:
+    done = run(command, "--help")
+    assert done.code == 0
+    assert f"twin {command}" in done.out[done.out.index("Example") :]
+
+
+def test_an_unknown_command_is_refused_with_the_nearest(run) -> None:
+    done = run("repley", "frontier")
+    assert done.code == 2
+    assert "replay" in done.err
+
+
+def test_list_names_what_other_commands_take(run) -> None:
+    found = json.loads(run("list", "--json").out)
+    assert list(found["sites"]) == ["frontier", "hyperion", "prometheus"]
+    assert {"gb200_nvl72", "vera_rubin_nvl72", "frontier_cabinet"} <= set(found["racks"])
+    assert {"gb200", "rubin", "h100_sxm", "h200_sxm", "mi250x"} <= set(found["accelerators"])
+    assert list(found["scenarios"]) == ["default", "heat_wave", "power_cap", "pump_trip"]
+    assert set(found["synthetic traces"]) == {"training", "inference"}
+    assert {"canonical", "nvidia_smi", "job_log", "wide", "gpu_matrix"} == set(found["telemetry formats"])
+    printed = run("list").out
+    assert all(name in printed for names in found.values() for name in names)
+
+
+def test_show_says_what_a_site_is_and_who_says_so(run) -> None:
+    done = run("show", "frontier", "--all")
+    # 74 racks of 128 nodes of four packages are 37,888.
+    for text in ("74 in 1 halls, on 25 CDUs", "37,888", "main_transformer", "assumptions: ", "RAPS"):
+        assert text in done.out
+    assert "more with --all" not in done.out
+    assert "more with --all" in run("show", "frontier").out
+
+
+def test_check_of_good_files(run, tmp_path) -> None:
+    assert run("check", "prometheus") == (0, "prometheus: facility, good\n", "")
+    (tmp_path / "mine.toml").write_text(SCENARIO)
+    assert run("check", "mine.toml") == (0, "mine.toml: scenario, good\n", "")
+    (tmp_path / "load.csv").write_text(LOAD)
+    assert run("check", "load.csv") == (0, "load.csv: telemetry (canonical), good\n", "")
+
+
+def test_check_tells_all_faults_and_ends_with_two(run, tmp_path) -> None:
+    (tmp_path / "mine.toml").write_text(SCENARIO.replace('"1 min"', "60").replace("synchronous", "odd"))
+    done = run("check", "mine.toml")
+    assert done.code == 2
+    assert "mine.toml: duration: give text with a unit, such as '24 h'; got 60" in done.out
+    assert done.out.endswith("mine.toml: scenario, 2 faults\n")
+    found = json.loads(run("check", "mine.toml", "--json").out)
+    assert (found["kind"], found["good"]) == ("scenario", False)
+    assert [fault["where"] for fault in found["faults"]] == ["duration", "jobs.1.mode"]
+
+
+def test_check_of_what_is_nothing(run) -> None:
+    done = run("check", "prometeus")
+    assert done.code == 2
+    assert "Did you mean 'prometheus'?" in done.out + done.err
+
+
+def test_convert_keeps_every_value(run, tmp_path) -> None:
+    (tmp_path / "load.csv").write_text(LOAD)
+    done = run("convert", "load.csv")
+    assert done.code == 0
+    assert "load.csv (canonical): 5 rows in, 5 values out" in done.out
+    assert "written: load.parquet" in done.out
+    assert pl.read_parquet(tmp_path / "load.parquet")["value"].to_list() == [1.0e7, 1.1e7, 1.2e7, 1.1e7, 1.0e7]
+
+
+def test_validate_says_passed_and_not_run(run) -> None:
+    done = run("validate", "--json")
+    assert done.code == 0
+    checks = json.loads(done.out)
+    assert {check["status"] for check in checks} == {"passed", "not run: data absent"}
+    assert [check["quantity"] for check in checks if check["status"] != "passed"] == [
+        "24 h job log: power, worst sample",
+        "24 h job log: losses, worst sample",
+    ]
+    assert "15 passed, 0 failed, 2 not run: data absent" in run("validate").out
+
+
+def test_replay_prints_the_figures_and_where_the_report_is(run, tmp_path) -> None:
+    (tmp_path / "load.csv").write_text(LOAD)
+    done = run("replay", "frontier", "--telemetry", "load.csv", "--out", "here")
+    assert done.code == 0, done.err
+    # 10, 11, 12 and 11 MW for 15 s each are 660 MJ, 183.3 kWh.
+    for text in ("IT energy", "183.3", "kWh", "PUE", "closure: ", "report: here/report.html"):
+        assert text in done.out
+    assert done.err == ""
+    page = (tmp_path / "here" / "report.html").read_text(encoding="utf-8")
+    assert "Frontier" in page
+    manifest = json.loads((tmp_path / "here" / "manifest.json").read_text())
+    assert manifest["command"] == "twin replay frontier --telemetry load.csv --out here"
+    (tmp_path / "here" / "report.html").unlink()
+    assert run("report", "here").out == "report: here/report.html\n"
+    assert (tmp_path / "here" / "report.html").read_text(encoding="utf-8") == page
+
+
+def test_ctrl_c_in_a_shell_leaves_nothing(tmp_path) -> None:
+    """The real signal, to the real command, while it runs a day."""
+    command = [sys.executable, "-c", "from scenarios.cli import main; main()", "replay", "prometheus", "--out", "run"]
+    environment = dict(os.environ) | {"PYTHONPATH": str(ROOT)}
+    started = subprocess.Popen(
+        command, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+    )
+    patience = time.monotonic() + 60
+    while not any(tmp_path.iterdir()) and time.monotonic() < patience:
+        time.sleep(0.02)
+    assert any(path.name.endswith(".unfinished") for path in tmp_path.iterdir())
+    started.send_signal(signal.SIGINT)
+    out, err = started.communicate(timeout=60)
+    assert (started.returncode, err) == (130, "twin: interrupted; nothing was left behind\n")
+    assert out == ""
+    assert list(tmp_path.iterdir()) == []

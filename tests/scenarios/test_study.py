@@ -1,0 +1,139 @@
+"""A replay from end to end, on the real sites."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+
+import numpy as np
+import polars as pl
+import pytest
+
+import facilities
+import scenarios
+import telemetry
+from facilities import build
+from scenarios.demand import demand
+from scenarios.outdoors import outdoors
+from scenarios.placement import Clock, load_table, nodes_of
+from scenarios.schema import Job, Scenario
+from tests.scenarios.readings import START, reading
+
+FRONTIER = facilities.load("frontier")
+
+
+def test_the_python_face(tmp_path) -> None:
+    told: list[float] = []
+    run = scenarios.replay(FRONTIER, duration="3 min", out=tmp_path / "run", progress=told.append)
+    assert run.folder == tmp_path / "run"
+    assert run.metrics["pue"]["value"] > 1.0
+    assert run.site.height == 180
+    assert told[-1] == 1.0
+    manifest = run.manifest
+    assert (manifest["site"], manifest["seed"], manifest["duration_s"]) == ("frontier", 1, 180)
+    assert manifest["title"] == FRONTIER.title
+    assert manifest["scenario"]["name"] == "default"
+    assert all(row["closes"] for row in manifest["closure"])
+    # Numbers of the synthetic traces stand among those of the site, each with its range or its source.
+    assumed = {row["path"]: row for row in manifest["assumptions"]}
+    assert assumed["traces.training.checkpoint_period"]["value"] == "1800 s"
+    assert assumed["traces.training.checkpoint_period"]["low"] == "300 s"
+    assert "traces.training.iteration_period" in {row["path"] for row in manifest["sources"]}
+    assert {row["basis"] for row in manifest["assumptions"]} == {"assumed"}
+
+
+def test_the_same_seed_gives_the_same_bytes(tmp_path) -> None:
+    for name in ("one", "two"):
+        scenarios.replay(FRONTIER, duration="2 min", out=tmp_path / name)
+    tables = sorted(path.name for path in (tmp_path / "one").glob("*.parquet"))
+    assert len(tables) == 7
+    for name in tables:
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+def test_an_event_happens(tmp_path) -> None:
+    trip = {"kind": "pump_trip", "cdus": {"count": 1}, "start": "1 min", "end": "2 min"}
+    scenario = Scenario.model_validate({"name": "trip", "duration": "3 min", "events": [trip]})
+    run = scenarios.replay(FRONTIER, scenario=scenario, out=tmp_path / "run")
+    scheduled = run.table("events").filter(pl.col("kind") == "scheduled")
+    assert scheduled.height == 2
+    # 25 CDU pumps of 8,473.47 W; one stands still in the second minute.
+    pumps = run.table("cooling").group_by("time").agg(pl.col("cdu_pump_power_w").sum()).sort("time")
+    values = pumps["cdu_pump_power_w"].to_list()
+    assert values[0] == pytest.approx(25 * 8473.47, rel=1e-6)
+    assert min(values) == pytest.approx(24 * 8473.47, rel=1e-6)
+    assert values[-1] == pytest.approx(25 * 8473.47, rel=1e-6)
+
+
+def test_what_telemetry_holds_beside_its_drivers_is_compared(tmp_path) -> None:
+    lines = ["time,asset,metric,value"]
+    for second in range(0, 181, 15):
+        time = f"2026-07-15T00:{second // 60:02d}:{second % 60:02d}Z"
+        lines += [f"{time},hall_1,it_power_w,1.0e7", f"{time},meter,facility_power_w,1.1e7"]
+    (tmp_path / "load.csv").write_text("\n".join(lines) + "\n")
+    run = scenarios.replay(FRONTIER, telemetry=tmp_path / "load.csv", out=tmp_path / "run")
+    (row,) = run.manifest["comparisons"]
+    drawn = run.site["facility_power_w"].mean()
+    assert (row["metric"], row["asset"], row["samples"]) == ("facility_power_w", "site", 3)
+    assert row["bias"] == pytest.approx(drawn - 1.1e7, rel=1e-9)
+    assert run.site["it_power_w"].to_list() == pytest.approx([1.0e7] * 180, rel=1e-9)
+
+
+def test_the_kernel_draws_what_the_load_table_asks(tmp_path) -> None:
+    """Two readers of one table: the replay's kernel, and the plain one. Frontier's chips do not leak, and stay cool."""
+    log = ["id,nodes,start,end,accelerator_utilisation,host_utilisation"]
+    log += ["1,9000,2026-07-15T00:00:00Z,2026-07-15T00:02:10.25Z,0.9,0.4"]
+    log += ["2,471,2026-07-15T00:00:33.5Z,2026-07-15T00:04:00Z,0.2,0.7"]
+    file = tmp_path / "jobs.csv"
+    file.write_text("\n".join(log) + "\n")
+    run = scenarios.replay(FRONTIER, telemetry=file, out=tmp_path / "run")
+    site = build.site(FRONTIER)
+    clock = Clock(START, 240)
+    job = Job(name="log", mode="job_log", telemetry="log")
+    placed = load_table(site, (job,), {"log": telemetry.read(file)}, clock, 1, nodes_of(FRONTIER, site))
+    asked = demand(site, placed.table, np.arange(240))
+    np.testing.assert_allclose(run.site["it_power_w"].to_numpy(), asked.inlet, rtol=1e-12)
+    np.testing.assert_allclose(run.site["rack_loss_power_w"].to_numpy(), asked.losses.sum(axis=0), rtol=1e-9)
+
+
+def test_a_measured_wet_bulb_is_the_weather() -> None:
+    rows = [(second, "weather", "wet_bulb_temp_k", 283.15 + second / 60.0) for second in range(0, 600, 60)]
+    got = outdoors(FRONTIER, None, reading(*rows), START, 300)
+    assert got.weather.wet_bulb.tolist() == pytest.approx([283.15 + minute for minute in range(6)], abs=1e-9)
+    assert (got.weather.dry_bulb >= got.weather.wet_bulb).all()
+    assert "wet bulb measured (made.csv)" in got.weather.label
+    assert got.notes == (
+        "assumed: dry bulb of the site's normals, raised to the measured wet bulb; the telemetry holds none",
+    )
+
+
+def test_telemetry_without_weather_leaves_the_normals() -> None:
+    got = outdoors(FRONTIER, None, reading((0, "hall_1", "it_power_w", 1e6)), START, 300)
+    assert "synthetic" in got.weather.label
+    assert got.notes == ()
+
+
+def test_a_day_of_frontier_keeps_its_measured_energy(tmp_path, shared_data) -> None:
+    """`it_energy` x 0.945 is the left-held integral of the 25 columns, 386.9791 MWh over 86,400 s."""
+    file = shared_data / "telemetry" / "frontier" / "frontier_cdu_power_2024-04-07.csv"
+    rows = [line.split(",") for line in file.read_text().splitlines()[1:]]
+    held = 15.0 * math.fsum(float(cell) for row in rows[:-1] for cell in row[1:26])
+    assert held == pytest.approx(386.9791 * 3.6e9, abs=0.00005 * 3.6e9)
+    run = scenarios.replay("frontier", telemetry=file, start="2024-04-07T00:00Z", out=tmp_path / "run")
+    assert run.metrics["it_energy"]["value"] * 0.945 == pytest.approx(held, rel=1e-9)
+    assert run.manifest["duration_s"] == 86400
+    assert "plausibility, not validation" in run.manifest["labels"]["level"]
+    assert any("sustain-lc" in credit for credit in run.manifest["attributions"])
+
+
+def test_a_sample_of_another_chip_drives_a_site(tmp_path, shared_data) -> None:
+    file = shared_data / "telemetry" / "gpu_power" / "GPU_Inference.csv"
+    start = datetime(2026, 7, 15, 5, tzinfo=UTC)
+    run = scenarios.replay("prometheus", telemetry=file, start=start, duration="2 min", out=tmp_path / "run")
+    site = build.site(facilities.load("prometheus"))
+    classes, rack_class = site.rack_classes, site.racks.rack_class
+    lowest = float((classes.accelerators * classes.accelerator_loaded)[rack_class].sum())
+    highest = float((classes.accelerators * classes.accelerator_max)[rack_class].sum())
+    power = run.site["accelerator_power_w"]
+    assert lowest * 0.99 < power.min() < power.max() < highest
+    assert any(note.startswith("ATTENTION, job sample") for note in run.manifest["notes"])
