@@ -214,31 +214,28 @@ def _crossed(watched: Watched, start: datetime) -> list[Row]:
 
 def _out_of_range(record: Record, start: datetime) -> list[Row]:
     """Give models that were used outside the range they are valid for."""
-    steps = np.diff(record.cooling_time, append=record.site.shape[1])
-    found = (
-        (
-            "plant",
-            record.out_of_range * float(steps.mean()),
-            "a cooler or chiller model was outside its range of validity",
-        ),
-        (
-            "host grid",
-            float(record.off_curve),
-            "the load was outside the grid's response curve; its end values are shown",
-        ),
+    seconds = record.site.shape[1]
+    steps = np.diff(record.cooling_time, append=seconds)
+    outside = (
+        ("plant", record.cooling_time, steps, record.in_range, "a cooler or chiller model was outside its range"),
+        ("host grid", np.arange(seconds), np.ones(seconds), record.on_curve, "the load was beyond the grid's curve"),
     )
-    return [
-        {
-            "time": start,
-            "kind": "model_range",
-            "asset": asset,
-            "value": seconds,
-            "limit": 0.0,
-            "margin": 0.0,
-            "unit": "s",
-            "duration_s": seconds,
-            "message": message,
-        }
-        for asset, seconds, message in found
-        if seconds > 0
-    ]
+    rows: list[Row] = []
+    for asset, times, lengths, inside, message in outside:
+        if inside.all():
+            continue
+        duration = float(lengths[~inside].sum())
+        rows.append(
+            {
+                "time": start + timedelta(seconds=float(times[np.argmin(inside)])),
+                "kind": "model_range",
+                "asset": asset,
+                "value": duration,
+                "limit": 0.0,
+                "margin": 0.0,
+                "unit": "s",
+                "duration_s": duration,
+                "message": f"{message} for {duration:,.0f} s; its values there are an extrapolation",
+            }
+        )
+    return rows

@@ -137,10 +137,10 @@ class Record(NamedTuple):
         What crossed each boundary.
     before, after : Stored
         What the site held at the start and at the end.
-    out_of_range : int
-        Macro steps in which a plant model was outside its range.
-    off_curve : int
-        Seconds in which the load was outside the grid's response curve.
+    in_range : (step,) bool
+        Whether every plant model was inside its range in a macro step.
+    on_curve : (second,) bool
+        Whether the load was inside the grid's response curve.
     """
 
     site: Floats
@@ -155,8 +155,8 @@ class Record(NamedTuple):
     energies: Energies
     before: Stored
     after: Stored
-    out_of_range: int
-    off_curve: int
+    in_range: npt.NDArray[np.bool_]
+    on_curve: npt.NDArray[np.bool_]
 
 
 def empty(site: Site, layout: Layout, seconds: int, steps: int) -> Record:
@@ -196,8 +196,8 @@ def empty(site: Site, layout: Layout, seconds: int, steps: int) -> Record:
         energies=no_energies(len(chain.hall_path), halls, len(chain.mechanical_path), len(chain.common_path)),
         before=none,
         after=none,
-        out_of_range=0,
-        off_curve=0,
+        in_range=np.ones(steps, dtype=bool),
+        on_curve=np.ones(seconds, dtype=bool),
     )
 
 

@@ -16,6 +16,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from twin import changes, power, record
 from twin.changes import Change, Setting
@@ -109,13 +110,13 @@ class _Step(NamedTuple):
 
 
 class _Flows(NamedTuple):
-    """What a macro step drew from the grid and gave the outdoors, and its seconds outside the grid's curve."""
+    """What a macro step drew from the grid and gave the outdoors; voltage and whether it is on the curve, by second."""
 
     energies: Energies
     chain: power.ChainFlows
     make_up: Floats
     voltage: Floats
-    off_curve: int
+    on_curve: npt.NDArray[np.bool_]
 
 
 def run(site: Site, load: LoadTable, inputs: Inputs, curve: ResponseCurve, progress: Progress | None = None) -> Record:
@@ -153,24 +154,20 @@ def run(site: Site, load: LoadTable, inputs: Inputs, curve: ResponseCurve, progr
     kept = record.empty(site, fixed.layout, inputs.duration, len(bounds) - 1)
     tally = record.tally(fixed.layout, len(site.cdus.name), len(site.halls.name), COUPLING_STEP)
     state = _settle(fixed, setting, tally)
-    energies, before, out_of_range, off_curve = kept.energies, _stored(fixed, state), 0, 0
+    energies, before = kept.energies, _stored(fixed, state)
     for number, (begin, end) in enumerate(pairwise(bounds)):
         while waiting and waiting[0].time <= begin:
             setting = changes.apply(site, setting, waiting.pop(0))
         setting, step = _advance(fixed, setting, state, tally, begin, end - begin)
         state, flows = _connect(fixed, setting, state, step)
         energies = record.add(energies, flows.energies)
-        out_of_range += not step.in_range
-        off_curve += flows.off_curve
         _keep(fixed, kept, step, flows, number)
         if end % 60 == 0 or end == inputs.duration:
             record.keep_minute(kept, tally, (end - 1) // 60, end - (end - 1) // 60 * 60)
         if progress is not None:
             progress(end / inputs.duration)
     kept.limits[:] = tally.limit
-    return kept._replace(
-        energies=energies, before=before, after=_stored(fixed, state), out_of_range=out_of_range, off_curve=off_curve
-    )
+    return kept._replace(energies=energies, before=before, after=_stored(fixed, state))
 
 
 def _fixed(site: Site, load: LoadTable, inputs: Inputs, curve: ResponseCurve) -> _Fixed:
@@ -290,7 +287,7 @@ def _connect(fixed: _Fixed, setting: Setting, state: _State, step: _Step) -> tup
         make_up=float(use.make_up.sum()) * seconds,
     )
     after = state._replace(warming=warms @ hall_losses, voltage=float(values[-1, 0]))
-    return after, _Flows(energies, flows, use.make_up, values[:, 0], int(np.count_nonzero(~inside)))
+    return after, _Flows(energies, flows, use.make_up, values[:, 0], inside)
 
 
 def _keep(fixed: _Fixed, kept: Record, step: _Step, flows: _Flows, number: int) -> None:
@@ -302,6 +299,7 @@ def _keep(fixed: _Fixed, kept: Record, step: _Step, flows: _Flows, number: int) 
     kept.site[0:3, span] = step.powers[:, :, 0:3].sum(axis=1).T
     kept.site[3, span], kept.site[4, span], kept.site[5, span] = step.cooling, losses, chain.connection
     kept.voltage[span] = flows.voltage
+    kept.on_curve[span], kept.in_range[number] = flows.on_curve, step.in_range
     kept.halls[:, span] = step.powers[:, :, [0, 1, 3, 4]].transpose(2, 0, 1)
     halls, count, sums = site.halls, len(site.loops.name), step.plant
     warmest = np.full(count, -np.inf)
