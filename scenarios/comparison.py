@@ -163,7 +163,7 @@ def _row(metric: str, outcome: Outcome, assets: int, measured: Floats, modelled:
         caveat += "; no relative error, a temperature has no zero of use here"
     return {
         "metric": metric,
-        "asset": "site" if outcome.level == "site" else f"{assets:,} {outcome.level}s",
+        "asset": "site" if outcome.level == "site" else f"{assets:,} {outcome.level}{'s' if assets > 1 else ''}",
         "unit": unit,
         "samples": int(both.sum()),
         **figures,

@@ -27,6 +27,7 @@ _ADVICE = {
     errno.EPERM: "you may not write there; give --out in a folder that you may write to",
     errno.EROFS: "the disk is read-only; give --out in a folder that you may write to",
     errno.ENOTDIR: "part of the path is a file, not a folder; give another --out",
+    errno.ENOTEMPTY: "another run was put there meanwhile; give another --out",
     errno.EEXIST: "part of the path is a file, not a folder; give another --out",
 }
 
@@ -71,7 +72,7 @@ def choose(out: str | Path | None, site: str, scenario: str, start: datetime, *,
 
 
 @contextmanager
-def whole(folder: Path) -> Iterator[Path]:
+def whole(folder: Path, *, force: bool = False) -> Iterator[Path]:
     """
     Give a folder to write a run into, and put it in its place once everything is there.
 
@@ -79,6 +80,8 @@ def whole(folder: Path) -> Iterator[Path]:
     ----------
     folder
         Where the run shall be.
+    force
+        Whether a run that stands there is replaced.
 
     Yields
     ------
@@ -94,7 +97,10 @@ def whole(folder: Path) -> Iterator[Path]:
     try:
         unfinished.mkdir(parents=True)
         yield unfinished
-        _replace(unfinished, folder)
+        if force and folder.exists():
+            _replace(unfinished, folder)
+        else:
+            unfinished.rename(folder)
     except OSError as error:
         raise OutputError(_message(folder, error)) from error
     finally:
@@ -102,9 +108,11 @@ def whole(folder: Path) -> Iterator[Path]:
 
 
 def _replace(unfinished: Path, folder: Path) -> None:
-    if folder.exists():
-        shutil.rmtree(folder)
+    """Take the old run away only when the new one stands in its place."""
+    old = unfinished.with_suffix(".replaced")
+    folder.rename(old)
     unfinished.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def _message(folder: Path, error: OSError) -> str:

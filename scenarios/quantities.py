@@ -199,21 +199,21 @@ def water(mass: float) -> str:
     return quantity(mass / 1000.0, "m^3")
 
 
-def share(value: float) -> str:
+def share(value: float | None) -> str:
     """
     Write a ratio as a percentage.
 
     Parameters
     ----------
     value : [1]
-        The ratio.
+        The ratio; none is written as a dash.
 
     Returns
     -------
     text
         Such as ``12.3 %``.
     """
-    return f"{digits(value * 100.0, 3)}{THIN}%" if math.isfinite(value) else MISSING
+    return f"{digits(value * 100.0, 3)}{THIN}%" if value is not None and math.isfinite(value) else MISSING
 
 
 def _minus(text: str) -> str:

@@ -110,7 +110,7 @@ def replay(
     prepared = _prepare(site, asked, weather)
     setting = prepared.setting
     folder = output.choose(out, prepared.site.name, setting.scenario.name, setting.clock.start, force=force)
-    with output.whole(folder) as unfinished:
+    with output.whole(folder, force=force) as unfinished:
         curve = response.cached(prepared.site.connection)
         record = simulate.run(prepared.site, prepared.placement.table, prepared.inputs, curve, progress)
         made = runs.assemble(record, prepared.site, curve, _context(prepared, command))

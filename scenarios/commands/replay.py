@@ -48,7 +48,8 @@ def show(replay: Callable[..., Run]) -> None:
 
 def _print(console: Console, run: Run) -> None:
     manifest = run.manifest
-    table = Table(title=f"{manifest['title']}: {manifest['scenario']['name']}", title_justify="left", show_header=False)
+    console.print(f"{manifest['title']}: {manifest['scenario']['name']}", markup=False)
+    table = Table(show_header=False)
     for name, label in FIGURES.items():
         if name in run.metrics:
             figure = run.metrics[name]
@@ -69,7 +70,7 @@ def _print_alarms(console: Console, run: Run) -> None:
     if alarms.is_empty():
         console.print("no limit was crossed")
         return
-    console.print(f"{alarms.height:,} limits crossed, the worst first:")
+    console.print(f"{alarms.height:,} limit{'s' if alarms.height > 1 else ''} crossed, the worst first:")
     for row in alarms.head(ALARMS_SHOWN).iter_rows(named=True):
         console.print(f"  {row['time']:%H:%M:%S}  {row['asset']}: {row['message']}", markup=False)
 

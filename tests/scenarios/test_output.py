@@ -19,6 +19,12 @@ def stop(target, failure):
         raise failure
 
 
+def come_second(target):
+    with output.whole(target):
+        target.mkdir()
+        (target / "first").write_text("1")
+
+
 def test_runs_without_a_place_are_numbered(tmp_path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
     first = output.choose(None, "small", "heat", START)
@@ -57,9 +63,19 @@ def test_a_forced_run_replaces_the_old_one_whole(tmp_path) -> None:
     target = tmp_path / "run"
     target.mkdir()
     (target / "old").write_text("1")
-    with output.whole(target) as folder:
+    with output.whole(target, force=True) as folder:
         (folder / "new").write_text("2")
     assert [path.name for path in target.iterdir()] == ["new"]
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+def test_a_run_that_came_first_is_not_replaced_unasked(tmp_path) -> None:
+    """Two replays may have chosen one folder while it was not there yet."""
+    target = tmp_path / "run"
+    with pytest.raises(OutputError, match="another run was put there meanwhile"):
+        come_second(target)
+    assert (target / "first").read_text() == "1"
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
 
 
 @pytest.mark.parametrize("failure", [KeyboardInterrupt(), ValueError("ours")])

@@ -70,12 +70,16 @@ def test_what_telemetry_holds_beside_its_drivers_is_compared(tmp_path) -> None:
     for second in range(0, 181, 15):
         time = f"2026-07-15T00:{second // 60:02d}:{second % 60:02d}Z"
         lines += [f"{time},hall_1,it_power_w,1.0e7", f"{time},meter,facility_power_w,1.1e7"]
+        lines.append(f"{time},cdu_3,coolant_supply_temp_k,306.15")
     (tmp_path / "load.csv").write_text("\n".join(lines) + "\n")
     run = scenarios.replay(FRONTIER, telemetry=tmp_path / "load.csv", out=tmp_path / "run")
-    (row,) = run.manifest["comparisons"]
+    row, supply = run.manifest["comparisons"]
     drawn = run.site["facility_power_w"].mean()
     assert (row["metric"], row["asset"], row["samples"]) == ("facility_power_w", "site", 3)
     assert row["bias"] == pytest.approx(drawn - 1.1e7, rel=1e-9)
+    # The set point is 33 degC; a temperature has no relative error, and the page shows a dash for it.
+    assert (supply["metric"], supply["asset"], supply["mape"]) == ("coolant_supply_temp_k", "1 CDU", None)
+    assert supply["bias"] == pytest.approx(0.0, abs=1.0)
     assert run.site["it_power_w"].to_list() == pytest.approx([1.0e7] * 180, rel=1e-9)
 
 
