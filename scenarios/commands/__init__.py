@@ -1,1 +1,1 @@
-"""What each command of the command line does and prints."""
+"""What each command of the command line does and prints; a module a command, loaded when it is asked for."""
