@@ -1,7 +1,7 @@
 """
 The command ``twin``.
 
-Only the words are here; what a command does stands in `scenarios.commands`, loaded when it is asked for, so that
+Only the words are here; what a command does stands in `scenarios.commands`, loaded when it is wanted, so that
 ``twin --help`` answers at once.
 """
 
