@@ -210,11 +210,17 @@ def _advance(
     powers, cdu_heat = np.empty((seconds, len(site.halls.name), 5)), np.zeros(len(site.cdus.name))
     pumps, cooling = changes.pump_power(site, setting.pumps), np.empty(seconds)
     cap = setting.power_cap[fixed.layout.order]
+    accelerator, host = np.empty((2, seconds, fixed.layout.order.size))
+    kernel.fill(fixed.racks, fixed.layout, fixed.load, float(begin), accelerator, host)
+    if held:
+        accelerator[:], host[:] = accelerator[0].copy(), host[0].copy()
+    coasting = bool(changes.coasting(setting.pumps).any())
     layout, flows = _flows(fixed, setting, COUPLING_STEP)
     for block, start in enumerate(starts):
         count = min(COUPLING_STEP, begin + seconds - start)
-        if changes.coasting(setting.pumps).any():
-            layout, flows = _flows(fixed, setting, count)
+        if coasting:
+            coasting = bool(changes.coasting(setting.pumps).any())
+            layout, flows = _flows(fixed, setting, COUPLING_STEP)
             setting = setting._replace(pumps=changes.coast(setting.pumps, count)[1])
         forcing = Forcing(
             float(start),
@@ -227,16 +233,12 @@ def _advance(
             hall_ramp=state.plant.air_ramp,
             power_cap=cap,
         )
-        accelerator, host = np.empty((2, count, fixed.layout.order.size))
-        kernel.fill(fixed.racks, layout, fixed.load, float(start), accelerator, host)
-        if held:
-            accelerator[:], host[:] = accelerator[0].copy(), host[0].copy()
+        now = slice(start - begin, start - begin + count)
         tally.cdu_heat[:] = 0.0
-        kernel.advance(fixed.racks, fixed.cdus, layout, accelerator, host, state.thermal, forcing, tally)
-        air_heat = tally.hall_power[:count, :, 4].mean(axis=0) + state.warming / seconds
+        kernel.advance(fixed.racks, fixed.cdus, layout, accelerator[now], host[now], state.thermal, forcing, tally)
+        air_heat = tally.hall_power[:count, :, 4].mean(axis=0) + state.warming / MACRO_STEP
         loops.step(law, state.plant, sums, tally.cdu_heat, air_heat, float(count), block)
-        powers[start - begin : start - begin + count] = tally.hall_power[:count]
-        cooling[start - begin : start - begin + count] = sums.power[block] + pumps.sum()
+        powers[now], cooling[now] = tally.hall_power[:count], sums.power[block] + pumps.sum()
         cdu_heat += tally.cdu_heat
     return setting, _Step(begin, powers, cdu_heat, sums, cooling, pumps, *at_start, outdoors, in_range)
 
@@ -286,7 +288,8 @@ def _connect(fixed: _Fixed, setting: Setting, state: _State, step: _Step) -> tup
         drift=float(use.drift.sum()) * seconds,
         make_up=float(use.make_up.sum()) * seconds,
     )
-    after = state._replace(warming=warms @ hall_losses, voltage=float(values[-1, 0]))
+    warming = state.warming * (1.0 - seconds / MACRO_STEP) + warms @ hall_losses
+    after = state._replace(warming=warming, voltage=float(values[-1, 0]))
     return after, _Flows(energies, flows, use.make_up, values[:, 0], inside)
 
 

@@ -76,8 +76,10 @@ def flow_levels(steady: Floats) -> Floats:
     Returns
     -------
     (level,) [1]
-        Rising from zero, closer together at low flow.
+        Rising from zero, closer together at low flow; zero and one alone where pumps never leave their nominal flow.
     """
+    if np.all(steady == 1.0):
+        return np.array([0.0, 1.0])
     spread = HIGHEST_FLOW * np.linspace(0.0, 1.0, FLOW_LEVELS) ** 2
     return np.unique(np.concatenate([spread, steady, [1.0]]))
 
@@ -180,15 +182,10 @@ def step_table(classes: RackClasses, steady: Floats) -> StepTable:
        23(3), 1978
     """
     levels = flow_levels(steady)
-    count = len(classes.name)
-    chain = np.empty((2 * count, levels.size, 5, 6))
-    air = np.empty((2 * count, 2, 2))
-    for row in range(count):
-        for variant, leakage in ((2 * row, classes.leakage[row]), (2 * row + 1, 0.0)):
-            for level, flow in enumerate(levels):
-                chain[variant, level] = _chain_step(classes, row, float(flow), float(leakage))
-            air[variant] = _air_step(classes, row)
-    return StepTable(levels, chain, air)
+    variants = [(row, leakage) for row, own in enumerate(classes.leakage) for leakage in (float(own), 0.0)]
+    steps = [_chain_step(classes, row, float(flow), leakage) for row, leakage in variants for flow in levels]
+    chain = np.array(steps).reshape(len(variants), levels.size, 5, 6)
+    return StepTable(levels, chain, np.stack([_air_step(classes, row) for row, _ in variants]))
 
 
 def _chain_step(classes: RackClasses, row: int, flow: float, leakage: float) -> Floats:
