@@ -4,8 +4,8 @@ The one loop of a replay.
 A macro step is a minute, shorter where a scheduled change falls inside it. Within it, every ten seconds, the kernel
 walks racks and CDUs second by second, and the loops and halls take the energy that it hands over. At its end the power
 chain gives feeders, losses and the power at the point of connection for each of its seconds, and the grid's response
-curve the voltage, which the next step's losses see. Conversion losses that warm a hall reach its air in the next macro
-step: until then the equipment holds them, and they count as stored.
+curve the voltage, which the next step's losses see. Conversion losses that warm a hall reach its air over the minute
+after: until then the equipment holds them, and they count as stored.
 """
 
 from __future__ import annotations
