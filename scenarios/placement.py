@@ -27,6 +27,12 @@ from twin.site import Floats, Integers, Site
 from twin.workload import LoadTable
 
 
+_PARTLY_MEASURED = (
+    "a measured rack draws what was measured for the whole run, so a measured job cannot start late or end early; "
+    "leave out its start and end, or shorten the run with duration"
+)
+
+
 class Placement(NamedTuple):
     """
     What racks are asked to do, and what a reader must know of it.
@@ -192,6 +198,9 @@ def allocate(site: Site, jobs: Sequence[Job], duration: float) -> tuple[dict[str
         if found.faults:
             continue
         end = duration if job.end is None else min(job.end, duration)
+        if job.mode == "measured" and (job.start > 0 or end < duration):
+            faults.append(Fault(f"jobs.{job.name}", _PARTLY_MEASURED))
+            continue
         free = found.rows[~_busy(given.values(), job.start, end, len(site.racks.name))[found.rows]]
         amount = len(free) if job.racks.rest else selection.wanted(len(found.rows), job.racks)
         if amount > len(free):

@@ -45,6 +45,16 @@ def test_a_rack_serves_one_job_after_another() -> None:
     assert table.end[:2].tolist() == [1800.0, 3600.0]
 
 
+def test_a_measured_job_is_measured_for_the_whole_run() -> None:
+    # Outside its time a measured rack would draw nothing, and a second job on it would be read as inlet power.
+    for fields in ({"start": "60 s"}, {"end": "50 min"}):
+        late = Job(name="m", mode="measured", telemetry="t", racks={"halls": ["hall_1"]}, **fields)
+        given, faults = allocate(SITE, [late], 3600.0)
+        assert given == {}
+        assert [fault.where for fault in faults] == ["jobs.m"]
+        assert "leave out its start and end" in faults[0].message
+
+
 def test_too_many_racks_is_a_fault_that_says_how_many_are_free() -> None:
     with pytest.raises(
         ScenarioError, match=r"jobs.b.racks: wants 10 racks, but of 16 that fit 6 are free at that time"
