@@ -265,6 +265,7 @@ def tally(layout: Layout, cdus: int, halls: int, seconds: int) -> Tally:
     new = Tally(
         hall_power=np.zeros((seconds, halls, 5)),
         cdu_heat=np.zeros(cdus),
+        coil_heat=np.zeros(halls),
         cdu_sum=np.zeros((cdus, 4)),
         rack=np.zeros((9, racks)),
         limit=np.zeros((5, racks)),

@@ -206,7 +206,8 @@ def _advance(
     law, in_range = plant.law(site, setting.plant, setting.dry_rates, state.plant, outdoors)
     starts = range(begin, begin + seconds, COUPLING_STEP)
     sums = plant.tally(len(starts), len(site.loops.name), len(site.halls.name))
-    at_start = state.plant.supply.copy(), state.plant.back.copy(), state.plant.air.copy()
+    at_start = state.plant.supply.copy(), state.plant.back.copy(), state.thermal.air.copy()
+    controls = plant.no_controls(len(site.loops.name), len(site.halls.name))
     powers, cdu_heat = np.empty((seconds, len(site.halls.name), 5)), np.zeros(len(site.cdus.name))
     pumps, cooling = changes.pump_power(site, setting.pumps), np.empty(seconds)
     cap = setting.power_cap[fixed.layout.order]
@@ -222,6 +223,8 @@ def _advance(
             coasting = bool(changes.coasting(setting.pumps).any())
             layout, flows = _flows(fixed, setting, COUPLING_STEP)
             setting = setting._replace(pumps=changes.coast(setting.pumps, count)[1])
+        warming = state.warming / MACRO_STEP
+        loops.control(law, state.plant, controls, sums, state.thermal.air, warming, float(count), block)
         forcing = Forcing(
             float(start),
             *flows,
@@ -229,15 +232,18 @@ def _advance(
             set_point=setting.cdu_set_point,
             facility=state.plant.supply[law.cdu_loop],
             facility_ramp=state.plant.supply_ramp[law.cdu_loop],
-            hall_air=state.plant.air,
-            hall_ramp=state.plant.air_ramp,
+            coil=state.plant.supply[law.air_loop],
+            coil_ramp=state.plant.supply_ramp[law.air_loop],
+            coil_conductance=controls.coil,
+            hall_heat=controls.hall_heat,
+            air_capacity=law.air_capacity,
             power_cap=cap,
         )
         now = slice(start - begin, start - begin + count)
-        tally.cdu_heat[:] = 0.0
+        tally.cdu_heat[:], tally.coil_heat[:] = 0.0, 0.0
         kernel.advance(fixed.racks, fixed.cdus, layout, accelerator[now], host[now], state.thermal, forcing, tally)
-        air_heat = tally.hall_power[:count, :, 4].mean(axis=0) + state.warming / MACRO_STEP
-        loops.step(law, state.plant, sums, tally.cdu_heat, air_heat, float(count), block)
+        rack_air = tally.hall_power[:count, :, 4].mean(axis=0)
+        loops.step(law, state.plant, controls, sums, tally.cdu_heat, tally.coil_heat, rack_air, float(count))
         powers[now], cooling[now] = tally.hall_power[:count], sums.power[block] + pumps.sum()
         cdu_heat += tally.cdu_heat
     return setting, _Step(begin, powers, cdu_heat, sums, cooling, pumps, *at_start, outdoors, in_range)
@@ -354,17 +360,16 @@ def _first_state(fixed: _Fixed) -> _State:
         ramp=np.zeros(cdus),
         valve=np.full(cdus, 0.5),
         integral=np.full(cdus, 0.5),
+        air=site.halls.air_set_point.copy(),
+        air_ramp=np.zeros(len(site.halls.name)),
     )
-    halls = site.halls
     water = plant.PlantState(
         supply=site.loops.supply_set_point.copy(),
         back=site.loops.supply_set_point + 5.0,
-        air=halls.air_set_point.copy(),
-        air_heat=np.zeros(len(halls.name)),
+        air_heat=np.zeros(len(site.halls.name)),
         supply_ramp=np.zeros(len(site.loops.name)),
-        air_ramp=np.zeros(len(halls.name)),
     )
-    return _State(thermal, water, np.zeros(len(halls.name)), 1.0)
+    return _State(thermal, water, np.zeros(len(site.halls.name)), 1.0)
 
 
 def _stored(fixed: _Fixed, state: _State) -> Stored:
@@ -377,5 +382,5 @@ def _stored(fixed: _Fixed, state: _State) -> Stored:
     wet = fixed.cdus.stream > 0
     cdus = np.sum(site.cdus.supply_capacity * thermal.supply + site.cdus.return_capacity * thermal.back, where=wet)
     water = np.sum(site.loops.supply_capacity * state.plant.supply + site.loops.return_capacity * state.plant.back)
-    air_held = np.sum(site.halls.air_capacity * state.plant.air) + state.warming.sum()
+    air_held = np.sum(site.halls.air_capacity * thermal.air) + state.warming.sum()
     return Stored(float(racks), float(cdus), float(water + air_held))

@@ -1,11 +1,11 @@
 """
 Facility water loops, hall air and the plant that carries their heat outdoors.
 
-Controllers are sampled every ten seconds, as a building controller does: fan speeds and chillers follow the supply
-temperature in proportional bands, coil valves the hall's air. Between samples the network is linear and is integrated
+Controllers are sampled every ten seconds, as a building controller does: coolers, chillers and coil valves take
+the heat that arrives and correct the temperature they hold. Between samples the loops are linear and are integrated
 by the classical Runge-Kutta method, with the heat that crosses each boundary as further states, which closes the
-balance to rounding at any step. The laws of the coolers are tabulated over fan speed: those of dry coolers once, those
-of towers once a minute, at the temperatures of that minute's start.
+balance to rounding at any step; hall air moves with its racks, second by second. The laws of the coolers are tabulated
+over fan speed: those of dry coolers once, those of towers once a minute, at the temperatures of that minute's start.
 """
 
 from __future__ import annotations
@@ -66,28 +66,44 @@ class Settings(NamedTuple):
 
 class PlantState(NamedTuple):
     """
-    State of loops and hall air; a step writes the next state into the same arrays.
+    State of loops, and of the halls' controls; a step writes the next state into the same arrays.
 
     Attributes
     ----------
     supply, back : (loop,) [K]
         Facility water before and after the halls.
-    air : (hall,) [K]
-        Air at the rack inlets.
     air_heat : (hall,) [W]
         Heat into the air during the last step, which the coil valves feed forward.
     supply_ramp : (loop,) [K/s]
         Last ramp of the supply.
-    air_ramp : (hall,) [K/s]
-        Last ramp of the air.
     """
 
     supply: Floats
     back: Floats
-    air: Floats
     air_heat: Floats
     supply_ramp: Floats
-    air_ramp: Floats
+
+
+class PlantControls(NamedTuple):
+    """
+    What the plant's controls hold during a step.
+
+    Attributes
+    ----------
+    cooler : (loop,) [W/K]
+        Heat the coolers move for each kelvin between water return and outdoors.
+    chilled : (loop,) [W]
+        Heat the chillers take.
+    coil : (hall,) [W/K]
+        Heat the coils move for each kelvin between hall air and water supply.
+    hall_heat : (hall,) [W]
+        Heat into each hall's air from coil fans and conversion losses.
+    """
+
+    cooler: Floats
+    chilled: Floats
+    coil: Floats
+    hall_heat: Floats
 
 
 class PlantLaw(NamedTuple):
@@ -115,7 +131,7 @@ class PlantLaw(NamedTuple):
     performance : (loop,) [1]
         Their coefficient of performance.
     air_capacity : (hall,) [J/K]
-        Heat capacity of hall air.
+        Heat capacity of the air of each hall.
     air_set_point : (hall,) [K]
         Wanted air temperature.
     coil_conductance : (hall,) [W/K]
@@ -182,6 +198,23 @@ class PlantTally(NamedTuple):
     load: Floats
 
 
+def no_controls(loops: int, halls: int) -> PlantControls:
+    """
+    Make controls that hold nothing.
+
+    Parameters
+    ----------
+    loops, halls : [1]
+        Loops and halls.
+
+    Returns
+    -------
+    PlantControls
+        All zero.
+    """
+    return PlantControls(np.zeros(loops), np.zeros(loops), np.zeros(halls), np.zeros(halls))
+
+
 def tally(blocks: int, loops: int, halls: int) -> PlantTally:
     """
     Make an empty tally.
@@ -242,7 +275,7 @@ def law(
     chiller = chillers.carnot(
         loops.chiller_carnot_fraction,
         state.supply,
-        outdoor,
+        np.full(outdoor.size, outdoors.dry_bulb),
         loops.chiller_evaporator_approach,
         loops.chiller_condenser_approach,
     )

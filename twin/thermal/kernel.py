@@ -2,10 +2,10 @@
 The replay kernel: load, rack conversion, leakage, throttle, rack and CDU, ten seconds at a time.
 
 One of the project's two compiled kernels. It walks one hall after another, states in cache, and returns the energy that
-crossed each boundary. Over a macro step facility water and hall air move along ramps; valves and throttles are sampled
-every second, as digital controllers do. Within a second racks see their supply along its last ramp, and the CDU sees
-the mean heat of its racks. Each line of the racks' physics is one loop over a run, which the compiler turns into vector
-instructions.
+crossed each boundary. Over a macro step facility water moves along its last ramp; valves and throttles are sampled
+every second, as digital controllers do. Within a second racks see their supply along its ramp at the second's start and
+their air along its last one; CDUs and hall air see the mean heat of their racks. Each line of the racks' physics is one
+loop over a run, which the compiler turns into vector instructions.
 """
 
 from __future__ import annotations
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 VALVE_POINTS = 257
 """Valve positions at which the exchanger is tabulated."""
+
+LEAST_DECAY = 1e-4
+"""Part of the distance between hall air and coil water that a second takes [1], below which a series serves."""
 
 
 def fill(racks: RackLaw, layout: Layout, load: LoadTable, begin: float, accelerator: Floats, host: Floats) -> None:
@@ -388,15 +391,41 @@ def _cdu_step(back, supply, moved, heat, exchange, rate_back, rate_supply, take,
 
 
 @njit(inline="always")
+def _hall_valves(cdus, first, last, k, state, forcing, side):
+    """Move the valves of a hall's CDUs; give the ramp of their supply by the trapezoidal rule, returns held."""
+    for c in range(first, last):
+        _valve_step(cdus, c, state, forcing.set_point[c])
+        exchange = _exchange(cdus, cdus.kind[c], forcing.level[k, c], forcing.fraction[k, c], state.valve[c])
+        facility = forcing.facility[c] + forcing.facility_ramp[c] * (k + 0.5)
+        flow = forcing.flow[k, c] * cdus.stream[c]
+        rise = flow * (state.back[c] - state.supply[c]) - exchange * (state.back[c] - facility)
+        state.ramp[c] = rise / (cdus.supply_capacity[c] + 0.5 * flow)
+        side[4, c - first] = exchange
+
+
+@njit(inline="always")
+def _hall_air(hall, k, blown, state, forcing, tally):
+    """Step a hall's air exactly for a second of held heat."""
+    coil = forcing.coil[hall] + forcing.coil_ramp[hall] * (k + 0.5)
+    conductance, capacity = forcing.coil_conductance[hall], forcing.air_capacity[hall]
+    decay = conductance / capacity
+    # Integrals of exp(-decay t) over the second, once and twice; their limits where nothing flows.
+    once = -np.expm1(-decay) / decay if decay > LEAST_DECAY else 1.0 - 0.5 * decay
+    twice = (1.0 - once) / decay if decay > LEAST_DECAY else 0.5 - decay / 6.0
+    above, rise = state.air[hall] - coil, (blown + forcing.hall_heat[hall]) / capacity
+    state.air_ramp[hall] = (rise - decay * above) * once
+    state.air[hall] += state.air_ramp[hall]
+    tally.coil_heat[hall] += conductance * (above * once + rise * twice)
+
+
+@njit(inline="always")
 def _hall_cdus(cdus, first, last, hall, k, state, forcing, tally, taken, side):
-    """Move the valves of a hall's CDUs and step both of their sides for a second."""
+    """Step both sides of a hall's CDUs for a second."""
     n = last - first
     back, supply, moved, heat, exchange = side[0, :n], side[1, :n], side[2, :n], side[3, :n], side[4, :n]
     rate_back, rate_supply, take = side[5, :n], side[6, :n], side[7, :n]
     for c in range(first, last):
         i = c - first
-        _valve_step(cdus, c, state, forcing.set_point[c])
-        exchange[i] = _exchange(cdus, cdus.kind[c], forcing.level[k, c], forcing.fraction[k, c], state.valve[c])
         facility = forcing.facility[c] + forcing.facility_ramp[c] * (k + 0.5)
         flow = forcing.flow[k, c] * cdus.stream[c]
         back[i], supply[i] = state.back[c] - facility, state.supply[c] - facility
@@ -407,7 +436,6 @@ def _hall_cdus(cdus, first, last, hall, k, state, forcing, tally, taken, side):
     for c in range(first, last):
         i = c - first
         facility = forcing.facility[c] + forcing.facility_ramp[c] * (k + 0.5)
-        state.ramp[c] = supply[i] + facility - state.supply[c]
         state.back[c], state.supply[c] = back[i] + facility, supply[i] + facility
         tally.hall_power[k, hall, 3] += taken[c]
         taken[c] = 0.0
@@ -429,7 +457,8 @@ def _advance(racks, cdus, layout, accelerator, host, state, forcing, tally):
     a = np.empty((5, 6))
     for hall in range(layout.hall_run.size - 1):
         for k in range(seconds):
-            hall_air = forcing.hall_air[hall] + forcing.hall_ramp[hall] * (k + 0.5)
+            hall_air = state.air[hall] + 0.5 * state.air_ramp[hall]
+            _hall_valves(cdus, layout.hall_cdu[hall], layout.hall_cdu[hall + 1], k, state, forcing, side)
             for u in range(layout.hall_run[hall], layout.hall_run[hall + 1]):
                 first, last = layout.run_rack[u], layout.run_rack[u + 1]
                 v, c = layout.variant[first], layout.cdu[first]
@@ -450,6 +479,7 @@ def _advance(racks, cdus, layout, accelerator, host, state, forcing, tally):
                 if liquid:
                     for r in range(first, last):
                         taken[layout.cdu[r]] += layout.weight[r] * work[10, r - first]
+            _hall_air(hall, k, tally.hall_power[k, hall, 4], state, forcing, tally)
             _hall_cdus(
                 cdus, layout.hall_cdu[hall], layout.hall_cdu[hall + 1], hall, k, state, forcing, tally, taken, side
             )

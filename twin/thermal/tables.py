@@ -151,11 +151,15 @@ class ThermalState(NamedTuple):
     supply, back : (cdu,) [K]
         Coolant before and after the racks.
     ramp : (cdu,) [K/s]
-        Last ramp of the supply.
+        Ramp along which the racks saw the supply in the last second.
     valve : (cdu,) [1]
         Valve opening.
     integral : (cdu,) [1]
         Integral part of the valve's controller.
+    air : (hall,) [K]
+        Air at the rack inlets of each hall.
+    air_ramp : (hall,) [K/s]
+        Its last ramp.
     """
 
     rack: Floats
@@ -164,6 +168,8 @@ class ThermalState(NamedTuple):
     ramp: Floats
     valve: Floats
     integral: Floats
+    air: Floats
+    air_ramp: Floats
 
 
 class Forcing(NamedTuple):
@@ -188,10 +194,16 @@ class Forcing(NamedTuple):
         Facility water supply at the start of the macro step.
     facility_ramp : (cdu,) [K/s]
         Its ramp.
-    hall_air : (hall,) [K]
-        Hall air at the start of the macro step.
-    hall_ramp : (hall,) [K/s]
+    coil : (hall,) [K]
+        Water supply of each hall's coils at the start of the macro step.
+    coil_ramp : (hall,) [K/s]
         Its ramp.
+    coil_conductance : (hall,) [W/K]
+        Heat moved for each kelvin between hall air and that water.
+    hall_heat : (hall,) [W]
+        Heat into the hall's air besides its racks'.
+    air_capacity : (hall,) [J/K]
+        Heat capacity of the hall's air.
     power_cap : (kernel rack,) [W]
         Highest accelerator power of each.
     """
@@ -204,8 +216,11 @@ class Forcing(NamedTuple):
     set_point: Floats
     facility: Floats
     facility_ramp: Floats
-    hall_air: Floats
-    hall_ramp: Floats
+    coil: Floats
+    coil_ramp: Floats
+    coil_conductance: Floats
+    hall_heat: Floats
+    air_capacity: Floats
     power_cap: Floats
 
 
@@ -219,6 +234,8 @@ class Tally(NamedTuple):
         Rack inlet power, accelerator power, rack losses, heat to coolant, heat to air.
     cdu_heat : (cdu,) [J]
         Heat to facility water in this macro step.
+    coil_heat : (hall,) [J]
+        Heat from the hall's air to its coils in this macro step.
     cdu_sum : (cdu, 4)
         Sums over seconds of supply [K], return [K], heat [W] and valve opening [1].
     rack : (9, kernel rack)
@@ -230,6 +247,7 @@ class Tally(NamedTuple):
 
     hall_power: Floats
     cdu_heat: Floats
+    coil_heat: Floats
     cdu_sum: Floats
     rack: Floats
     limit: Floats
