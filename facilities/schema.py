@@ -37,10 +37,10 @@ from facilities.quantity import (
     in_order,
 )
 
-FULL_PLANT = 1.5
+FULL_PLANT = 1.0
 """
-Rise [control band] of a loop's supply above its set point with the whole plant at work: fans run up across half a band
-above it, chillers load across the next.
+Rise [control band] of a loop's supply above its set point with the whole plant at work: chillers hold it a band above
+what coolers alone are asked for.
 """
 
 LEAST_COIL_DIFFERENCE = 1.0

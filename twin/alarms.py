@@ -157,7 +157,7 @@ def _cooling(record: Record, site: Site) -> list[Watched]:
     heat = record.cdus[2][:, wet]
     rated = cdus.rated_heat[wet]
     return [
-        Watched("coolant_supply", names, record.cdus[0][:, wet], cdus.supply_alarm[wet], kelvin, "K", minutes, minute),
+        Watched("coolant_supply", names, record.cdus[4][:, wet], cdus.supply_alarm[wet], kelvin, "K", minutes, minute),
         Watched("cdu_heat", names, heat, rated, rated, "W", minutes, minute),
         Watched(
             "loop_supply",

@@ -219,6 +219,7 @@ def pump_power(site: Site, pumps: Pumps) -> Floats:
     Returns
     -------
     (cdu,) [W]
-        The cube law of a closed loop without static head; a pump that coasts without supply draws nothing.
+        The cube law of a closed loop without static head, at the speed the pump is set to: one that coasts without
+        supply draws nothing, one that starts draws its full power while the flow still rises.
     """
     return np.asarray(site.cdus.pump_power * pumps.target**3, dtype=float)

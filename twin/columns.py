@@ -112,6 +112,7 @@ CDUS: dict[str, Column] = {
     "return_temp_k": Column("K", "f32", "coolant return temperature, mean of the minute", 200.0, 400.0),
     "heat_w": Column("W", "f32", "heat to the facility water, mean of the minute", -1e9, 1e9),
     "valve_opening": Column("1", "f32", "valve position, mean of the minute", 0.0, 1.0),
+    "supply_temp_max_k": Column("K", "f32", "coolant supply temperature, highest second of the minute", 200.0, 400.0),
 }
 """Columns of cdus.parquet, one row a minute and CDU."""
 

@@ -67,7 +67,7 @@ def metrics(record: Record, site: Site) -> dict[str, Metric]:
         "ramp_1min_max": (largest_change(facility, 60), "W"),
         "chip_temp_max": (float(record.racks[5].max()), "K"),
         "chip_margin_min": (_least_chip_margin(record, site), "K"),
-        "coolant_supply_temp_max": (float(record.cdus[0][:, wet].max(initial=0.0)), "K"),
+        "coolant_supply_temp_max": (float(record.cdus[4][:, wet].max(initial=0.0)), "K"),
         "water_use": (energies.make_up, "kg"),
         "wue": (_ratio(energies.make_up, energies.racks / JOULES_A_KWH), "L/kWh"),
         "pcc_voltage_min": (float(record.voltage.min()), "1"),

@@ -123,8 +123,8 @@ class Record(NamedTuple):
         Rack inlets, accelerators, heat to coolant, heat to air.
     racks : (9, minute, kernel rack)
         Lowest, mean and highest of inlet power [W], worst chip [K] and stream outlet [K].
-    cdus : (4, minute, cdu)
-        Means of supply [K], return [K], heat [W] and valve opening [1].
+    cdus : (5, minute, cdu)
+        Means of supply [K], return [K], heat [W] and valve opening [1], and the highest supply [K].
     cooling_time : (step,) [s]
         Start of each macro step.
     cooling : (field, step, loop)
@@ -188,7 +188,7 @@ def empty(site: Site, layout: Layout, seconds: int, steps: int) -> Record:
         voltage=np.ones(seconds),
         halls=np.zeros((4, seconds, halls), np.float32),
         racks=np.zeros((9, minutes, layout.order.size), np.float32),
-        cdus=np.zeros((4, minutes, cdus), np.float32),
+        cdus=np.zeros((5, minutes, cdus), np.float32),
         cooling_time=np.zeros(steps),
         cooling=np.zeros((len(COOLING_FIELDS), steps, loops), np.float32),
         limits=np.zeros((5, layout.order.size)),
@@ -266,7 +266,7 @@ def tally(layout: Layout, cdus: int, halls: int, seconds: int) -> Tally:
         hall_power=np.zeros((seconds, halls, 5)),
         cdu_heat=np.zeros(cdus),
         coil_heat=np.zeros(halls),
-        cdu_sum=np.zeros((cdus, 4)),
+        cdu_sum=np.zeros((cdus, 5)),
         rack=np.zeros((9, racks)),
         limit=np.zeros((5, racks)),
     )
@@ -312,5 +312,6 @@ def keep_minute(kept: Record, tally: Tally, minute: int, seconds: int) -> None:
     """
     kept.racks[:, minute] = tally.rack
     kept.racks[1::3, minute] /= np.float32(seconds)
-    kept.cdus[:, minute] = tally.cdu_sum.T / seconds
+    kept.cdus[:4, minute] = tally.cdu_sum[:, :4].T / seconds
+    kept.cdus[4, minute] = tally.cdu_sum[:, 4]
     _clear_minute(tally)

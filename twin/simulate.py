@@ -143,13 +143,12 @@ def run(site: Site, load: LoadTable, inputs: Inputs, curve: ResponseCurve, progr
 
     Notes
     -----
-    The site first settles at the load, weather and settings of its first second, which are not recorded.
+    The site first settles at the load and weather of its first second and its own settings, which is not recorded;
+    changes at time zero then take place.
     """
     fixed = _fixed(site, load, inputs, curve)
     waiting = list(inputs.changes)
     setting = changes.first_setting(site)
-    while waiting and waiting[0].time <= 0:
-        setting = changes.apply(site, setting, waiting.pop(0))
     bounds = _bounds(inputs)
     kept = record.empty(site, fixed.layout, inputs.duration, len(bounds) - 1)
     tally = record.tally(fixed.layout, len(site.cdus.name), len(site.halls.name), COUPLING_STEP)

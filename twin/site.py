@@ -240,7 +240,7 @@ class Loops(NamedTuple):
     supply_alarm : (loop,) [K]
         Supply temperature above which an alarm is listed.
     control_band : (loop,) [K]
-        Proportional band of the fans around the set point.
+        Rise of the supply above its set point at which chillers hold it, when coolers alone cannot.
     supply_capacity, return_capacity : (loop,) [J/K]
         Heat capacity of the water on each side, buffer included.
     water_stream : (loop,) [W/K]

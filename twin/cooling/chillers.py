@@ -15,8 +15,11 @@ Least difference between condensing and evaporating temperature [K]: the machine
 and feed its expansion valve. Assumed; a smaller lift counts as this one.
 """
 
-LEAVING_WATER = (277.15, 305.15)
-"""Leaving water [K] for which a constant Carnot fraction is used: 4 to 32 degrees Celsius. Assumed."""
+LEAVING_WATER = (277.15, 318.15)
+"""
+Leaving water [K] for which a constant Carnot fraction is used: 4 degrees Celsius, above freezing, to 45, where
+refrigerants of warm-water machines still serve. Assumed.
+"""
 
 MOST_LIFT = 60.0
 """Lift [K] beyond which one compressor stage does not serve. Assumed."""

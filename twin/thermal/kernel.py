@@ -305,7 +305,10 @@ def _run_second(
     worst, power, loss, drawn, given = work[0, :n], work[1, :n], work[2, :n], work[3, :n], work[4, :n]
     x, y, z, heat, leaked, moved = work[5, :n], work[6, :n], work[7, :n], work[8, :n], work[9, :n], work[10, :n]
     highest = _worst(worst, chip, inlet, 1.0 + racks.spread[row])
-    _capped(power, accelerator, cap)
+    if measured:
+        power[:] = accelerator
+    else:
+        _capped(power, accelerator, cap)
     if highest > racks.throttle_temp[row]:
         gain, floor = racks.throttle_gain[row], racks.idle_power[row]
         limit = tally.limit[:, first:last]
@@ -444,6 +447,7 @@ def _hall_cdus(cdus, first, last, hall, k, state, forcing, tally, taken, side):
         tally.cdu_sum[c, 1] += state.back[c]
         tally.cdu_sum[c, 2] += moved[i]
         tally.cdu_sum[c, 3] += state.valve[c]
+        tally.cdu_sum[c, 4] = max(tally.cdu_sum[c, 4], state.supply[c])
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from twin.site import Floats
 
 CONTROL_TIME = 120.0
-"""Time [s] in which coolers and chillers take back a deviation of the water, and coil valves one of the air; assumed."""
+"""Time [s] in which coolers and chillers take back a deviation of the water, coil valves one of the air; assumed."""
 
 LEAST_ECONOMY = 3.0
 """

@@ -236,8 +236,8 @@ class Tally(NamedTuple):
         Heat to facility water in this macro step.
     coil_heat : (hall,) [J]
         Heat from the hall's air to its coils in this macro step.
-    cdu_sum : (cdu, 4)
-        Sums over seconds of supply [K], return [K], heat [W] and valve opening [1].
+    cdu_sum : (cdu, 5)
+        Sums over seconds of supply [K], return [K], heat [W] and valve opening [1], and the highest supply [K].
     rack : (9, kernel rack)
         Lowest, sum and highest over seconds of inlet power [W], of the worst chip [K], and of the stream's outlet [K].
     limit : (5, kernel rack)

@@ -1,0 +1,363 @@
+"""
+The same site through `scipy.integrate.solve_ivp`: slow, general, and the judge of the replay kernel.
+
+All temperatures are integrated together, continuously: racks see their coolant as it moves, halls their racks, and the
+racks' conversion loss their chips; pumps coast. What digital controllers sample stays sampled, at the same instants and
+by the same functions as in the replay: throttles and valves each second, the plant's controls every ten, its laws and
+the conversion heat on its way to the halls once a macro step. Flow and exchanger laws are exact, not tabulated. For
+small sites.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy.integrate import solve_ivp
+
+from twin import changes, power
+from twin.changes import Change, Setting
+from twin.cooling import exchangers, plant
+from twin.site import Floats, Integers, LossCurve, Site
+from twin.thermal import kernel, laws, loops, network
+from twin.thermal.tables import CduLaw, Layout, RackLaw, ThermalState
+from twin.workload import LoadTable
+
+MACRO_STEP = 60
+"""Time [s] between laws of the plant, as in `twin.simulate`."""
+
+CONTROL_STEP = 10
+"""Time [s] between the plant's controls, as in `twin.simulate`."""
+
+
+class Case(NamedTuple):
+    """
+    What the oracle solves.
+
+    Attributes
+    ----------
+    site : Site
+        A small site.
+    load : LoadTable
+        Its load.
+    changes : tuple of Change
+        Scheduled changes, in order of time.
+    outdoors : Outdoors
+        Outdoor air, held but for scheduled changes.
+    seconds : [s]
+        Length of the run.
+    held_flow : bool
+        Whether a coasting pump's flow is held for each second at that of its middle, as in the replay, or moves.
+    """
+
+    site: Site
+    load: LoadTable
+    changes: tuple[Change, ...]
+    outdoors: plant.Outdoors
+    seconds: int
+    held_flow: bool
+
+
+class Start(NamedTuple):
+    """
+    State from which the oracle starts.
+
+    Attributes
+    ----------
+    thermal : ThermalState
+        Racks, in the site's order, CDUs and halls.
+    plant : PlantState
+        Loops.
+    warming : (hall,) [J]
+        Conversion heat on its way to the halls' air.
+    """
+
+    thermal: ThermalState
+    plant: plant.PlantState
+    warming: Floats
+
+
+class Trajectory(NamedTuple):
+    """
+    Temperatures at the start and at the end of every second.
+
+    Attributes
+    ----------
+    chip, plate, stream : (instant, rack) [K]
+        Racks, in the site's order.
+    supply, back : (instant, cdu) [K]
+        Coolant before and after the racks.
+    loop_supply, loop_back : (instant, loop) [K]
+        Facility water before and after the halls.
+    hall : (instant, hall) [K]
+        Air at the rack inlets.
+    """
+
+    chip: Floats
+    plate: Floats
+    stream: Floats
+    supply: Floats
+    back: Floats
+    loop_supply: Floats
+    loop_back: Floats
+    hall: Floats
+
+
+class _Racks(NamedTuple):
+    """Each rack's share of its class's numbers, in the site's order; see `RackLaw`."""
+
+    row: Integers
+    liquid: npt.NDArray[np.bool_]
+    air_part: Floats
+    stream_part: Floats
+    leakage: Floats
+    reference: Floats
+    auxiliary: Floats
+    air_stream: Floats
+
+
+class _Tables(NamedTuple):
+    """What a run never changes; the kernel's racks here are the site's, each on its own."""
+
+    law: RackLaw
+    cdus: CduLaw
+    layout: Layout
+    racks: _Racks
+    curves: tuple[LossCurve, ...]
+    at: network.Places
+    capacity: Floats
+
+
+class _Second(NamedTuple):
+    """What a second holds: powers (rack,) [W], pumps and their power (cdu,) [W], valves (cdu,), outdoors (loop,)."""
+
+    accelerator: Floats
+    host: Floats
+    pumps: changes.Pumps
+    pump_power: Floats
+    valve: Floats
+    controls: plant.PlantControls
+    outdoor: Floats
+    held_flow: bool
+
+
+def solve(case: Case, start: Start, tolerance: float = 1e-9) -> Trajectory:
+    """
+    Integrate a case.
+
+    Parameters
+    ----------
+    case : Case
+        What to solve.
+    start : Start
+        State at its start.
+    tolerance : [1]
+        Relative tolerance of the integration; the absolute one is as many kelvin.
+
+    Returns
+    -------
+    Trajectory
+        Temperatures, second by second.
+
+    References
+    ----------
+    .. [1] E. Hairer, S. P. Norsett and G. Wanner, Solving Ordinary Differential Equations I, 2nd ed., II.5 (DOP853)
+    """
+    site = case.site
+    at = network.places(site)
+    thermal, water = start.thermal, start.plant
+    first = np.concatenate([*thermal.rack, thermal.supply, thermal.back, water.supply, water.back, thermal.air])
+    track = np.array([first, *_walk(case, start, first, tolerance)])
+    parts = (at.chip, at.plate, at.stream, at.supply, at.back, at.loop_supply, at.loop_back, at.hall)
+    return Trajectory(*(track[:, part] for part in parts))
+
+
+def _walk(case: Case, start: Start, state: Floats, tolerance: float) -> Iterator[Floats]:
+    """Give the state after each second."""
+    site, tables = case.site, _tables(case)
+    setting, waiting = changes.first_setting(site), list(case.changes)
+    valves, warming, feed = start.thermal, start.warming, start.plant.air_heat
+    times = (change.time for change in case.changes if 0 < change.time < case.seconds)
+    for begin, end in pairwise(sorted({*range(0, case.seconds, MACRO_STEP), *times, case.seconds})):
+        while waiting and waiting[0].time <= begin:
+            setting = changes.apply(site, setting, waiting.pop(0))
+        law = _plant_law(case, setting, _plant_state(tables.at, state, feed))
+        drawn = []
+        for block in range(begin, end, CONTROL_STEP):
+            seconds = range(block, min(block + CONTROL_STEP, end))
+            controls = _control(law, tables.at, state, feed, warming / MACRO_STEP)
+            blown = np.zeros(len(site.halls.name))
+            for second in seconds:
+                valves = _move_valves(tables, setting, valves, state)
+                held = _hold(case, tables, setting, valves.valve, state, second, controls, law.outdoor)
+                state, moved = _integrate(case.site, tables, held, state, tolerance)
+                setting = setting._replace(pumps=changes.coast(setting.pumps, 1)[1])
+                blown += moved[0]
+                drawn.append(moved[1])
+                yield state
+            feed = blown / len(seconds) + controls.hall_heat
+        warming = warming * (1.0 - (end - begin) / MACRO_STEP) + _warming(site, np.array(drawn).T)
+
+
+def _tables(case: Case) -> _Tables:
+    site, classes, row = case.site, case.site.rack_classes, case.site.racks.rack_class
+    law, cdus, _ = laws.tables(site, np.array([1.0]))
+    layout = laws.layout(site, case.load, np.arange(row.size)[:, np.newaxis])
+    racks = _Racks(
+        row=row,
+        liquid=law.liquid[row],
+        air_part=np.where(law.liquid[row], 1.0 - law.liquid_fraction[row], 0.0),
+        stream_part=np.where(law.liquid[row], law.liquid_fraction[row], 1.0),
+        leakage=np.where(case.load.measured, 0.0, classes.leakage[row]),
+        reference=classes.leakage_reference[row],
+        auxiliary=classes.auxiliary_power[row],
+        air_stream=classes.air_stream[row],
+    )
+    curves = tuple(
+        LossCurve(powers, losses) for powers, losses in zip(classes.chain_power, law.chain_loss, strict=True)
+    )
+    return _Tables(law, cdus, layout, racks, curves, network.places(site), network.capacities(site))
+
+
+def _plant_state(at: network.Places, state: Floats, feed: Floats) -> plant.PlantState:
+    supply, back = state[at.loop_supply].copy(), state[at.loop_back].copy()
+    return plant.PlantState(supply, back, feed, np.zeros(supply.size))
+
+
+def _plant_law(case: Case, setting: Setting, state: plant.PlantState) -> plant.PlantLaw:
+    air, offset = case.outdoors, setting.outdoor_offset
+    shifted = air._replace(dry_bulb=air.dry_bulb + offset, wet_bulb=air.wet_bulb + offset)
+    return plant.law(case.site, setting.plant, setting.dry_rates, state, shifted)[0]
+
+
+def _control(
+    law: plant.PlantLaw, at: network.Places, state: Floats, feed: Floats, warming: Floats
+) -> plant.PlantControls:
+    """Sample the plant's controls; the replay's own function does it."""
+    count, halls = law.outdoor.size, warming.size
+    controls, unused = plant.no_controls(count, halls), plant.tally(1, count, halls)
+    loops.control(law, _plant_state(at, state, feed), controls, unused, state[at.hall], warming, 0.0, 0)
+    return controls
+
+
+def _move_valves(tables: _Tables, setting: Setting, before: ThermalState, state: Floats) -> ThermalState:
+    """Sample the CDUs' valves; the replay's own function does it."""
+    supply, valve, integral = state[tables.at.supply], before.valve.copy(), before.integral.copy()
+    after = before._replace(supply=supply, valve=valve, integral=integral)
+    for cdu in range(valve.size):
+        kernel._valve_step(tables.cdus, cdu, after, setting.cdu_set_point[cdu])
+    return after
+
+
+def _hold(
+    case: Case,
+    tables: _Tables,
+    setting: Setting,
+    valve: Floats,
+    state: Floats,
+    second: int,
+    controls: plant.PlantControls,
+    outdoor: Floats,
+) -> _Second:
+    """Collect what a second holds; powers are capped, and throttled as the second's start asks."""
+    site, law, racks, order = case.site, tables.law, tables.racks, tables.layout.order
+    asked = np.empty((2, 1, order.size))
+    kernel.fill(law, tables.layout, case.load, float(second), asked[0], asked[1])
+    accelerator, host = np.empty((2, order.size))
+    accelerator[order], host[order] = asked[:, 0]
+    accelerator = np.minimum(accelerator, setting.power_cap)
+    inlet = np.where(racks.liquid, state[tables.at.supply][site.racks.cdu], state[tables.at.hall][site.racks.hall])
+    worst = inlet + (1.0 + law.spread[racks.row]) * (state[tables.at.chip] - inlet)
+    over = np.maximum(worst - law.throttle_temp[racks.row], 0.0)
+    idle, kept = law.idle_power[racks.row], np.maximum(1.0 - law.throttle_gain[racks.row] * over, 0.0)
+    limited = ~case.load.measured & (accelerator > idle)
+    accelerator = np.where(limited, idle + kept * (accelerator - idle), accelerator)
+    return _Second(
+        accelerator,
+        host,
+        setting.pumps,
+        changes.pump_power(site, setting.pumps),
+        valve,
+        controls,
+        outdoor,
+        case.held_flow,
+    )
+
+
+def _integrate(
+    site: Site, tables: _Tables, held: _Second, state: Floats, tolerance: float
+) -> tuple[Floats, tuple[Floats, Floats]]:
+    """Integrate one second; give the state, and the heat blown into each hall and the energy it drew [J]."""
+    hall, size, count = site.racks.hall, tables.at.size, len(site.halls.name)
+    moving = bool(changes.coasting(held.pumps).any()) and not held.held_flow
+    rates = _rates(site, tables, held, 0.5)
+    matrix = network.conductances(site, rates)
+
+    def slopes(time: float, y: Floats) -> Floats:
+        temperature = y[:size]
+        now = _rates(site, tables, held, time) if moving else rates
+        conductance = network.conductances(site, now) if moving else matrix
+        heats, blown, drawn = _heats(site, tables, held, temperature)
+        slope = (conductance @ temperature + network.sources(site, now, heats)) / tables.capacity
+        return np.concatenate([slope, np.bincount(hall, blown, count), np.bincount(hall, drawn, count)])
+
+    begin = np.concatenate([state, np.zeros(2 * count)])
+    found = solve_ivp(slopes, (0.0, 1.0), begin, method="DOP853", rtol=tolerance, atol=tolerance, t_eval=[1.0])
+    end = found.y[:, -1]
+    return end[:size], (end[size : size + count], end[size + count :])
+
+
+def _rates(site: Site, tables: _Tables, held: _Second, time: float) -> network.Rates:
+    """Give the network's conductances at a time [s] of the second."""
+    flow = _flow(held.pumps, time)
+    stream, cdus = tables.cdus.stream, site.cdus
+    conductance = exchangers.film_conductance(cdus.exchanger_conductance, flow, held.valve)
+    primary = held.valve * cdus.primary_stream
+    exchange = exchangers.heat_rate(exchangers.counterflow, conductance, flow * stream, primary)
+    return network.Rates(flow, exchange, held.controls.cooler, held.controls.coil, tables.racks.leakage)
+
+
+def _flow(pumps: changes.Pumps, time: float) -> Floats:
+    """Give each CDU's flow ratio at a time [s] of its coast."""
+    moving = changes.coasting(pumps)
+    constant = np.where(moving, pumps.time_constant, 1.0)
+    away = np.where(moving, pumps.flow - pumps.target, 0.0)
+    return np.asarray(pumps.target + away * np.exp(-time / constant), dtype=float)
+
+
+def _heats(site: Site, tables: _Tables, held: _Second, temperature: Floats) -> tuple[network.Heats, Floats, Floats]:
+    """Give the heats into the network, and what each rack blows into its hall and draws (rack,) [W]."""
+    racks, at = tables.racks, tables.at
+    leak = racks.leakage * (temperature[at.chip] - racks.reference)
+    compute = held.accelerator + held.host
+    inlet = compute + racks.auxiliary + _losses(tables, compute + leak)
+    heats = network.Heats(
+        chip=held.accelerator,
+        stream=racks.stream_part * inlet - held.accelerator,
+        air=racks.air_part * inlet,
+        cdu_pump=held.pump_power,
+        loop_pump=site.loops.pump_power,
+        chiller=held.controls.chilled,
+        hall=held.controls.hall_heat,
+        outdoor=held.outdoor,
+    )
+    warm = np.where(racks.liquid, temperature[at.air], temperature[at.stream])
+    return heats, racks.air_stream * (warm - temperature[at.hall][site.racks.hall]), inlet + leak
+
+
+def _losses(tables: _Tables, compute: Floats) -> Floats:
+    """Give each rack's conversion loss (rack,) [W]; no load's below zero, as in the replay."""
+    loss = np.empty_like(compute)
+    for row, curve in enumerate(tables.curves):
+        mine = tables.racks.row == row
+        loss[mine] = power.curve_loss(curve, np.maximum(compute[mine], 0.0))
+    return loss
+
+
+def _warming(site: Site, drawn: Floats) -> Floats:
+    """Give the conversion heat (hall,) [J] on its way to the halls; `drawn` is (hall, second) [W]."""
+    losses = power.facility_flows(site.chain, drawn, np.zeros(drawn.shape[1]), 1.0).hall_losses.sum(axis=2)
+    return np.asarray(np.array([stage.heats_hall for stage in site.chain.hall_path], dtype=float) @ losses)
