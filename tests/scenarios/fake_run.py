@@ -143,6 +143,7 @@ def _cdus(load: np.ndarray, duration: int, halls: list[str], count: int) -> pl.D
         return_temp_k=supply + 10 * level,
         heat_w=level * 1e6,
         valve_opening=0.6 * level,
+        supply_temp_max_k=supply + 0.2,
     )
 
 
