@@ -161,7 +161,8 @@ def pue(site: pl.DataFrame, every: str, definition: str, level: str) -> Chart:
     _add_line(figure, site, Line("pue", "PUE", BLUE), _RATIO)
     figure.update_layout(showlegend=False)
     _name_y(figure, "PUE")
-    caption = f"{definition[:1].upper()}{definition[1:]}. Each point is the ratio of {every}. The axis does not start at zero. {level}"
+    sentence = f"{definition[:1].upper()}{definition[1:]}."
+    caption = f"{sentence} Each point is the ratio of {every}. The axis does not start at zero. {level}"
     return _chart("Power usage effectiveness", caption.strip(), figure)
 
 

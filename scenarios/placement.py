@@ -26,7 +26,6 @@ from twin.errors import Fault, InputError, ScenarioError
 from twin.site import Floats, Integers, Site
 from twin.workload import LoadTable
 
-
 _PARTLY_MEASURED = (
     "a measured rack draws what was measured for the whole run, so a measured job cannot start late or end early; "
     "leave out its start and end, or shorten the run with duration"
