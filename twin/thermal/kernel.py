@@ -413,8 +413,8 @@ def _hall_air(hall, k, blown, state, forcing, tally):
     conductance, capacity = forcing.coil_conductance[hall], forcing.air_capacity[hall]
     decay = conductance / capacity
     # Integrals of exp(-decay t) over the second, once and twice; their limits where nothing flows.
-    once = -np.expm1(-decay) / decay if decay > LEAST_DECAY else 1.0 - 0.5 * decay
-    twice = (1.0 - once) / decay if decay > LEAST_DECAY else 0.5 - decay / 6.0
+    twice = (1.0 + np.expm1(-decay) / decay) / decay if decay > LEAST_DECAY else 0.5 - decay / 6.0
+    once = 1.0 - decay * twice
     above, rise = state.air[hall] - coil, (blown + forcing.hall_heat[hall]) / capacity
     state.air_ramp[hall] = (rise - decay * above) * once
     state.air[hall] += state.air_ramp[hall]

@@ -268,7 +268,7 @@ def _hold(
     kernel.fill(law, tables.layout, case.load, float(second), asked[0], asked[1])
     accelerator, host = np.empty((2, order.size))
     accelerator[order], host[order] = asked[:, 0]
-    accelerator = np.minimum(accelerator, setting.power_cap)
+    accelerator = np.where(case.load.measured, accelerator, np.minimum(accelerator, setting.power_cap))
     inlet = np.where(racks.liquid, state[tables.at.supply][site.racks.cdu], state[tables.at.hall][site.racks.hall])
     worst = inlet + (1.0 + law.spread[racks.row]) * (state[tables.at.chip] - inlet)
     over = np.maximum(worst - law.throttle_temp[racks.row], 0.0)

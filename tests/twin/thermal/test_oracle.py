@@ -136,7 +136,7 @@ def test_a_slower_coast_meets_the_bar_unheld() -> None:
 
 
 def test_measured_and_capped_racks_follow_the_oracle() -> None:
-    """Prescribed racks neither leak nor throttle; a power cap holds one rack; a set point moves."""
+    """Prescribed racks neither leak nor obey a cap; other racks do; a set point and the weather move."""
     site = small.site()
     load = small.load(site, [0.2, 0.9], 30.0)
     measured = np.arange(site.racks.cdu.size) % 2 == 0
@@ -150,7 +150,7 @@ def test_measured_and_capped_racks_follow_the_oracle() -> None:
         host_scale=np.where(measured[owner], 0.0, load.host_scale),
     )
     events = (
-        Change(20, "power_cap", np.array([1, 3]), 40e3),
+        Change(20, "power_cap", np.array([1, 2, 3]), 40e3),
         Change(40, "supply_set_point", np.array([0, 1]), 311.15),
         Change(65, "outdoor_offset", np.array([], dtype=np.int64), 4.0),
     )
