@@ -1,0 +1,169 @@
+"""The plant's laws over fan speed, and its water."""
+
+from __future__ import annotations
+
+import numpy as np
+import psychrolib
+import pytest
+
+from tests.twin import small_site as small
+from twin.cooling import dry_coolers, plant, towers
+from twin.cooling.psychrometrics import WATER_HEAT, humidity_ratio_from_wet_bulb
+from twin.site import Site
+
+PRESSURE = 101325.0
+TOWERS, DRY, AIR = 0, 1, 2
+
+
+def settings(site: Site) -> plant.Settings:
+    loops = site.loops
+    return plant.Settings(loops.supply_set_point.copy(), loops.cooler_units.copy(), loops.chiller_capacity.copy())
+
+
+def state(supply: float, back: float, halls: int = 2) -> plant.PlantState:
+    return plant.PlantState(np.full(3, supply), np.full(3, back), np.zeros(halls), np.zeros(3))
+
+
+def outdoors(dry: float, wet: float) -> plant.Outdoors:
+    moisture = float(humidity_ratio_from_wet_bulb(np.asarray(dry), np.asarray(wet), PRESSURE))
+    return plant.Outdoors(dry, wet, moisture, PRESSURE)
+
+
+def law(site: Site, now: plant.PlantState, air: plant.Outdoors) -> tuple[plant.PlantLaw, bool]:
+    own = settings(site)
+    return plant.law(site, own, plant.dry_cooler_rates(site.loops, own), now, air)
+
+
+def test_dry_coolers_at_design_move_their_rated_heat() -> None:
+    """A unit is sized for 2.931 MW between water at 319.25 K and air at 308.15 K; two of them for twice, a kelvin."""
+    site = small.site()
+    loops = site.loops._replace(water_stream=np.array([1.0, 2 * 528e3, 1.0]))
+    own = settings(site)._replace(cooler_units=np.array([2.0, 2.0, 2.0]))
+    rates = plant.dry_cooler_rates(loops, own)
+    # 2 x 2.931e6 / 11.1 = 528,108 W/K.
+    assert rates[-1, DRY] == pytest.approx(528108.0, rel=1e-5)
+
+
+def test_dry_coolers_are_tabulated_for_dry_loops_only_and_rise_with_speed() -> None:
+    site = small.site()
+    rates = plant.dry_cooler_rates(site.loops, settings(site))
+    assert np.all(rates[:, [TOWERS, AIR]] == 0.0)
+    assert rates[0, DRY] > 0.0
+    # Below the speed that still air counts for, the law is that of still air; above, more air carries more.
+    moving = plant.SPEEDS > dry_coolers.STILL_AIR
+    assert np.all(np.diff(rates[moving, DRY]) > 0.0)
+    assert np.all(np.diff(rates[:, DRY]) >= 0.0)
+
+
+def test_no_unit_in_service_moves_nothing() -> None:
+    site = small.site()
+    none = settings(site)._replace(cooler_units=np.zeros(3))
+    rates = plant.dry_cooler_rates(site.loops, none)
+    tables, _ = plant.law(site, none, rates, state(305.0, 315.0), outdoors(301.15, 294.15))
+    assert np.all(tables.cooler_rate == 0.0)
+    assert np.all(tables.fan_power == 0.0)
+
+
+def test_towers_see_the_wet_bulb_and_dry_coolers_the_dry_bulb() -> None:
+    tables, _ = law(small.site(), state(305.0, 315.0), outdoors(301.15, 294.15))
+    np.testing.assert_array_equal(tables.outdoor, [294.15, 301.15, 294.15])
+
+
+def test_tower_rate_is_the_heat_of_its_units_over_the_approach() -> None:
+    """At full speed and the towers' own flows, a rate is two units' Merkel heat over water return less wet bulb."""
+    site = small.site()
+    tables, _ = law(site, state(305.0, 312.0), outdoors(301.15, 297.15))
+    loops = site.loops
+    one = towers.merkel(
+        np.array([312.0]),
+        loops.cooler_water_stream[[TOWERS]],
+        loops.cooler_air_flow[[TOWERS]],
+        # At the design wet bulb (297.15 K) and the design flows the conductance is the design one, to the fit's 0.2 %.
+        loops.cooler_conductance[[TOWERS]],
+        np.array([297.15]),
+        PRESSURE,
+    ).heat[0]
+    assert tables.cooler_rate[-1, TOWERS] == pytest.approx(2.0 * one / (312.0 - 297.15), rel=2e-3)
+    assert np.all(np.diff(tables.cooler_rate[:, TOWERS]) >= 0.0)
+
+
+def test_water_colder_than_the_outdoors_keeps_a_finite_rate() -> None:
+    """The rate is taken a kelvin above the outdoors, the least difference at which heat over difference has sense."""
+    tables, _ = law(small.site(), state(285.0, 286.0), outdoors(301.15, 294.15))
+    assert np.all(np.isfinite(tables.cooler_rate))
+    assert np.all(tables.cooler_rate[-1] > 0.0)
+
+
+def test_fan_power_at_half_speed() -> None:
+    """The published curve has 0.142515786 of full power at half speed; the fans of the dry loop are 117 kW a unit."""
+    site = small.site()
+    tables, _ = law(site, state(305.0, 315.0), outdoors(301.15, 294.15))
+    expected = 0.142515786 * site.loops.cooler_units[DRY] * 117e3
+    assert plant.SPEEDS[8] == 0.5
+    assert tables.fan_power[8, DRY] == pytest.approx(expected, rel=1e-9)
+
+
+def test_chiller_performance_by_hand() -> None:
+    """
+    Water of 291.15 K evaporates at 288.15 K; air of 301.15 K condenses at 311.15 K: 0.55 x 288.15 / 23 = 6.8905.
+
+    In air of 280 K the lift would be 1.85 K; the least lift of 10 K holds: 0.55 x 288.15 / 10 = 15.848.
+    """
+    site = small.site()
+    warm, _ = law(site, state(291.15, 297.0), outdoors(301.15, 294.15))
+    cold, _ = law(site, state(291.15, 297.0), outdoors(280.0, 278.0))
+    assert warm.performance[AIR] == pytest.approx(6.8905, rel=1e-4)
+    assert cold.performance[AIR] == pytest.approx(15.848, rel=1e-4)
+
+
+def test_a_chiller_out_of_range_counts_only_where_it_is_used() -> None:
+    """In air of 280 K a lift is below 10 K; that is out of range only once the supply is half a band over its aim."""
+    site = small.site()
+    air = outdoors(285.0, 283.0)
+    at_aim = state(0.0, 0.0)._replace(supply=site.loops.supply_set_point.copy(), back=site.loops.supply_set_point + 6.0)
+    above = at_aim._replace(supply=site.loops.supply_set_point + 0.51 * 3.0)
+    assert law(site, at_aim, air)[1]
+    assert not law(site, above, air)[1]
+
+
+def test_towers_in_frost_are_out_of_range() -> None:
+    """The conductance was fitted down to 25 K below the design wet bulb of 297.15 K, so to 272.15 K."""
+    site = small.site()
+    at = site.loops.supply_set_point
+    now = plant.PlantState(at.copy(), at + 8.0, np.zeros(2), np.zeros(3))
+    assert law(site, now, outdoors(275.15, 273.15))[1]
+    assert not law(site, now, outdoors(272.15, 270.15))[1]
+
+
+def test_evaporation_against_psychrolib() -> None:
+    """
+    Air leaves saturated with the enthalpy that the water gave; its water less the entering air's is what evaporated.
+
+    4 cycles and drift inside the blowdown: make-up is evaporation x 4/3.
+    """
+    psychrolib.SetUnitSystem(psychrolib.SI)
+    site, air = small.site(), outdoors(301.15, 294.15)
+    rejected = np.array([5e5, 5e5, 0.0])
+    evaporation, use = plant.water_flows(site, settings(site), rejected, np.full(3, 0.8), air)
+    flow = 2.0 * site.loops.cooler_air_flow[TOWERS] * 0.8
+    entering = psychrolib.GetMoistAirEnthalpy(28.0, air.humidity_ratio)
+    low, high = 0.0, 60.0
+    for _ in range(60):
+        middle = 0.5 * (low + high)
+        above = psychrolib.GetSatAirEnthalpy(middle, PRESSURE) > entering + 5e5 / flow
+        low, high = (low, middle) if above else (middle, high)
+    leaving = psychrolib.GetSatHumRatio(low, PRESSURE)
+    # Half a percent: the tables of saturated air, and the enthalpy of steam, are not psychrolib's.
+    assert evaporation[TOWERS] == pytest.approx(flow * (leaving - air.humidity_ratio), rel=5e-3)
+    assert use.make_up[TOWERS] == pytest.approx(evaporation[TOWERS] * 4.0 / 3.0, rel=1e-12)
+
+
+def test_drift_by_hand_and_no_water_for_dry_coolers() -> None:
+    """Drift is 1e-5 of the water over the towers while heat is rejected, none at rest; a dry loop uses no water."""
+    site = small.site()
+    rejected = np.array([5e5, 5e5, 0.0])
+    evaporation, use = plant.water_flows(site, settings(site), rejected, np.full(3, 0.8), outdoors(301.15, 294.15))
+    assert use.drift[TOWERS] == pytest.approx(1e-5 * site.loops.water_stream[TOWERS] / WATER_HEAT, rel=1e-12)
+    assert use.drift[AIR] == 0.0
+    for part in (evaporation, use.drift, use.blowdown, use.make_up):
+        assert part[DRY] == 0.0
