@@ -114,7 +114,7 @@ def test_the_order_of_racks_does_not_matter(rows: list[int]) -> None:
 @FEW
 @given(low=st.floats(0.0, 0.9), more=st.floats(0.05, 0.2), dry=st.floats(268.0, 308.0))
 def test_more_load_draws_more_energy(low: float, more: float, dry: float) -> None:
-    """Half an hour, so that cooling, which follows late, has its part; racks, losses and the whole all rise."""
+    """Ten minutes after settling; racks, their coolant and the whole all rise."""
     site = small.site(1, (0, 0, 1))
     less, greater = (replay(site, [level], 600, dry=dry, wet=4.0).energies for level in (low, low + more))
     assert greater.racks > less.racks

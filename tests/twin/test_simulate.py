@@ -64,7 +64,7 @@ def test_cooling_is_the_sum_of_its_parts() -> None:
 
 
 def test_a_run_starts_settled() -> None:
-    """At constant load and weather the first minute draws what the last of ten does, to 0.1 %, all of it coupled."""
+    """At constant load and weather the first minute draws what the last of ten does, to 0.1 %."""
     kept = replay(small.site(), 600)
     np.testing.assert_allclose(kept.site[5, 0], kept.site[5, -1], rtol=1e-3)
     np.testing.assert_allclose(kept.cdus[:, 0], kept.cdus[:, -1], rtol=1e-3)
@@ -113,7 +113,7 @@ def test_a_change_at_an_odd_second_begins_there() -> None:
 
 
 def test_changes_that_do_nothing_only_cut_macro_steps() -> None:
-    """Racks, a cap that nobody meets: the same powers; the plant's laws and the voltage are looked at once more."""
+    """A cap on no rack: the same rack powers; the plant's laws and the voltage are looked at once more."""
     site = made.site()
     plain, cut = replay(site, 120), replay(site, 120, (Change(37, "power_cap", NOTHING, 1.0),))
     np.testing.assert_array_equal(plain.site[0], cut.site[0])
