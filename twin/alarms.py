@@ -124,7 +124,7 @@ def _chips(record: Record, site: Site, start: datetime) -> list[Row]:
         worst, _, seconds, first, _ = (float(value) for value in record.limits[:, kernel_rack])
         shutdown = worst > classes.shutdown_temp[row]
         limit = float(classes.shutdown_temp[row] if shutdown else classes.throttle_temp[row])
-        kind = "shutdown_temp" if shutdown else "chip_temp"
+        kind, which = ("shutdown_temp", "shutdown") if shutdown else ("chip_temp", "throttle")
         advice = "; the model keeps it powered" if shutdown else ""
         rows.append(
             {
@@ -136,7 +136,7 @@ def _chips(record: Record, site: Site, start: datetime) -> list[Row]:
                 "margin": (limit - worst) / TEMPERATURE_SCALE,
                 "unit": "K",
                 "duration_s": seconds,
-                "message": f"worst chip {worst - limit:.1f} K over its {kind.split('_')[0]} limit{advice}",
+                "message": f"worst chip {worst - limit:.1f} K over its {which} limit{advice}",
             }
         )
     return rows

@@ -134,7 +134,7 @@ COOLING: dict[str, Column] = {
     "dry_bulb_temp_k": Column("K", "f32", "outdoor dry bulb", 200.0, 335.0),
     "wet_bulb_temp_k": Column("K", "f32", "outdoor wet bulb", 200.0, 320.0),
 }
-"""Columns of cooling.parquet, one row a macro step (10 s) and loop."""
+"""Columns of cooling.parquet, one row a macro step (a minute, less where a change falls inside it) and loop."""
 
 GRID: dict[str, Column] = {
     "time": Column("", "time", "start of the second, UTC"),

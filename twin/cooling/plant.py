@@ -395,6 +395,7 @@ def water_flows(
         moisture = np.full(wet.size, outdoors.humidity_ratio)
         dry_bulb = np.full(wet.size, outdoors.dry_bulb)
         evaporation = towers.evaporation(wet * rejected, wet * air_flow, dry_bulb, moisture, outdoors.pressure)
-    evaporation = np.maximum(evaporation, 0.0)
+    # Without heat the water goes round the towers, which stand dry.
+    evaporation = np.where(rejected > 0.0, np.maximum(evaporation, 0.0), 0.0)
     circulation = np.where(rejected > 0.0, wet * loops.water_stream / WATER_HEAT, 0.0)
     return evaporation, water.water_use(evaporation, circulation, loops.cycles_of_concentration, loops.drift_fraction)
