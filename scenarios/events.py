@@ -48,6 +48,10 @@ class Effect(NamedTuple):
     time_constant: float = 0.0
 
 
+Effects = tuple[Effect, ...]
+"""All that one event changes."""
+
+
 class _Span(NamedTuple):
     where: str
     start: float
@@ -83,13 +87,16 @@ def changes(site: Site, scenario: Scenario, duration: float) -> tuple[Change, ..
             f"events.{number}",
             event.start,
             duration if event.end is None else event.end,
-            _EFFECTS[event.kind](site, event, f"events.{number}"),
+            effect,
         )
         for number, event in enumerate(scenario.events, start=1)
+        for effect in _EFFECTS[event.kind](site, event, f"events.{number}")
     ]
     faults = [fault for span in spans for fault in span.effect.found.faults]
     faults += [_late(span, duration) for span in spans if span.start >= duration]
     faults += [_meeting(one, other) for one, other in combinations(spans, 2) if _meet(one, other)]
+    # Effects of one event share its faults.
+    faults = list(dict.fromkeys(faults))
     if faults:
         raise ScenarioError(scenario.name, faults)
     scheduled = [change for span in spans for change in _scheduled(span, duration)]
@@ -127,12 +134,12 @@ def _meeting(one: _Span, other: _Span) -> Fault:
     return Fault(other.where, f"changes the same as {one.where} at the same time; let one end before the other starts")
 
 
-def _pump_trip(site: Site, event: PumpTrip, where: str) -> Effect:
+def _pump_trip(site: Site, event: PumpTrip, where: str) -> Effects:
     found = selection.cdus(site, event.cdus, f"{where}.cdus")
-    return Effect("pump_speed", found, _same(found.rows, event.speed), _same(found.rows, 1.0), event.time_constant)
+    return (Effect("pump_speed", found, _same(found.rows, event.speed), _same(found.rows, 1.0), event.time_constant),)
 
 
-def _power_cap(site: Site, event: PowerCap, where: str) -> Effect:
+def _power_cap(site: Site, event: PowerCap, where: str) -> Effects:
     found = selection.racks(site, event.racks, f"{where}.racks")
     found = found._replace(rows=selection.first(found.rows, event.racks))
     row = site.racks.rack_class[found.rows]
@@ -142,38 +149,38 @@ def _power_cap(site: Site, event: PowerCap, where: str) -> Effect:
         if event.cap is not None
         else (event.cap_share or 0.0) * classes.accelerator_max[row]
     )
-    return Effect("power_cap", found, each * classes.accelerators[row], _same(found.rows, np.inf))
+    return (Effect("power_cap", found, each * classes.accelerators[row], _same(found.rows, np.inf)),)
 
 
-def _supply_set_point(site: Site, event: SupplySetPoint, where: str) -> Effect:
+def _supply_set_point(site: Site, event: SupplySetPoint, where: str) -> Effects:
     found = selection.cdus(site, event.cdus, f"{where}.cdus")
     usual = site.cdus.supply_set_point[found.rows]
-    return Effect("supply_set_point", found, _same(found.rows, event.temperature), usual)
+    return (Effect("supply_set_point", found, _same(found.rows, event.temperature), usual),)
 
 
-def _loop_set_point(site: Site, event: LoopSetPoint, where: str) -> Effect:
+def _loop_set_point(site: Site, event: LoopSetPoint, where: str) -> Effects:
     found = selection.loops(site, event.loops, f"{where}.loops")
     usual = site.loops.supply_set_point[found.rows]
-    return Effect("loop_set_point", found, _same(found.rows, event.temperature), usual)
+    return (Effect("loop_set_point", found, _same(found.rows, event.temperature), usual),)
 
 
-def _coolers_lost(site: Site, event: CoolersLost, where: str) -> Effect:
+def _coolers_lost(site: Site, event: CoolersLost, where: str) -> Effects:
     found = selection.loops(site, event.loops, f"{where}.loops")
     usual = site.loops.cooler_units[found.rows]
-    return Effect("cooler_units", found, np.floor(usual * (1.0 - event.share)), usual)
+    return (Effect("cooler_units", found, np.floor(usual * (1.0 - event.share)), usual),)
 
 
-def _chiller_trip(site: Site, event: ChillerTrip, where: str) -> Effect:
+def _chiller_trip(site: Site, event: ChillerTrip, where: str) -> Effects:
     found = selection.loops(site, event.loops, f"{where}.loops")
     usual = site.loops.chiller_capacity[found.rows]
-    return Effect("chiller_capacity", found, np.zeros_like(usual), usual)
+    return (Effect("chiller_capacity", found, np.zeros_like(usual), usual),)
 
 
-def _heat(_site: Site, event: Heat, _where: str) -> Effect:
-    return Effect("outdoor_offset", Rows(np.zeros(0, dtype=np.int64)), np.array([event.offset]), np.zeros(1))
+def _heat(_site: Site, event: Heat, _where: str) -> Effects:
+    return (Effect("outdoor_offset", Rows(np.zeros(0, dtype=np.int64)), np.array([event.offset]), np.zeros(1)),)
 
 
-_EFFECTS: dict[str, Callable[..., Effect]] = {
+_EFFECTS: dict[str, Callable[..., Effects]] = {
     "pump_trip": _pump_trip,
     "power_cap": _power_cap,
     "supply_set_point": _supply_set_point,
