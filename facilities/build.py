@@ -249,7 +249,7 @@ def _loops(facility: Facility, parts: Sized) -> Loops:
 
 def _loop(facility: Facility, loop: WaterLoop, plant: sizing.Plant) -> dict[str, Floats]:
     catalog, count = facility.catalog, plant.heat.size
-    machine = catalog.chillers[loop.chiller]
+    machine = sizing.carnot_chiller(facility, loop)
     values = {
         "supply_set_point": loop.supply_temperature.si,
         "supply_alarm": loop.supply_alarm.si,

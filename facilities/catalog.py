@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from facilities.chillers import CarnotChiller
 from facilities.parts import Auxiliary, Catalog, CoolantUnit, Node, PathStage, Rack, Transformer
 from facilities.reader import nearest, parsed, toml
 from facilities.schema import Cooling, Description, LiquidCooling, WaterLoop
@@ -143,6 +144,12 @@ class _Search:
 
     def _loop(self, where: str, loop: WaterLoop) -> None:
         self.found("coolers", loop.cooler, f"{where}.cooler")
-        self.found("chillers", loop.chiller, f"{where}.chiller")
+        self._chiller(f"{where}.chiller", loop.chiller)
         self.found("pumps", loop.pump, f"{where}.pump")
         self.found("coolants", loop.coolant, f"{where}.coolant")
+
+    def _chiller(self, where: str, name: str) -> None:
+        if self.found("chillers", name, where) and not isinstance(self.used["chillers"][name], CarnotChiller):
+            fits = [key for key, part in self._known["chillers"].items() if isinstance(part, CarnotChiller)]
+            message = f"{name!r} has the fit of a maker, which loops do not take yet.{nearest(name, fits)}"
+            self.faults.append(Fault(where, message))

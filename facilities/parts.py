@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictBool, model_validator
 
+from facilities.chillers import Chiller
 from facilities.quantity import (
     ApparentPower,
     ChipPower,
@@ -259,15 +260,6 @@ class Tower(Model):
 
 
 Cooler = Annotated[DryCooler | Tower, Field(discriminator="law")]
-
-
-class Chiller(Model):
-    """Chillers by their Carnot fraction."""
-
-    title: Text
-    carnot_fraction: Share
-    evaporator_approach: Difference
-    condenser_approach: Difference
 
 
 class FanCoil(Model):

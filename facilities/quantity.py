@@ -130,8 +130,8 @@ class Point(Number):
         return super().provenance(path)._replace(value=f"{self.value} at {self.load} load")
 
 
-class Months(Sourced):
-    """Twelve numbers, one a month from January, with one basis and source."""
+class Series(Sourced):
+    """Several numbers of one kind, with one basis and source."""
 
     values: tuple[StrictStr, ...]
     _si: tuple[float, ...] = PrivateAttr(default=())
@@ -144,6 +144,14 @@ class Months(Sourced):
     def provenance(self, path: str) -> Provenance:
         """Say where the numbers stand and where they come from."""
         return Provenance(path, ", ".join(self.values), self.basis, self.source, "", "", self.remark())
+
+
+class Months(Series):
+    """Twelve numbers, one a month from January."""
+
+
+class Coefficients(Series):
+    """Coefficients of a polynomial, from the constant upwards."""
 
 
 def in_order(what: str, **numbers: Number) -> None:
@@ -186,6 +194,8 @@ class Kind(NamedTuple):
         Shown in messages.
     whole : bool
         Whether only whole numbers will do.
+    terms : [1]
+        How many numbers a series has.
     """
 
     unit: str
@@ -193,6 +203,7 @@ class Kind(NamedTuple):
     high: float
     example: str
     whole: bool = False
+    terms: int = 1
 
     def __get_pydantic_core_schema__(self, source: type, handler: GetCoreSchemaHandler) -> CoreSchema:
         inner = handler(source)
@@ -210,9 +221,9 @@ class Kind(NamedTuple):
         )
         raise ValueError(message)
 
-    def _filled(self, given: Number | Months) -> Number | Months:
-        if isinstance(given, Months):
-            given._si = self._year(given.values)
+    def _filled(self, given: Number | Series) -> Number | Series:
+        if isinstance(given, Series):
+            given._si = self._series(given)
             return given
         given._si = self.read(given.value)
         if given.range is not None:
@@ -226,11 +237,12 @@ class Kind(NamedTuple):
             message = f"the range is not around the value: {given.range} and {given.value!r}"
             raise ValueError(message)
 
-    def _year(self, values: tuple[str, ...]) -> tuple[float, ...]:
-        if len(values) != MONTHS:
-            message = f"give twelve values, January to December; got {len(values)}"
+    def _series(self, given: Series) -> tuple[float, ...]:
+        if len(given.values) != self.terms:
+            which = "twelve values, January to December" if isinstance(given, Months) else f"{self.terms} coefficients"
+            message = f"give {which}; got {len(given.values)}"
             raise ValueError(message)
-        return tuple(self.read(value) for value in values)
+        return tuple(self.read(value) for value in given.values)
 
     def read(self, text: str) -> float:
         """Read text as a number in the kind's unit, within its plausible range."""
@@ -292,5 +304,8 @@ Angle = Annotated[Number, Kind("deg", -180, 180, "40.07 deg")]
 TimeZone = Annotated[Number, Kind("h", -14, 14, "-5 h")]
 Efficiency = Annotated[Number, Kind("1", 0.5, 1, "97.5 %")]
 EfficiencyPoint = Annotated[Point, Kind("1", 0.1, 1, "97.5 %")]
-MonthlyTemperature = Annotated[Months, Kind("K", 200, 340, "20 degC")]
-MonthlyDifference = Annotated[Months, Kind("delta_degC", 0, 40, "10 delta_degC")]
+MonthlyTemperature = Annotated[Months, Kind("K", 200, 340, "20 degC", terms=MONTHS)]
+MonthlyDifference = Annotated[Months, Kind("delta_degC", 0, 40, "10 delta_degC", terms=MONTHS)]
+Performance = Annotated[Number, Kind("1", 1, 20, "6.1")]
+Quadratic = Annotated[Coefficients, Kind("1", -100, 100, "0.25", terms=3)]
+Biquadratic = Annotated[Coefficients, Kind("1", -100, 100, "0.25", terms=6)]

@@ -20,7 +20,6 @@ from facilities.quantity import (
     Model,
     MonthlyDifference,
     MonthlyTemperature,
-    Months,
     Number,
     PositiveCount,
     PositiveFactor,
@@ -28,6 +27,7 @@ from facilities.quantity import (
     Provenance,
     RackCount,
     Ratio,
+    Series,
     SitePower,
     Temperature,
     Text,
@@ -250,7 +250,7 @@ class Facility(Description):
 
 
 def _numbers(path: str, part: object) -> Iterator[Provenance]:
-    if isinstance(part, Number | Months):
+    if isinstance(part, Number | Series):
         yield part.provenance(path)
     elif isinstance(part, BaseModel):
         for name in type(part).model_fields:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from facilities.chillers import CarnotChiller
 from facilities.layout import Layout, sums
 from facilities.parts import PathStage
 from facilities.racks import Model, unit
@@ -194,7 +195,7 @@ def design_performance(facility: Facility, loop: WaterLoop) -> float:
     [1]
         Heat over electric power.
     """
-    machine = facility.catalog.chillers[loop.chiller]
+    machine = carnot_chiller(facility, loop)
     state = carnot(
         *(
             np.array([value.si])
@@ -208,3 +209,26 @@ def design_performance(facility: Facility, loop: WaterLoop) -> float:
         )
     )
     return float(state.performance[0])
+
+
+def carnot_chiller(facility: Facility, loop: WaterLoop) -> CarnotChiller:
+    """
+    Give the chillers of a loop.
+
+    Parameters
+    ----------
+    facility : Facility
+        For its catalog.
+    loop : WaterLoop
+        Which chillers.
+
+    Returns
+    -------
+    CarnotChiller
+        Their entry of the catalog, which refuses others for loops.
+    """
+    machine = facility.catalog.chillers[loop.chiller]
+    if not isinstance(machine, CarnotChiller):
+        message = f"chiller {loop.chiller!r} follows no Carnot fraction"
+        raise TypeError(message)
+    return machine
