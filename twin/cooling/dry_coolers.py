@@ -1,11 +1,13 @@
-"""Dry coolers: water against outdoor air in crossflow, and the conductance that follows the flows."""
+"""Dry coolers: water against outdoor air in crossflow, and the conductance that follows flows and temperatures."""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 
 from twin.cooling.exchangers import crossflow, crossflow_units, heat_rate
-from twin.cooling.psychrometrics import AIR_HEAT
+from twin.cooling.psychrometrics import AIR_HEAT, CELSIUS
 from twin.site import Floats
 
 AIR_EXPONENT, WATER_EXPONENT = 0.8, 0.85
@@ -22,6 +24,32 @@ STILL_AIR = 0.047
 Air through a cooler with its fans off, over full-speed air [1]: the flow for which the law below gives
 `FREE_CONVECTION` with full water. Callers hold the air flow at or above this part. Derived.
 """
+
+AIR_FILM_SLOPE = 7.8532e-4
+"""Rise of the air film's conductance a kelvin [1/K] (Modelica Buildings Library, HADryCoil.mo)."""
+
+WATER_FILM_SLOPE = 0.014
+"""Rise of the water film's conductance a kelvin, over that at 0 degrees Celsius [1/K] (same model)."""
+
+
+class FilmFactors(NamedTuple):
+    """
+    Conductance of the films away from design temperatures.
+
+    Attributes
+    ----------
+    air : (loop,) [1]
+        Conductance of the air film over that at the design dry bulb.
+    water : (loop,) [1]
+        Conductance of the water film over that at the design temperature of entering water.
+    """
+
+    air: Floats
+    water: Floats
+
+
+AT_DESIGN = FilmFactors(np.asarray(1.0), np.asarray(1.0))
+"""Films at design temperatures."""
 
 
 def dry_cooler(
@@ -90,7 +118,43 @@ def dry_cooler_conductance(
     return crossflow_units(effectiveness, lesser / greater) * lesser
 
 
-def conductance_factor(air_ratio: Floats, water_ratio: Floats) -> Floats:
+def film_factors(dry_bulb: Floats, water_inlet: Floats, design_dry_bulb: Floats, design_water: Floats) -> FilmFactors:
+    """
+    Give how the films of a dry cooler follow temperature.
+
+    Parameters
+    ----------
+    dry_bulb : (loop,) [K]
+        Air that enters.
+    water_inlet : (loop,) [K]
+        Water that enters.
+    design_dry_bulb : (loop,) [K]
+        The same at the rated point.
+    design_water : (loop,) [K]
+        The same at the rated point.
+
+    Returns
+    -------
+    FilmFactors
+        Factors on the conductance of the two films, for `conductance_factor`.
+
+    Notes
+    -----
+    Air 1 + 7.8532e-4 (T - T_design); water 1 + s (T - T_design) with s = 0.014 / (1 + 0.014 T_design), T_design in
+    degrees Celsius: 1 % for 13 K of air, and for 1 K of water about 1 %. They change as slowly as the weather and the
+    loop, so that a caller may hold them for a minute. For liquid water, not for antifreeze.
+
+    References
+    ----------
+    .. [1] Modelica Buildings Library, Fluid/HeatExchangers/BaseClasses/HADryCoil.mo
+    """
+    water_slope = WATER_FILM_SLOPE / (1.0 + WATER_FILM_SLOPE * (design_water - CELSIUS))
+    return FilmFactors(
+        1.0 + AIR_FILM_SLOPE * (dry_bulb - design_dry_bulb), 1.0 + water_slope * (water_inlet - design_water)
+    )
+
+
+def conductance_factor(air_ratio: Floats, water_ratio: Floats, films: FilmFactors = AT_DESIGN) -> Floats:
     """
     Give the conductance of a dry cooler over that at design.
 
@@ -100,6 +164,8 @@ def conductance_factor(air_ratio: Floats, water_ratio: Floats) -> Floats:
         Air over design air.
     water_ratio : (loop,) [1]
         Water over design water.
+    films : FilmFactors
+        From `film_factors`; at design temperatures if left out.
 
     Returns
     -------
@@ -108,15 +174,15 @@ def conductance_factor(air_ratio: Floats, water_ratio: Floats) -> Floats:
 
     Notes
     -----
-    Two films in series, 1 / (r / ((1 + r) w^0.85) + 1 / ((1 + r) a^0.8)) with r = `FILM_RATIO`. Flow ratios up to about
-    1.2. The films' dependence on temperature (2 % for 20 K of air, 10 % for 10 K of water, on its third of the
-    resistance) is left out.
+    Two films in series, 1 / (r / ((1 + r) x_w w^0.85) + 1 / ((1 + r) x_a a^0.8)) with r = `FILM_RATIO` and the film
+    factors x. Flow ratios up to about 1.2.
 
     References
     ----------
-    .. [1] Modelica Buildings Library, Fluid/HeatExchangers/CoolingTowers/BaseClasses/DryCooler.mo and HADryCoil.mo
+    .. [1] Modelica Buildings Library, Fluid/HeatExchangers/CoolingTowers/BaseClasses/DryCoolerUA.mo and
+       Fluid/HeatExchangers/BaseClasses/HADryCoil.mo
     """
-    air_film = (1.0 + FILM_RATIO) * np.power(air_ratio, AIR_EXPONENT)
-    water_film = (1.0 + FILM_RATIO) / FILM_RATIO * np.power(water_ratio, WATER_EXPONENT)
+    air_film = (1.0 + FILM_RATIO) * films.air * np.power(air_ratio, AIR_EXPONENT)
+    water_film = (1.0 + FILM_RATIO) / FILM_RATIO * films.water * np.power(water_ratio, WATER_EXPONENT)
     series = air_film * water_film / np.maximum(air_film + water_film, 1e-12)
     return np.asarray(np.maximum(series, FREE_CONVECTION), dtype=float)

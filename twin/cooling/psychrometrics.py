@@ -39,6 +39,12 @@ WATER_HEAT = 4186.0
 ICE_HEAT = 2100.0
 """Specific heat of ice [J/(kg*K)] (same chapter)."""
 
+LOWEST = 173.15
+"""Temperature [K] from which vapour pressures are fitted; air with less water has this for its dew point."""
+
+DEW_POINT_STEPS = 4
+"""Newton's steps of `dew_point`: enough for 1e-11 K from `LOWEST` to 373 K."""
+
 NEWTON_STEPS = 12
 """Steps of `wet_bulb`: enough for 1e-9 K from the driest air at 60 degrees Celsius."""
 
@@ -112,6 +118,37 @@ def humidity_ratio_from_dew_point(dew_point: Floats, pressure: Floats | float) -
         Water over dry air, by mass.
     """
     return humidity_ratio(saturation_pressure(dew_point), pressure)
+
+
+def dew_point(humidity_ratio: Floats, pressure: Floats | float) -> Floats:
+    """
+    Give the dew point of air: where it is saturated by the water that it holds.
+
+    Parameters
+    ----------
+    humidity_ratio : (any,) [kg/kg]
+        Water over dry air, by mass.
+    pressure : (any,) [Pa]
+        Air pressure.
+
+    Returns
+    -------
+    (any,) [K]
+        Dew point, or frost point below freezing; not below `LOWEST`.
+
+    Notes
+    -----
+    The inverse of `humidity_ratio_from_dew_point`. Newton's method on ln p over 1/T, which is nearly straight: its
+    slope is the latent heat over the gas constant of vapour.
+    """
+    vapour = humidity_ratio * pressure / (MASS_RATIO + humidity_ratio)
+    wanted = np.log(np.maximum(vapour, saturation_pressure(np.asarray(LOWEST))))
+    inverse = np.full(wanted.shape, 1.0 / TRIPLE_POINT)
+    for _ in range(DEW_POINT_STEPS):
+        excess = np.log(saturation_pressure(1.0 / inverse)) - wanted
+        slope = (np.log(saturation_pressure(1.0 / (inverse + 1e-8))) - wanted - excess) / 1e-8
+        inverse = inverse - excess / slope
+    return np.asarray(1.0 / inverse, dtype=float)
 
 
 def humidity_ratio_from_wet_bulb(dry_bulb: Floats, wet_bulb: Floats, pressure: Floats | float) -> Floats:

@@ -10,8 +10,6 @@ from hypothesis import strategies as st
 
 from twin.cooling import dry_coolers
 
-REFERENCE = Path(__file__).parents[4] / "shared/data/validation/reference_trajectories/dry_cooler_loop_first12h.csv"
-
 # BAC Trillium TDFS1238N (Modelica Buildings Library: BAC_Trillium_TDFS1238N_C60ET40B.mo): 2.931 MW, air 35 degC,
 # water 46.1 to 40.55 degC. Its air flow is not published; equal streams are assumed, as that library does.
 HEAT, HOT, AIR = 2.931e6, 319.25, 308.15
@@ -61,16 +59,34 @@ def test_heat_runs_downhill(air: float, water: float, above: float) -> None:
     assert heat[0] * above >= 0
 
 
-@pytest.mark.skipif(not REFERENCE.exists(), reason="the published dry cooler trajectory is not at hand")
-def test_published_trajectory() -> None:
-    """Leaving water 0.1 K rms: 0.067 found, of which the films' temperature dependence, left out, is about half."""
-    rows = pl.read_csv(REFERENCE).cast(pl.Float64).filter(pl.col("p_fan_W") > 200)[2:]
+def test_films_by_hand() -> None:
+    """
+    Ten kelvin of air above 25 degC: 1.0078532. Ten of water below 35 degC: 0.014 / 1.49 = 0.0093960, 0.9060403.
+
+    In series at design flows: 1.5 * 1.0078532 = 1.5117798 and 3 * 0.9060403 = 2.7181208; 0.9714650.
+    """
+    films = dry_coolers.film_factors(np.array([308.15]), np.array([298.15]), np.array([298.15]), np.array([308.15]))
+    assert films.air[0] == pytest.approx(1.0078532, abs=1e-9)
+    assert films.water[0] == pytest.approx(0.9060403, abs=1e-7)
+    assert dry_coolers.conductance_factor(np.ones(1), np.ones(1), films)[0] == pytest.approx(0.9714650, abs=1e-6)
+
+
+def test_published_trajectory(shared_data: Path) -> None:
+    """
+    Leaving water of a loop on its first half day: 0.031 K rms.
+
+    The largest difference, 0.16 K, is a row just after the pump has started, where the model's volume lags.
+    """
+    rows = pl.read_csv(shared_data / "validation/reference_trajectories/dry_cooler_loop_first12h.csv").cast(pl.Float64)
+    rows = rows[2:].filter(pl.col("p_fan_W") > 200)
     nominal = 0.5019120458891013 * 4184
     conductance = dry_coolers.dry_cooler_conductance(308.15, nominal, nominal / 1006, 298.15, 10_500.0)
     water, air = rows["t_water_in_degC"].to_numpy() + 273.15, rows["t_drybulb_degC"].to_numpy() + 273.15
-    speed = np.cbrt(rows["p_fan_W"].to_numpy() / 525)  # the case's fan follows the cube law above 0.3
-    factor = dry_coolers.conductance_factor(speed, np.array(0.5 * 4184 / nominal))
+    speed = np.cbrt(rows["p_fan_W"].to_numpy() / 525)  # the case's fan passes through the cubes of 0.1, 0.3, 0.6 and 1
+    films = dry_coolers.film_factors(air, water, np.array(298.15), np.array(308.15))
+    factor = dry_coolers.conductance_factor(speed, np.array(0.5 * 4184 / nominal), films)
     heat = dry_coolers.dry_cooler(water, np.array(0.5 * 4184), speed * nominal / 1006, conductance * factor, air)
     difference = water - heat / (0.5 * 4184) - 273.15 - rows["t_water_out_degC"].to_numpy()
-    assert np.sqrt(np.mean(difference**2)) < 0.1
-    assert np.abs(difference).max() < 0.2
+    assert len(difference) == 43
+    assert np.sqrt(np.mean(difference**2)) < 0.05
+    assert np.sort(np.abs(difference))[-2] < 0.05

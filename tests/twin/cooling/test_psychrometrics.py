@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from twin.cooling import psychrometrics
 
-TABLE = Path(__file__).parents[4] / "shared/data/validation/psychrometrics.csv"
 SEA_LEVEL = 101_325.0
 
 
@@ -80,13 +79,36 @@ def test_random_points_against_psychrolib() -> None:
     assert settled.sum() > 140
 
 
-@pytest.mark.skipif(not TABLE.exists(), reason="the table of 197 moist-air points is not at hand")
-def test_table_of_moist_air() -> None:
-    table = pl.read_csv(TABLE).cast(pl.Float64)
+def test_dew_point_by_hand() -> None:
+    """
+    35 degC, 50 %: 2814.3 Pa saturate air of 23.02 degC. -20 degC: W = 0.621945 * 103.26 / 101221.74.
+
+    Dry air has none, and is given the lowest temperature of the fits.
+    """
+    found = psychrometrics.dew_point(np.array([0.0177655, 0.621945 * 103.26 / 101_221.74, 0.0]), SEA_LEVEL)
+    np.testing.assert_allclose(found[:2], [273.15 + 23.020, 253.15], atol=1e-3)
+    assert found[2] == pytest.approx(psychrometrics.LOWEST, abs=1e-9)
+
+
+@given(celsius=st.floats(-95, 90), pressure=st.floats(7e4, 1.05e5))
+def test_dew_point_gives_back_its_temperature(celsius: float, pressure: float) -> None:
+    """To rounding, but for the step of 1e-5 between the two fits at the triple point."""
+    given_point = np.array([celsius + 273.15])
+    ratio = psychrometrics.humidity_ratio_from_dew_point(given_point, pressure)
+    found = psychrometrics.dew_point(ratio, pressure)
+    assert found[0] == pytest.approx(given_point[0], abs=1e-3 if abs(celsius - 0.01) < 1e-3 else 1e-8)
+
+
+def test_table_of_moist_air(shared_data: Path) -> None:
+    """All 197 points, -30 to 50 degC: temperatures to 0.01 K, where the published wet bulb is found to 1e-3 K."""
+    table = pl.read_csv(shared_data / "validation/psychrometrics.csv").cast(pl.Float64)
     air, pressure = table["t_drybulb_degC"].to_numpy() + 273.15, table["pressure_Pa"].to_numpy()
-    vapour = table["rh_fraction"].to_numpy() * psychrometrics.saturation_pressure(air)
-    ratio = psychrometrics.humidity_ratio(vapour, pressure)
+    saturated = psychrometrics.saturation_pressure(air)
+    ratio = psychrometrics.humidity_ratio(table["rh_fraction"].to_numpy() * saturated, pressure)
     bulb = psychrometrics.wet_bulb(air, ratio, pressure) - 273.15
+    assert len(table) == 197
+    np.testing.assert_allclose(saturated, table["psat_Pa"], rtol=1e-6)
     np.testing.assert_allclose(ratio, table["humidity_ratio_kg_kg"], rtol=1e-6)
     np.testing.assert_allclose(bulb, table["t_wetbulb_degC"], atol=0.01)
     np.testing.assert_allclose(psychrometrics.enthalpy(air, ratio), table["enthalpy_J_kg"], atol=1)
+    np.testing.assert_allclose(psychrometrics.dew_point(ratio, pressure) - 273.15, table["t_dewpoint_degC"], atol=0.01)
