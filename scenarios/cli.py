@@ -198,10 +198,13 @@ def convert(
         converted.show(file, out, format=format, mapping=mapping, start=start, tz=tz, force=force)
 
 
-@app.command(epilog="Example: twin validate --data ../shared/data")
+@app.command(epilog="Examples: twin validate --data ../shared/data; twin validate --cases my_cases")
 def validate(
     data: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder with public data that some cases need.")
+    ] = None,
+    cases: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder with further cases, a folder with a case.toml each.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -209,7 +212,7 @@ def validate(
     with _told():
         from scenarios.commands import validation
 
-        good = validation.show(data, as_json=as_json)
+        good = validation.show(data, cases, as_json=as_json)
     if not good:
         raise typer.Exit(1)
 

@@ -1,0 +1,107 @@
+"""One line of the error table: what a source says, what the twin says, and how far apart they may be."""
+
+from __future__ import annotations
+
+import math
+from enum import Enum
+from typing import Any, NamedTuple
+
+
+class Status(Enum):
+    """How a check ended."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    REPORTED = "reported"
+    """A figure without a bar: it is told, and neither passes nor fails."""
+    NOT_RUN = "not run: data absent"
+
+
+class Check(NamedTuple):
+    """
+    One quantity of a case.
+
+    Attributes
+    ----------
+    case, title, source
+        Of the case.
+    quantity
+        What is compared, and how where there are many values.
+    unit
+        Of `expected` and `got`.
+    expected, got
+        One value; of many, the pair with the largest error, or the two means where the error is a mean itself.
+    between
+        Lowest and highest value that the source allows, where it says a range and no value.
+    error, tolerance
+        In `error_unit`.
+    error_unit
+        A difference's unit, or ``%``.
+    reason
+        Why the tolerance is what it is.
+    status
+        How it ended.
+    """
+
+    case: str
+    title: str
+    source: str
+    quantity: str
+    unit: str
+    expected: float | None
+    got: float | None
+    between: tuple[float, float] | None
+    error: float | None
+    error_unit: str
+    tolerance: float | None
+    reason: str
+    status: Status
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the check as JSON has it, which knows no infinity."""
+        content = self._asdict() | {"status": self.status.value}
+        return {name: _plain(value) for name, value in content.items()}
+
+
+class Case(NamedTuple):
+    """What all checks of a case have in common."""
+
+    name: str
+    title: str
+    source: str
+
+    def check(
+        self,
+        quantity: str,
+        unit: str,
+        expected: float,
+        got: float,
+        error: float,
+        tolerance: float | None,
+        error_unit: str = "",
+        reason: str = "",
+    ) -> Check:
+        """Judge an error; without a tolerance it is reported only, and what is not a number is never within one."""
+        passed = Status.PASSED if tolerance is not None and error <= tolerance else Status.FAILED
+        status = Status.REPORTED if tolerance is None else passed
+        shown = error_unit or unit
+        return Check(*self, quantity, unit, expected, got, None, error, shown, tolerance, reason, status)
+
+    def within(
+        self, quantity: str, unit: str, between: tuple[float, float], got: float, error_unit: str = "", reason: str = ""
+    ) -> Check:
+        """Judge a value against a range; its error is how far it lies outside."""
+        low, high = between
+        error = max(low - got, got - high, 0.0)
+        status = Status.PASSED if low <= got <= high else Status.FAILED
+        return Check(*self, quantity, unit, None, got, between, error, error_unit or unit, 0.0, reason, status)
+
+    def not_run(self, quantity: str) -> Check:
+        """Say that a quantity's data is not at hand."""
+        return Check(*self, quantity, "", None, None, None, None, "", None, "", Status.NOT_RUN)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, tuple):
+        return [_plain(part) for part in value]
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value

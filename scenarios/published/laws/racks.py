@@ -1,0 +1,140 @@
+"""Racks without coolant, or without facility water: the chain of `twin.thermal.coefficients` until a limit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from scipy.integrate import solve_ivp
+
+from scenarios.published.laws.law import Law, Outputs
+from twin.site import Floats, RackClasses
+from twin.thermal.coefficients import chain_capacity, rack_network
+
+_HORIZON = 3600.0
+"""Seconds after which a limit counts as never crossed; the slowest time constant here is a minute."""
+
+_TOLERANCE = 1e-9
+
+
+def _pump_stop(
+    power: Floats,
+    chip_resistance: Floats,
+    film_resistance: Floats,
+    film_exponent: Floats,
+    chip_capacity: Floats,
+    plate_capacity: Floats,
+    coolant_capacity: Floats,
+    coolant_stream: Floats,
+    coast_time: Floats,
+    flow: Floats,
+    supply: Floats,
+    limit: Floats,
+) -> Outputs:
+    """Let the flow of one chip's coolant coast to a part of it, its supply held."""
+    chains = _chains(
+        chip_resistance, film_resistance, film_exponent, chip_capacity, plate_capacity, coolant_capacity, coolant_stream
+    )
+
+    def seconds(row: int) -> float:
+        heat = np.array([power[row], 0.0, 0.0]) / chain_capacity(chains)[row]
+
+        def slopes(time: float, state: Floats) -> Floats:
+            ratio = flow[row] + (1.0 - flow[row]) * np.exp(-time / coast_time[row])
+            return np.asarray(rack_network(chains, row, ratio, 0.0) @ state + heat, dtype=float)
+
+        begin = np.linalg.solve(rack_network(chains, row, 1.0, 0.0), -heat)
+        return _crossing(slopes, begin, limit[row] - supply[row])
+
+    return {"time": np.array([seconds(row) for row in range(power.size)])}
+
+
+def _facility_water_loss(
+    power: Floats,
+    chip_resistance: Floats,
+    film_resistance: Floats,
+    film_exponent: Floats,
+    chip_capacity: Floats,
+    plate_capacity: Floats,
+    coolant_capacity: Floats,
+    loop_capacity: Floats,
+    coolant_stream: Floats,
+    rise: Floats,
+) -> Outputs:
+    """Let a rack's coolant go round at full flow, its heat taken by nothing, until its chips have risen."""
+    chains = _chains(
+        chip_resistance, film_resistance, film_exponent, chip_capacity, plate_capacity, coolant_capacity, coolant_stream
+    )
+
+    def chip_rise(row: int) -> tuple[float, float]:
+        # The chain is written relative to its supply, here a fourth state: well mixed, fed by the rack's stream.
+        matrix = np.zeros((4, 4))
+        matrix[:3, :3] = rack_network(chains, row, 1.0, 0.0)
+        matrix[:3, 3] = -matrix[:3, :3].sum(axis=1)
+        matrix[3, 2:] = np.array([1.0, -1.0]) * coolant_stream[row] / loop_capacity[row]
+        heat = np.array([power[row] / chip_capacity[row], 0.0, 0.0, 0.0])
+        begin = np.append(np.linalg.solve(matrix[:3, :3], -heat[:3]), 0.0)
+
+        def slopes(_: float, state: Floats) -> Floats:
+            return np.asarray(matrix @ state + heat, dtype=float)
+
+        late = solve_ivp(slopes, (0.0, _HORIZON), begin, method="LSODA", rtol=_TOLERANCE, atol=_TOLERANCE)
+        return _crossing(slopes, begin, begin[0] + rise[row]), float(slopes(_HORIZON, late.y[:, -1])[0])
+
+    found = np.array([chip_rise(row) for row in range(power.size)])
+    return {"time": found[:, 0], "rate": found[:, 1]}
+
+
+def _chains(
+    chip_resistance: Floats,
+    film_resistance: Floats,
+    film_exponent: Floats,
+    chip_capacity: Floats,
+    plate_capacity: Floats,
+    coolant_capacity: Floats,
+    coolant_stream: Floats,
+) -> RackClasses:
+    """Give a class for each row; only what the chain reads is set, the rest of a rack is not asked."""
+    unset = {name: np.zeros(coolant_stream.size) for name in RackClasses._fields}
+    return RackClasses(**unset)._replace(  # type: ignore[arg-type]
+        liquid_fraction=np.ones(coolant_stream.size),
+        chip_capacity=chip_capacity,
+        plate_capacity=plate_capacity,
+        coolant_capacity=coolant_capacity,
+        chip_conductance=1.0 / chip_resistance,
+        film_conductance=1.0 / film_resistance,
+        film_exponent=film_exponent,
+        coolant_stream=coolant_stream,
+    )
+
+
+def _crossing(slopes: Callable[[float, Floats], Floats], begin: Floats, level: float) -> float:
+    """Give the time [s] at which the chip rises to a level; infinite where it does not."""
+    if begin[0] >= level - _TOLERANCE:
+        return 0.0
+
+    def reached(_: float, values: Floats) -> float:
+        return float(values[0] - level)
+
+    reached.terminal = True  # type: ignore[attr-defined]
+    found = solve_ivp(
+        slopes, (0.0, _HORIZON), begin, method="LSODA", rtol=_TOLERANCE, atol=_TOLERANCE, events=reached, max_step=10.0
+    )
+    times = found.t_events or [np.empty(0)]
+    return float(times[0][0]) if times[0].size else float("inf")
+
+
+_CHIP = {
+    "power": "W",
+    "chip_resistance": "K/W",
+    "film_resistance": "K/W",
+    "film_exponent": "1",
+    "chip_capacity": "J/K",
+    "plate_capacity": "J/K",
+    "coolant_capacity": "J/K",
+    "coolant_stream": "W/K",
+}
+PUMP_STOP = Law(_pump_stop, {**_CHIP, "coast_time": "s", "flow": "1", "supply": "K", "limit": "K"}, {"time": "s"})
+FACILITY_WATER_LOSS = Law(
+    _facility_water_loss, {**_CHIP, "loop_capacity": "J/K", "rise": "delta_degC"}, {"time": "s", "rate": "K/s"}
+)
