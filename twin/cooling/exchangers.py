@@ -211,6 +211,34 @@ def film_conductance(conductance: Floats, hot_ratio: Floats, cold_ratio: Floats)
     return conductance * hot * cold / np.maximum(0.5 * (hot + cold), LEAST_STREAM)
 
 
+def fouled_conductance(conductance: Floats, fouling: Floats) -> Floats:
+    """
+    Give the conductance of an exchanger with fouled surfaces.
+
+    Parameters
+    ----------
+    conductance : (any,) [W/K]
+        UA of the clean exchanger at its flows, from `film_conductance`.
+    fouling : (any,) [K/W]
+        Resistance of the deposits on both sides: the sum of fouling factor over area. Zero when clean.
+
+    Returns
+    -------
+    (any,) [W/K]
+        UA with the deposits; zero when a flow stops.
+
+    Notes
+    -----
+    1 / UA = 1 / UA_clean + R. The films still follow the flows, the deposits do not: a fouled exchanger gains less from
+    more flow. Deposits are taken to leave the flow paths open.
+
+    References
+    ----------
+    .. [1] W. M. Kays and A. L. London, Compact Heat Exchangers, 3rd edition, 1984, chapter 2
+    """
+    return np.asarray(conductance / (1.0 + conductance * fouling), dtype=float)
+
+
 def _refuse_impossible(effectiveness: float) -> None:
     if not 0.0 <= effectiveness < 1.0:
         message = f"an exchanger's effectiveness lies from 0 up to 1; got {effectiveness:.4g}"
