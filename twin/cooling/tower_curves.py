@@ -324,7 +324,8 @@ def curve_tower(
     on = np.minimum(air_ratio / LEAST_AIR, 1.0)
     moved = still + on * np.maximum(forced - still, 0.0)
     inside = _inside(curve, forced, difference - forced, wet_bulb, water_ratio, running)
-    return CurveTowerState(water_stream * moved, inside)
+    cooled = curve.water_ratio[1] / np.maximum(water_ratio, curve.water_ratio[1])
+    return CurveTowerState(cooled * water_stream * moved, inside)
 
 
 def _water_range(

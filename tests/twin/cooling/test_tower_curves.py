@@ -224,3 +224,12 @@ def test_extreme_wet_bulb_still_bounds_the_water() -> None:
     assert state.heat[0] == pytest.approx(9.5 - held[0], abs=1e-9)
     assert not state.inside[0]
     assert tower_curves.curve_tower(YORK, bulb - 1, one(1), one(1), one(1), bulb).heat[0] == 0
+
+
+def test_too_much_water_is_not_cooled_for_nothing() -> None:
+    """Twice the greatest water ratio: what the curve does at its limit, with half of the water."""
+    bulb, hot = one(ZERO + 20), one(ZERO + 32)
+    most = tower_curves.curve_tower(YORK, hot, one(1.25), one(1.25), one(1), bulb)
+    beyond = tower_curves.curve_tower(YORK, hot, one(2.5), one(2.5), one(1), bulb)
+    assert beyond.heat[0] == pytest.approx(most.heat[0], rel=1e-12)
+    assert (most.inside[0], beyond.inside[0]) == (True, False)
