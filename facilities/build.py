@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from facilities import sizing
+from facilities import coils, sizing
+from facilities.coils import Coils
 from facilities.layout import Layout, layout, sums
 from facilities.parts import DryCooler, Tower, Transformer
 from facilities.racks import Model, model, rack_classes, unit
@@ -36,8 +37,8 @@ class Sized(NamedTuple):
         Where they stand.
     heat : Heat
         At full load.
-    coils : (hall,) [W]
-        Heat of the fan coils at full load, their fans included.
+    coils : Coils
+        Fan coils.
     fans : (hall,) [W]
         Coil fans at full speed.
     pumps : (cdu,) [W]
@@ -53,7 +54,7 @@ class Sized(NamedTuple):
     models: dict[str, Model]
     places: Layout
     heat: sizing.Heat
-    coils: Floats
+    coils: Coils
     fans: Floats
     pumps: Floats
     plants: tuple[sizing.Plant, ...]
@@ -97,7 +98,6 @@ def sized(facility: Facility) -> Sized:
     heat, hall_path = sizing.heat(facility, models, places)
     air = facility.cooling.air
     fans = facility.catalog.fan_coils[air.fan_coil].fan_share.si * heat.air
-    coils = heat.air + fans
     pumps = np.zeros(len(places.cdus))
     plants: list[sizing.Plant] = []
     liquid = facility.cooling.liquid
@@ -107,10 +107,12 @@ def sized(facility: Facility) -> Sized:
         load = sums(places.cdu_hall, heat.liquid + pumps, len(places.halls))
         stream = sums(places.cdu_hall, wet * _primary_stream(facility, liquid), len(places.halls))
         plants.append(sizing.plant(facility, liquid.loop, load, stream))
-    plants.append(sizing.plant(facility, air.loop, coils, coils / air.water_rise.si))
+    plants.append(sizing.plant(facility, air.loop, heat.air + fans, (heat.air + fans) / air.water_rise.si))
     cooling = pumps.sum() + fans.sum() + sum(float(plant.peak_power.sum()) for plant in plants)
     chain, peak = _chain(facility, hall_path, float(heat.feeders.sum()), float(cooling))
-    return Sized(models, places, heat, coils, fans, pumps, tuple(plants), chain, peak)
+    return Sized(
+        models, places, heat, coils.size(air, models, places, heat.air, fans), fans, pumps, tuple(plants), chain, peak
+    )
 
 
 def site_of(facility: Facility, parts: Sized) -> Site:
@@ -231,7 +233,11 @@ def _halls(facility: Facility, parts: Sized) -> Halls:
         air_capacity=air.capacity_per_rack.si * racks,
         air_set_point=np.full(halls, air.set_point.si),
         air_alarm=np.full(halls, air.alarm.si),
-        coil_conductance=air.coil_margin.si * parts.coils / (air.set_point.si - air.loop.warmest_supply),
+        recirculation=np.full(halls, air.recirculation.si),
+        bypass=np.full(halls, air.bypass.si),
+        coil_conductance=coils.conductance(parts.coils),
+        coil_air_stream=parts.coils.air_stream,
+        coil_water_stream=parts.coils.water_stream,
         coil_fan_power=parts.fans,
         feeder_rating=last.units * last.rating,
     )

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from facilities import build
+from facilities import build, coils
 from facilities.loading import load
 from facilities.racks import Model
-from facilities.schema import FULL_PLANT, Facility
+from facilities.schema import FULL_PLANT, AirCooling, Facility
 from twin import power
 from twin.cooling import dry_coolers, towers
 from twin.errors import FacilityError, Fault
@@ -64,6 +64,10 @@ def faults(facility: Facility) -> Iterator[Fault]:
         One for each limit that full load crosses.
     """
     parts = build.sized(facility)
+    impossible = list(_coils(facility.cooling.air, parts.coils))
+    yield from impossible
+    if impossible:
+        return
     site = build.site_of(facility, parts)
     for row, (name, rack) in enumerate(parts.models.items()):
         yield from _rack(f"catalog.racks.{name}", rack)
@@ -164,6 +168,28 @@ def worst_chip(classes: RackClasses, row: int, supply: float) -> float:
         inlet = float(_inlet(classes, row, np.array([chips + classes.host_max[row]]))[0])
         chip = supply + (liquid if liquid > 0.0 else 1.0) * inlet / stream + resistance * chips
     return float(supply + (1.0 + classes.worst_chip_spread[row]) * (chip - supply))
+
+
+def _coils(air: AirCooling, sized: coils.Coils) -> Iterator[Fault]:
+    """Check that the coils' water can give the racks their air, and leaves its moisture alone."""
+    supply = float(sized.supply.min())
+    if supply <= sized.water:
+        message = (
+            f"asks for supply air of {_celsius(supply)} at full load, but the coils' water is {_celsius(sized.water)}"
+        )
+        yield Fault("cooling.air.recirculation", f"{message}; contain the aisles, or lower the water")
+    else:
+        try:
+            coils.conductance(sized)
+        except ValueError as error:
+            message = f"leaves the coils too little water at full load ({error}); lower it, or coil_margin"
+            yield Fault("cooling.air.water_rise", message)
+    water = air.loop.supply_temperature
+    if water.si < air.dew_point.si:
+        message = (
+            f"is below the air's highest dew point, {air.dew_point.value}: coils would take moisture out of the air"
+        )
+        yield Fault("cooling.air.loop.supply_temperature", f"{message}, which is not modelled; raise it")
 
 
 def _cdus(site: Site, liquid: Floats) -> Iterator[Fault]:

@@ -122,6 +122,16 @@ class Model(NamedTuple):
         """Power for which supply and cooling are sized [W]: full load, and never less than the nameplate."""
         return max(self.full_power, self.rack.rated_power.si)
 
+    @property
+    def air_heat(self) -> float:
+        """Heat to the air at design power [W]."""
+        return (1.0 - self.liquid_fraction) * self.design_power
+
+    @property
+    def air_stream(self) -> float:
+        """Air through the rack, mass flow times specific heat [W/K]."""
+        return self.air_heat / self.rack.air.rise.si
+
 
 def model(catalog: Catalog, name: str) -> Model:
     """
@@ -252,5 +262,5 @@ def _streams(model: Model) -> dict[str, float]:
         "coolant_capacity": 0.0 if liquid is None else liquid.volume.si * model.coolant_heat,
         "coolant_stream": flow * model.coolant_heat,
         "air_capacity": air.capacity.si,
-        "air_stream": (1.0 - fraction) * model.design_power / air.rise.si,
+        "air_stream": model.air_stream,
     }

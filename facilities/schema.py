@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, StrictInt, StrictStr, model_validator
 
 from facilities.parts import Catalog, PathStage
 from facilities.quantity import (
+    AirPart,
     Angle,
     ApparentPower,
     Count,
@@ -17,6 +18,7 @@ from facilities.quantity import (
     Factor,
     Frequency,
     HeatCapacity,
+    Margin,
     Model,
     MonthlyDifference,
     MonthlyTemperature,
@@ -150,8 +152,14 @@ class AirCooling(Model):
     water_rise: Difference
     """Of the facility water through the coils, at the hall's air heat at rated power."""
     capacity_per_rack: HeatCapacity
-    coil_margin: PositiveFactor
-    """Heat the coils move at the set points over the hall's air heat at rated power."""
+    coil_margin: Margin
+    """Heat the coils move at the set points, and the air they blow, over what the hall needs at rated power."""
+    recirculation: AirPart
+    """Part of the air at the rack inlets that is the racks' own hot air."""
+    bypass: AirPart
+    """Part of the coils' air that returns to them without having cooled a rack."""
+    dew_point: Temperature
+    """Highest dew point that the hall's air is allowed; no surface in it may be colder."""
     loop: WaterLoop
 
     @model_validator(mode="after")

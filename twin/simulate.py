@@ -20,12 +20,12 @@ import numpy.typing as npt
 
 from twin import changes, power, record
 from twin.changes import Change, Setting
-from twin.cooling import plant
+from twin.cooling import hall_air, plant
 from twin.cooling.psychrometrics import humidity_ratio_from_wet_bulb
 from twin.grid.response import ResponseCurve, evaluate
 from twin.record import Energies, Record, Stored
 from twin.site import Floats, Integers, Site
-from twin.thermal import kernel, laws, loops
+from twin.thermal import halls, kernel, laws, loops
 from twin.thermal.coefficients import chain_capacity
 from twin.thermal.tables import CduLaw, Forcing, Layout, RackLaw, Tally, ThermalState
 from twin.workload import LoadTable
@@ -77,6 +77,7 @@ class _Fixed(NamedTuple):
     site: Site
     racks: RackLaw
     cdus: CduLaw
+    halls: hall_air.HallLaw
     levels: Floats
     layout: Layout
     load: LoadTable
@@ -89,6 +90,7 @@ class _State(NamedTuple):
 
     thermal: ThermalState
     plant: plant.PlantState
+    halls: hall_air.HallState
     warming: Floats
     voltage: float
 
@@ -100,6 +102,7 @@ class _Step(NamedTuple):
     powers: Floats
     cdu_heat: Floats
     plant: plant.PlantTally
+    halls: hall_air.HallTally
     cooling: Floats
     cdu_pumps: Floats
     supply: Floats
@@ -176,7 +179,7 @@ def _fixed(site: Site, load: LoadTable, inputs: Inputs, curve: ResponseCurve) ->
     marks = np.zeros((site.racks.cdu.size, len(caps)), dtype=np.int64)
     for column, rows in enumerate(caps):
         marks[rows, column] = 1
-    return _Fixed(site, racks, cdus, levels, laws.layout(site, load, marks), load, inputs, curve)
+    return _Fixed(site, racks, cdus, hall_air.law(site), levels, laws.layout(site, load, marks), load, inputs, curve)
 
 
 def _bounds(inputs: Inputs) -> list[int]:
@@ -204,9 +207,9 @@ def _advance(
     outdoors = _outdoors(fixed, setting, begin)
     law, in_range = plant.law(site, setting.plant, setting.dry_rates, state.plant, outdoors)
     starts = range(begin, begin + seconds, COUPLING_STEP)
-    sums = plant.tally(len(starts), len(site.loops.name), len(site.halls.name))
+    sums, airs = plant.tally(len(starts), len(site.loops.name)), hall_air.tally(len(starts), len(site.halls.name))
     at_start = state.plant.supply.copy(), state.plant.back.copy(), state.thermal.air.copy()
-    controls = plant.no_controls(len(site.loops.name), len(site.halls.name))
+    controls, air = plant.no_controls(len(site.loops.name)), hall_air.no_controls(len(site.halls.name))
     powers, cdu_heat = np.empty((seconds, len(site.halls.name), 5)), np.zeros(len(site.cdus.name))
     pumps, cooling = changes.pump_power(site, setting.pumps), np.empty(seconds)
     cap = setting.power_cap[fixed.layout.order]
@@ -223,7 +226,10 @@ def _advance(
             layout, flows = _flows(fixed, setting, COUPLING_STEP)
             setting = setting._replace(pumps=changes.coast(setting.pumps, count)[1])
         warming = state.warming / MACRO_STEP
-        loops.control(law, state.plant, controls, sums, state.thermal.air, warming, float(count), block)
+        loops.control(law, state.plant, controls, sums, float(count), block)
+        halls.control(
+            fixed.halls, state.halls, air, airs, state.thermal.air, state.plant.supply, warming, float(count), block
+        )
         forcing = Forcing(
             float(start),
             *flows,
@@ -233,19 +239,23 @@ def _advance(
             facility_ramp=state.plant.supply_ramp[law.cdu_loop],
             coil=state.plant.supply[law.air_loop],
             coil_ramp=state.plant.supply_ramp[law.air_loop],
-            coil_conductance=controls.coil,
-            hall_heat=controls.hall_heat,
-            air_capacity=law.air_capacity,
+            coil_conductance=air.coil,
+            coil_share=air.coil_share,
+            hall_losses=air.losses,
+            hall_fans=air.fans,
+            air_capacity=fixed.halls.air_capacity,
             power_cap=cap,
         )
         now = slice(start - begin, start - begin + count)
         tally.cdu_heat[:], tally.coil_heat[:] = 0.0, 0.0
         kernel.advance(fixed.racks, fixed.cdus, layout, accelerator[now], host[now], state.thermal, forcing, tally)
-        rack_air = tally.hall_power[:count, :, 4].mean(axis=0)
-        loops.step(law, state.plant, controls, sums, tally.cdu_heat, tally.coil_heat, rack_air, float(count))
-        powers[now], cooling[now] = tally.hall_power[:count], sums.power[block] + pumps.sum()
+        loops.step(law, state.plant, controls, sums, tally.cdu_heat, tally.coil_heat, float(count))
+        hall_air.remember(state.halls, air, tally.hall_power[:count, :, 4].mean(axis=0))
+        powers[now] = tally.hall_power[:count]
+        cooling[now] = sums.power[block] + airs.power[block] + pumps.sum()
         cdu_heat += tally.cdu_heat
-    return setting, _Step(begin, powers, cdu_heat, sums, cooling, pumps, *at_start, outdoors, in_range)
+        airs.coil[:] += tally.coil_heat
+    return setting, _Step(begin, powers, cdu_heat, sums, airs, cooling, pumps, *at_start, outdoors, in_range)
 
 
 def _flows(fixed: _Fixed, setting: Setting, seconds: int) -> tuple[Layout, tuple[Integers, Floats, Floats]]:
@@ -281,11 +291,11 @@ def _connect(fixed: _Fixed, setting: Setting, state: _State, step: _Step) -> tup
         rack_air=float(step.powers[:, :, 4].sum()),
         cdu_facility=float(step.cdu_heat.sum()),
         cdu_pumps=float(step.cdu_pumps.sum()) * seconds,
-        coil_fans=float(sums.coil_fans.sum()),
+        coil_fans=float(step.halls.fans.sum()),
         pumps=float(sums.pumps.sum()),
         cooler_fans=float(sums.fans.sum()),
         chillers=float(sums.chillers.sum()),
-        coils=float(sums.coil.sum()),
+        coils=float(step.halls.coil.sum()),
         rejected=float(sums.rejected.sum()),
         chilled=float(sums.chilled.sum()),
         evaporation=float(evaporation.sum()) * seconds,
@@ -309,9 +319,9 @@ def _keep(fixed: _Fixed, kept: Record, step: _Step, flows: _Flows, number: int) 
     kept.voltage[span] = flows.voltage
     kept.on_curve[span], kept.in_range[number] = flows.on_curve, step.in_range
     kept.halls[:, span] = step.powers[:, :, [0, 1, 3, 4]].transpose(2, 0, 1)
-    halls, count, sums = site.halls, len(site.loops.name), step.plant
+    rows_of, count, sums = site.halls, len(site.loops.name), step.plant
     warmest = np.full(count, -np.inf)
-    np.maximum.at(warmest, np.concatenate([halls.air_loop, halls.loop]), np.concatenate([step.air, step.air]))
+    np.maximum.at(warmest, np.concatenate([rows_of.air_loop, rows_of.loop]), np.concatenate([step.air, step.air]))
     rows = (
         step.supply,
         step.back,
@@ -319,8 +329,8 @@ def _keep(fixed: _Fixed, kept: Record, step: _Step, flows: _Flows, number: int) 
         sums.fans / seconds,
         sums.pumps / seconds,
         sums.chillers / seconds,
-        np.bincount(halls.air_loop, weights=sums.coil_fans, minlength=count) / seconds,
-        np.bincount(halls.loop[site.cdus.hall], weights=step.cdu_pumps, minlength=count),
+        np.bincount(rows_of.air_loop, weights=step.halls.fans, minlength=count) / seconds,
+        np.bincount(rows_of.loop[site.cdus.hall], weights=step.cdu_pumps, minlength=count),
         (sums.rejected + sums.chilled + sums.chillers + sums.fans) / seconds,
         flows.make_up,
         sums.speed / seconds,
@@ -365,10 +375,9 @@ def _first_state(fixed: _Fixed) -> _State:
     water = plant.PlantState(
         supply=site.loops.supply_set_point.copy(),
         back=site.loops.supply_set_point + 5.0,
-        air_heat=np.zeros(len(site.halls.name)),
         supply_ramp=np.zeros(len(site.loops.name)),
     )
-    return _State(thermal, water, np.zeros(len(site.halls.name)), 1.0)
+    return _State(thermal, water, hall_air.state(len(site.halls.name)), np.zeros(len(site.halls.name)), 1.0)
 
 
 def _stored(fixed: _Fixed, state: _State) -> Stored:

@@ -207,8 +207,16 @@ class Halls(NamedTuple):
         Wanted temperature of the air at the rack inlets.
     air_alarm : (hall,) [K]
         Temperature of that air above which an alarm is listed.
+    recirculation : (hall,) [1]
+        Part of the air at the rack inlets that is the racks' own hot air.
+    bypass : (hall,) [1]
+        Part of the coils' air that returns to them unused, where they blow no more than the racks need.
     coil_conductance : (hall,) [W/K]
-        Heat that the fan coils move from air to the water of `air_loop` for each kelvin between them, valves open.
+        UA of the fan coils, fans at full speed and valves open.
+    coil_air_stream : (hall,) [W/K]
+        Air through the fan coils at full speed, mass flow times specific heat.
+    coil_water_stream : (hall,) [W/K]
+        Water of `air_loop` through them, valves open.
     coil_fan_power : (hall,) [W]
         Electric power of the coil fans at full speed; all of it becomes heat of the air.
     feeder_rating : (hall,) [W]
@@ -222,7 +230,11 @@ class Halls(NamedTuple):
     air_capacity: Floats
     air_set_point: Floats
     air_alarm: Floats
+    recirculation: Floats
+    bypass: Floats
     coil_conductance: Floats
+    coil_air_stream: Floats
+    coil_water_stream: Floats
     coil_fan_power: Floats
     feeder_rating: Floats
 

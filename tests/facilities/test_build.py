@@ -146,7 +146,6 @@ def test_plant_follows_its_margins() -> None:
     assert built.loops.name[24] == "hall_1/air"
     assert built.halls.loop[3] == 3
     assert built.halls.air_loop[3] == 27
-    assert np.all(built.halls.coil_conductance * (298.15 - 291.15 - 1.0) == pytest.approx(1.25 * parts.coils))
 
 
 def test_a_cdu_holds_its_approach_at_rated_heat() -> None:

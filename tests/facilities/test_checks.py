@@ -75,6 +75,41 @@ def test_too_small_a_connection_is_found(tmp_path: Path) -> None:
     ]
 
 
+def test_too_much_recirculation_is_found(tmp_path: Path) -> None:
+    """0.4 / 0.6 of the hot air's rise, 12.85 K with the losses, is 8.6 K below 25 degC; the water is 19 degC."""
+    path = changed(
+        tmp_path,
+        "frontier",
+        ('recirculation = { value = "5 %"', 'recirculation = { value = "40 %"'),
+        ('range = ["2 %", "10 %"]', 'range = ["2 %", "50 %"]'),
+    )
+    found = messages(path)
+    assert len(found) == 1
+    assert found[0].startswith("cooling.air.recirculation: asks for supply air of 16.4 degC at full load")
+
+
+def test_too_little_water_is_found(tmp_path: Path) -> None:
+    """Water that is to rise by 1.25 x 20 K from 19 degC would leave warmer than the air that returns, 34.6 degC."""
+    path = changed(
+        tmp_path,
+        "frontier",
+        ('water_rise = { value = "8 K"', 'water_rise = { value = "20 K"'),
+        ('range = ["6 K", "10 K"]', 'range = ["6 K", "20 K"]'),
+    )
+    found = messages(path)
+    assert len(found) == 1
+    assert found[0].startswith("cooling.air.water_rise: leaves the coils too little water at full load (")
+    assert found[0].endswith("lower it, or coil_margin")
+
+
+def test_water_below_the_dew_point_is_found(tmp_path: Path) -> None:
+    path = changed(tmp_path, "frontier", ('dew_point = { value = "15 degC"', 'dew_point = { value = "18.5 degC"'))
+    assert messages(path) == [
+        "cooling.air.loop.supply_temperature: is below the air's highest dew point, 18.5 degC: coils would take "
+        "moisture out of the air, which is not modelled; raise it"
+    ]
+
+
 COUNTED = 'basis = "measured", source = "counted"'
 RACK = """
 [catalog.racks.mine]

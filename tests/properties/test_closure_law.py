@@ -16,7 +16,7 @@ from twin.closure import balances
 from twin.cooling import plant
 from twin.record import Record
 from twin.site import Integers, Site
-from twin.thermal import kernel, laws, loops
+from twin.thermal import halls, kernel, laws, loops
 
 FEW = settings(max_examples=12)
 ERROR = 1.0 + 1e-6
@@ -164,11 +164,11 @@ def of_kernel(part: str, column: int | None = None) -> Patch:
     return after(kernel, "advance", spoil)
 
 
-def of_plant(where: str, part: str) -> Patch:
-    """Spoil what a control or a step adds to one sum of the plant: the fourth argument of either."""
+def of_plant(where: str, part: str, module: object = loops) -> Patch:
+    """Spoil what a control or a step adds to one sum of plant or halls: the fourth argument of each."""
 
     def put(patch: pytest.MonkeyPatch) -> None:
-        whole = getattr(loops, where)
+        whole = getattr(module, where)
 
         def spoiled(*given) -> None:
             values = getattr(given[3], part)
@@ -176,14 +176,15 @@ def of_plant(where: str, part: str) -> Patch:
             whole(*given)
             values += (ERROR - 1.0) * (values - before)
 
-        patch.setattr(loops, where, spoiled)
+        patch.setattr(module, where, spoiled)
 
     return put
 
 
 def of_hall_heat(answer, *given) -> object:
     """Spoil the heat that a control lets into the halls: the third argument is what it holds."""
-    given[2].hall_heat[...] *= ERROR
+    for part in (given[2].losses, given[2].fans):
+        part[...] *= ERROR
     return answer
 
 
@@ -209,11 +210,12 @@ FLUXES: dict[str, tuple[Patch, set[str]]] = {
     "heat rejected": (of_plant("step", "rejected"), {"halls and plant", "whole site"}),
     "heat to the chillers": (of_plant("control", "chilled"), {"halls and plant", "whole site"}),
     "energy of loop pumps": (of_plant("control", "pumps"), {"power chain", "halls and plant"}),
-    "energy of coil fans": (of_plant("control", "coil_fans"), {"power chain", "halls and plant"}),
+    "energy of coil fans": (of_plant("control", "fans", halls), {"power chain", "halls and plant"}),
     "energy of cooler fans": (of_plant("control", "fans"), {"power chain", "whole site"}),
     "energy of chillers": (of_plant("control", "chillers"), {"power chain", "whole site"}),
     "power of the plant, by second": (of_plant("control", "power"), {"power chain", "whole site"}),
-    "heat of losses and fans in the halls": (after(loops, "control", of_hall_heat), {"halls and plant", "whole site"}),
+    "power of the halls' fans, by second": (of_plant("control", "power", halls), {"power chain", "whole site"}),
+    "heat of losses and fans in the halls": (after(halls, "control", of_hall_heat), {"halls and plant", "whole site"}),
     "heat of CDU pumps": (pump_heat, {"CDUs", "whole site"}),
     "loss of a hall's stages": (
         after(power, "facility_flows", lambda flows, *_: flows._replace(hall_losses=flows.hall_losses * ERROR)),

@@ -103,7 +103,11 @@ def halls() -> Halls:
         air_capacity=2e6 * two,
         air_set_point=297.15 * two,
         air_alarm=305.15 * two,
-        coil_conductance=8e3 * two,
+        recirculation=0.05 * two,
+        bypass=0.05 * two,
+        coil_conductance=1e4 * two,
+        coil_air_stream=6e3 * two,
+        coil_water_stream=5e3 * two,
         coil_fan_power=1e3 * two,
         feeder_rating=2e5 * two,
     )

@@ -120,7 +120,11 @@ def halls(count: int, accelerators: int, service: int) -> Halls:
         air_capacity=each((accelerators + service) * 300e3),
         air_set_point=each(298.15),
         air_alarm=each(301.15),
-        coil_conductance=each(air / 5.0),
+        recirculation=each(0.05),
+        bypass=each(0.1),
+        coil_conductance=each(air / 2.5),
+        coil_air_stream=each(1.25 * (accelerators * 1.2e3 + service * 2.5e3)),
+        coil_water_stream=each(air / 6.0),
         coil_fan_power=each(air * 0.03),
         feeder_rating=each(accelerators * RACK_POWER + service * 36e3),
     )

@@ -1,11 +1,11 @@
 """
-Facility water loops, hall air and the plant that carries their heat outdoors.
+Facility water loops and the plant that carries their heat outdoors.
 
-Controllers are sampled every ten seconds, as a building controller does: coolers, chillers and coil valves take
-the heat that arrives and correct the temperature they hold. Between samples the loops are linear and are integrated
-by the classical Runge-Kutta method, with the heat that crosses each boundary as further states, which closes the
-balance to rounding at any step; hall air moves with its racks, second by second. The laws of the coolers are tabulated
-over fan speed: those of dry coolers once, those of towers once a minute, at the temperatures of that minute's start.
+Controllers are sampled every ten seconds, as a building controller does: coolers and chillers take the heat that
+arrives and correct the temperature they hold. Between samples the loops are linear and are integrated by the classical
+Runge-Kutta method, with the heat that crosses each boundary as further states, which closes the balance to rounding at
+any step. The laws of the coolers are tabulated over fan speed: those of dry coolers once, those of towers once a
+minute, at the temperatures of that minute's start.
 """
 
 from __future__ import annotations
@@ -66,21 +66,18 @@ class Settings(NamedTuple):
 
 class PlantState(NamedTuple):
     """
-    State of loops, and of the halls' controls; a step writes the next state into the same arrays.
+    State of loops; a step writes the next state into the same arrays.
 
     Attributes
     ----------
     supply, back : (loop,) [K]
         Facility water before and after the halls.
-    air_heat : (hall,) [W]
-        Heat into the air during the last step, which the coil valves feed forward.
     supply_ramp : (loop,) [K/s]
         Last ramp of the supply.
     """
 
     supply: Floats
     back: Floats
-    air_heat: Floats
     supply_ramp: Floats
 
 
@@ -94,21 +91,15 @@ class PlantControls(NamedTuple):
         Heat the coolers move for each kelvin between water return and outdoors.
     chilled : (loop,) [W]
         Heat the chillers take.
-    coil : (hall,) [W/K]
-        Heat the coils move for each kelvin between hall air and water supply.
-    hall_heat : (hall,) [W]
-        Heat into each hall's air from coil fans and conversion losses.
     """
 
     cooler: Floats
     chilled: Floats
-    coil: Floats
-    hall_heat: Floats
 
 
 class PlantLaw(NamedTuple):
     """
-    What a step reads of loops, halls and coolers.
+    What a step reads of loops and coolers.
 
     Attributes
     ----------
@@ -130,16 +121,6 @@ class PlantLaw(NamedTuple):
         Heat the chillers can take.
     performance : (loop,) [1]
         Their coefficient of performance.
-    air_capacity : (hall,) [J/K]
-        Heat capacity of the air of each hall.
-    air_set_point : (hall,) [K]
-        Wanted air temperature.
-    coil_conductance : (hall,) [W/K]
-        Fan coils with valves open.
-    coil_fan_power : (hall,) [W]
-        Their fans at full speed.
-    coil_law : (speed,) [1]
-        Fan power over full power at each fan speed.
     air_loop : (hall,)
         Loop of each hall's coils.
     cdu_loop : (cdu,)
@@ -157,11 +138,6 @@ class PlantLaw(NamedTuple):
     fan_power: Floats
     chiller_capacity: Floats
     performance: Floats
-    air_capacity: Floats
-    air_set_point: Floats
-    coil_conductance: Floats
-    coil_fan_power: Floats
-    coil_law: Floats
     air_loop: Integers
     cdu_loop: Integers
 
@@ -173,14 +149,10 @@ class PlantTally(NamedTuple):
     Attributes
     ----------
     power : (block,) [W]
-        Electric power of fans, pumps, chillers and coil fans in each step.
+        Electric power of fans, pumps and chillers in each step.
     rejected, chilled : (loop,) [J]
         Heat through the coolers, and to the chillers.
     fans, chillers, pumps : (loop,) [J]
-        Electric energy.
-    coil : (hall,) [J]
-        Heat from hall air to water.
-    coil_fans : (hall,) [J]
         Electric energy.
     speed, load : (loop,) [s]
         Fan speed, and chiller heat over capacity, times time.
@@ -192,56 +164,42 @@ class PlantTally(NamedTuple):
     fans: Floats
     chillers: Floats
     pumps: Floats
-    coil: Floats
-    coil_fans: Floats
     speed: Floats
     load: Floats
 
 
-def no_controls(loops: int, halls: int) -> PlantControls:
+def no_controls(loops: int) -> PlantControls:
     """
     Make controls that hold nothing.
 
     Parameters
     ----------
-    loops, halls : [1]
-        Loops and halls.
+    loops : [1]
+        Loops.
 
     Returns
     -------
     PlantControls
         All zero.
     """
-    return PlantControls(np.zeros(loops), np.zeros(loops), np.zeros(halls), np.zeros(halls))
+    return PlantControls(np.zeros(loops), np.zeros(loops))
 
 
-def tally(blocks: int, loops: int, halls: int) -> PlantTally:
+def tally(blocks: int, loops: int) -> PlantTally:
     """
     Make an empty tally.
 
     Parameters
     ----------
-    blocks, loops, halls : [1]
-        Steps in a minute, loops and halls.
+    blocks, loops : [1]
+        Steps in a minute, and loops.
 
     Returns
     -------
     PlantTally
         All zero.
     """
-    loop = [np.zeros(loops) for _ in range(7)]
-    return PlantTally(
-        np.zeros(blocks),
-        loop[0],
-        loop[1],
-        loop[2],
-        loop[3],
-        loop[4],
-        np.zeros(halls),
-        np.zeros(halls),
-        loop[5],
-        loop[6],
-    )
+    return PlantTally(np.zeros(blocks), *(np.zeros(loops) for _ in range(7)))
 
 
 def law(
@@ -279,7 +237,6 @@ def law(
         loops.chiller_evaporator_approach,
         loops.chiller_condenser_approach,
     )
-    fans = hydraulics.fan_power(SPEEDS)
     used = (settings.chiller_capacity > 0.0) & (state.supply > settings.set_point + 0.5 * loops.control_band)
     tables = PlantLaw(
         set_point=settings.set_point,
@@ -290,14 +247,9 @@ def law(
         pump_power=loops.pump_power,
         outdoor=outdoor,
         cooler_rate=dry_rates + wet_rates,
-        fan_power=fans[:, np.newaxis] * settings.cooler_units * loops.cooler_fan_power,
+        fan_power=hydraulics.fan_power(SPEEDS)[:, np.newaxis] * settings.cooler_units * loops.cooler_fan_power,
         chiller_capacity=settings.chiller_capacity,
         performance=chiller.performance,
-        air_capacity=halls.air_capacity,
-        air_set_point=halls.air_set_point,
-        coil_conductance=halls.coil_conductance,
-        coil_fan_power=halls.coil_fan_power,
-        coil_law=fans,
         air_loop=halls.air_loop,
         cdu_loop=halls.loop[site.cdus.hall],
     )

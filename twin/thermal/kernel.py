@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from twin.thermal.compiled import LOOP, njit
+from twin.thermal.halls import hall_second
 
 if TYPE_CHECKING:
     from twin.site import Floats
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
 
 VALVE_POINTS = 257
 """Valve positions at which the exchanger is tabulated."""
-
-LEAST_DECAY = 1e-4
-"""Part of the distance between hall air and coil water that a second takes [1], below which a series serves."""
 
 
 def fill(racks: RackLaw, layout: Layout, load: LoadTable, begin: float, accelerator: Floats, host: Floats) -> None:
@@ -407,21 +405,6 @@ def _hall_valves(cdus, first, last, k, state, forcing, side):
 
 
 @njit(inline="always")
-def _hall_air(hall, k, blown, state, forcing, tally):
-    """Step a hall's air exactly for a second of held heat."""
-    coil = forcing.coil[hall] + forcing.coil_ramp[hall] * (k + 0.5)
-    conductance, capacity = forcing.coil_conductance[hall], forcing.air_capacity[hall]
-    decay = conductance / capacity
-    # Integrals of exp(-decay t) over the second, once and twice; their limits where nothing flows.
-    twice = (1.0 + np.expm1(-decay) / decay) / decay if decay > LEAST_DECAY else 0.5 - decay / 6.0
-    once = 1.0 - decay * twice
-    above, rise = state.air[hall] - coil, (blown + forcing.hall_heat[hall]) / capacity
-    state.air_ramp[hall] = (rise - decay * above) * once
-    state.air[hall] += state.air_ramp[hall]
-    tally.coil_heat[hall] += conductance * (above * once + rise * twice)
-
-
-@njit(inline="always")
 def _hall_cdus(cdus, first, last, hall, k, state, forcing, tally, taken, side):
     """Step both sides of a hall's CDUs for a second."""
     n = last - first
@@ -483,7 +466,7 @@ def _advance(racks, cdus, layout, accelerator, host, state, forcing, tally):
                 if liquid:
                     for r in range(first, last):
                         taken[layout.cdu[r]] += layout.weight[r] * work[10, r - first]
-            _hall_air(hall, k, tally.hall_power[k, hall, 4], state, forcing, tally)
+            hall_second(hall, k, tally.hall_power[k, hall, 4], state, forcing, tally)
             _hall_cdus(
                 cdus, layout.hall_cdu[hall], layout.hall_cdu[hall + 1], hall, k, state, forcing, tally, taken, side
             )

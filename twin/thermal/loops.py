@@ -17,16 +17,13 @@ if TYPE_CHECKING:
     from twin.site import Floats
 
 CONTROL_TIME = 120.0
-"""Time [s] in which coolers and chillers take back a deviation of the water, coil valves one of the air; assumed."""
+"""Time [s] in which coolers and chillers take back a deviation of the water; assumed."""
 
 LEAST_ECONOMY = 3.0
 """
 Least difference of water return and outdoors [K] for which coolers run where chillers can carry the heat: below it the
 fans draw more than the chillers save (fans of 40 W a kilowatt at 11 K against a performance of 6). Derived.
 """
-
-LEAST_COIL_FAN = 0.3
-"""Lowest speed [1] of coil fans, kept for mixing; assumed."""
 
 STEP_RATE = 0.5
 """Highest product of a Runge-Kutta step and the fastest exchange rate of the network [1]."""
@@ -37,8 +34,6 @@ def control(
     state: PlantState,
     controls: PlantControls,
     tally: PlantTally,
-    air: Floats,
-    warming: Floats,
     seconds: float,
     block: int,
 ) -> None:
@@ -55,10 +50,6 @@ def control(
         Overwritten.
     tally : PlantTally
         Electric energy and running times of the step are added to it.
-    air : (hall,) [K]
-        Air at the rack inlets.
-    warming : (hall,) [W]
-        Conversion losses into the air.
     seconds : [s]
         Length of the step.
     block : [1]
@@ -69,10 +60,9 @@ def control(
     Coolers take the heat that the water brings and the deviation of the supply from its set point over
     `CONTROL_TIME`: by their bypass up to what still air carries, then by their fans. Chillers take what is left at full
     fans, and hold the supply a band above the set point. Water colder than the outdoors goes round the coolers; so
-    does water hardly warmer, where chillers can carry the heat alone. Coil valves open for the heat of the last step
-    and for the deviation of the air over `CONTROL_TIME`.
+    does water hardly warmer, where chillers can carry the heat alone.
     """
-    _control(law, state, controls, tally, air, warming, seconds, block)
+    _control(law, state, controls, tally, seconds, block)
 
 
 def step(
@@ -82,7 +72,6 @@ def step(
     tally: PlantTally,
     cdu_heat: Floats,
     coil_heat: Floats,
-    rack_air: Floats,
     seconds: float,
 ) -> None:
     """
@@ -102,8 +91,6 @@ def step(
         Heat from the CDUs during the step.
     coil_heat : (hall,) [J]
         Heat from the halls' air during the step.
-    rack_air : (hall,) [W]
-        Mean heat from racks into the air, for the next step's controls.
     seconds : [s]
         Length of the step.
 
@@ -111,7 +98,7 @@ def step(
     -----
     C_s dT_s/dt = M (T_r - T_s) - K (T_r - T_out) - Q_chiller; C_r dT_r/dt = M (T_s - T_r) + Q_cdu + Q_coil + P_pump.
     """
-    _step(law, state, controls, tally, cdu_heat, coil_heat, rack_air, seconds)
+    _step(law, state, controls, tally, cdu_heat, coil_heat, seconds)
 
 
 @njit(inline="always")
@@ -122,15 +109,9 @@ def _at(table, loop, speed):
     return table[index, loop] + (place - index) * (table[index + 1, loop] - table[index, loop])
 
 
-@njit(inline="always")
-def _clip(value):
-    return min(max(value, 0.0), 1.0)
-
-
 @njit(cache=True, nogil=True, error_model="numpy")
-def _control(law, state, controls, tally, air, warming, seconds, block):
+def _control(law, state, controls, tally, seconds, block):
     tally.power[block] = _control_loops(law, state, controls, tally, seconds)
-    tally.power[block] += _control_halls(law, state, controls, tally, air, warming, seconds)
 
 
 @njit(inline="always")
@@ -175,25 +156,6 @@ def _control_loops(law, state, controls, tally, seconds):
 
 
 @njit(inline="always")
-def _control_halls(law, state, controls, tally, air, warming, seconds):
-    """Set coils, and the heat into each hall's air besides its racks'; return the electric power of the coil fans."""
-    power = 0.0
-    for h in range(air.size):
-        wanted = state.air_heat[h] + law.air_capacity[h] * (air[h] - law.air_set_point[h]) / CONTROL_TIME
-        able = law.coil_conductance[h] * (air[h] - state.supply[law.air_loop[h]])
-        opening = _clip(wanted / able) if able > 0.0 else 0.0
-        controls.coil[h] = opening * law.coil_conductance[h]
-        place = max(opening, LEAST_COIL_FAN) * (law.coil_law.size - 1)
-        index = min(int(place), law.coil_law.size - 2)
-        part = law.coil_law[index] + (place - index) * (law.coil_law[index + 1] - law.coil_law[index])
-        fans = law.coil_fan_power[h] * part
-        controls.hall_heat[h] = warming[h] + fans
-        power += fans
-        tally.coil_fans[h] += seconds * fans
-    return power
-
-
-@njit(inline="always")
 def _slopes(law, given, controls, y, f):
     """Give the slopes of supply, return and rejected heat, in this order."""
     loops = given.size
@@ -205,15 +167,13 @@ def _slopes(law, given, controls, y, f):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _step(law, state, controls, tally, cdu_heat, coil_heat, rack_air, seconds):
+def _step(law, state, controls, tally, cdu_heat, coil_heat, seconds):
     loops = state.supply.size
     given = np.zeros(loops)
     for c in range(cdu_heat.size):
         given[law.cdu_loop[c]] += cdu_heat[c] / seconds
     for h in range(coil_heat.size):
         given[law.air_loop[h]] += coil_heat[h] / seconds
-        tally.coil[h] += coil_heat[h]
-        state.air_heat[h] = rack_air[h] + controls.hall_heat[h]
     fastest = 0.0
     for i in range(loops):
         least = min(law.supply_capacity[i], law.return_capacity[i])

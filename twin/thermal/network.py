@@ -15,9 +15,12 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.linalg import splu
 
-from twin.site import Floats, Site
+from twin.site import Floats, Integers, Site
 from twin.thermal.coefficients import film_ratio
 from twin.thermal.laws import coolant_stream
+
+Entry = tuple[Integers, Integers, Floats]
+"""Rows, columns and values [W/K] of the conductance matrix."""
 
 
 class Rates(NamedTuple):
@@ -34,6 +37,8 @@ class Rates(NamedTuple):
         Heat moved for each kelvin between water return and outdoors.
     coil : (hall,) [W/K]
         Heat moved for each kelvin between hall air and water supply.
+    coil_share : (hall,) [1]
+        Part of the hot air's heat that the coils move beyond that.
     leakage : (rack,) [W/K]
         Rise of chip power with temperature.
     """
@@ -42,6 +47,7 @@ class Rates(NamedTuple):
     exchange: Floats
     cooler: Floats
     coil: Floats
+    coil_share: Floats
     leakage: Floats
 
 
@@ -59,8 +65,10 @@ class Heats(NamedTuple):
         Pump heat.
     chiller : (loop,) [W]
         Heat taken from the water by chillers.
-    hall : (hall,) [W]
-        Heat into hall air from fans and conversion losses.
+    hall_losses : (hall,) [W]
+        Conversion losses into the hot air.
+    hall_fans : (hall,) [W]
+        Heat of fans into the air.
     outdoor : (loop,) [K]
         Outdoor temperature at the coolers.
     """
@@ -71,7 +79,8 @@ class Heats(NamedTuple):
     cdu_pump: Floats
     loop_pump: Floats
     chiller: Floats
-    hall: Floats
+    hall_losses: Floats
+    hall_fans: Floats
     outdoor: Floats
 
 
@@ -192,11 +201,11 @@ def conductances(site: Site, rates: Rates) -> sp.csr_array:
     hall_of_rack = index[at.hall][site.racks.hall]
     chip, plate, stream, air = index[at.chip], index[at.plate], index[at.stream], index[at.air]
     supply, back = index[at.supply], index[at.back]
-    loop_supply, loop_back, hall = index[at.loop_supply], index[at.loop_back], index[at.hall]
+    loop_supply, loop_back = index[at.loop_supply], index[at.loop_back]
     facility = loop_supply[site.halls.loop[site.cdus.hall]]
     around = rates.flow * coolant_stream(site)
     water = site.loops.water_stream
-    entries: list[tuple[np.ndarray, np.ndarray, Floats]] = []
+    entries: list[Entry] = []
 
     def conduct(first: np.ndarray, second: np.ndarray, value: Floats) -> None:
         """Add a conductance that acts both ways."""
@@ -227,14 +236,28 @@ def conductances(site: Site, rates: Rates) -> sp.csr_array:
     carry(loop_supply, loop_back, water)
     carry(loop_back, loop_supply, water)
     entries.append((loop_supply, loop_back, -rates.cooler))
-    coil_supply = loop_supply[site.halls.air_loop]
-    for into, sign in ((hall, -1.0), (loop_back[site.halls.air_loop], 1.0)):
-        entries.append((into, hall, sign * rates.coil))
-        entries.append((into, coil_supply, -sign * rates.coil))
+    entries += _coils(site, rates)
     row = np.concatenate([entry[0] for entry in entries])
     column = np.concatenate([entry[1] for entry in entries])
     value = np.concatenate([np.broadcast_to(entry[2], entry[0].shape) for entry in entries])
     return sp.csr_array((value, (row, column)), shape=(at.size, at.size))
+
+
+def _coils(site: Site, rates: Rates) -> list[Entry]:
+    """Take heat from the halls' air to their loops: by the air at the racks, and of what the racks blow."""
+    at, index = places(site), np.arange(places(site).size)
+    of_rack, halls = site.racks.hall, site.halls
+    liquid = site.rack_classes.liquid_fraction[site.racks.rack_class] > 0
+    warm = np.where(liquid, index[at.air], index[at.stream])
+    returned = rates.coil_share[of_rack] * site.rack_classes.air_stream[site.racks.rack_class]
+    air, supply = index[at.hall], index[at.loop_supply][halls.air_loop]
+    entries: list[Entry] = []
+    for into, sign in ((air, -1.0), (index[at.loop_back][halls.air_loop], 1.0)):
+        entries.append((into, air, sign * rates.coil))
+        entries.append((into, supply, -sign * rates.coil))
+        entries.append((into[of_rack], warm, sign * returned))
+        entries.append((into[of_rack], air[of_rack], -sign * returned))
+    return entries
 
 
 def sources(site: Site, rates: Rates, heats: Heats) -> Floats:
@@ -263,7 +286,9 @@ def sources(site: Site, rates: Rates, heats: Heats) -> Floats:
     heat[at.back] = heats.cdu_pump
     heat[at.loop_supply] = rates.cooler * heats.outdoor - heats.chiller
     heat[at.loop_back] = heats.loop_pump
-    heat[at.hall] = heats.hall
+    returned = rates.coil_share * heats.hall_losses
+    heat[at.hall] = heats.hall_losses - returned + heats.hall_fans
+    np.add.at(heat[at.loop_back], site.halls.air_loop, returned)
     return heat
 
 

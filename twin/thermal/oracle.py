@@ -20,9 +20,9 @@ from scipy.integrate import solve_ivp
 
 from twin import changes, power
 from twin.changes import Change, Setting
-from twin.cooling import exchangers, plant
+from twin.cooling import exchangers, hall_air, plant
 from twin.site import Floats, Integers, LossCurve, Site
-from twin.thermal import kernel, laws, loops, network
+from twin.thermal import halls, kernel, laws, loops, network
 from twin.thermal.tables import CduLaw, Layout, RackLaw, ThermalState
 from twin.workload import LoadTable
 
@@ -71,12 +71,15 @@ class Start(NamedTuple):
         Racks, in the site's order, CDUs and halls.
     plant : PlantState
         Loops.
+    halls : HallState
+        What the halls' controls remember.
     warming : (hall,) [J]
         Conversion heat on its way to the halls' air.
     """
 
     thermal: ThermalState
     plant: plant.PlantState
+    halls: hall_air.HallState
     warming: Floats
 
 
@@ -127,6 +130,7 @@ class _Tables(NamedTuple):
     layout: Layout
     racks: _Racks
     curves: tuple[LossCurve, ...]
+    halls: hall_air.HallLaw
     at: network.Places
     capacity: Floats
 
@@ -140,6 +144,7 @@ class _Second(NamedTuple):
     pump_power: Floats
     valve: Floats
     controls: plant.PlantControls
+    air: hall_air.HallControls
     outdoor: Floats
     held_flow: bool
 
@@ -179,26 +184,27 @@ def _walk(case: Case, start: Start, state: Floats, tolerance: float) -> Iterator
     """Give the state after each second."""
     site, tables = case.site, _tables(case)
     setting, waiting = changes.first_setting(site), list(case.changes)
-    valves, warming, feed = start.thermal, start.warming, start.plant.air_heat
+    valves, warming, remembered = start.thermal, start.warming, hall_air.HallState(*map(np.copy, start.halls))
     times = (change.time for change in case.changes if 0 < change.time < case.seconds)
     for begin, end in pairwise(sorted({*range(0, case.seconds, MACRO_STEP), *times, case.seconds})):
         while waiting and waiting[0].time <= begin:
             setting = changes.apply(site, setting, waiting.pop(0))
-        law = _plant_law(case, setting, _plant_state(tables.at, state, feed))
+        law = _plant_law(case, setting, _plant_state(tables.at, state))
         drawn = []
         for block in range(begin, end, CONTROL_STEP):
             seconds = range(block, min(block + CONTROL_STEP, end))
-            controls = _control(law, tables.at, state, feed, warming / MACRO_STEP)
+            controls = _control(law, tables.at, state)
+            air = _control_halls(tables, state, remembered, warming / MACRO_STEP)
             blown = np.zeros(len(site.halls.name))
             for second in seconds:
                 valves = _move_valves(tables, setting, valves, state)
-                held = _hold(case, tables, setting, valves.valve, state, second, controls, law.outdoor)
+                held = _hold(case, tables, setting, valves.valve, state, second, (controls, air), law.outdoor)
                 state, moved = _integrate(case.site, tables, held, state, tolerance)
                 setting = setting._replace(pumps=changes.coast(setting.pumps, 1)[1])
                 blown += moved[0]
                 drawn.append(moved[1])
                 yield state
-            feed = blown / len(seconds) + controls.hall_heat
+            hall_air.remember(remembered, air, blown / len(seconds))
         warming = warming * (1.0 - (end - begin) / MACRO_STEP) + _warming(site, np.array(drawn).T)
 
 
@@ -219,12 +225,13 @@ def _tables(case: Case) -> _Tables:
     curves = tuple(
         LossCurve(powers, losses) for powers, losses in zip(classes.chain_power, law.chain_loss, strict=True)
     )
-    return _Tables(law, cdus, layout, racks, curves, network.places(site), network.capacities(site))
+    places, capacity = network.places(site), network.capacities(site)
+    return _Tables(law, cdus, layout, racks, curves, hall_air.law(site), places, capacity)
 
 
-def _plant_state(at: network.Places, state: Floats, feed: Floats) -> plant.PlantState:
+def _plant_state(at: network.Places, state: Floats) -> plant.PlantState:
     supply, back = state[at.loop_supply].copy(), state[at.loop_back].copy()
-    return plant.PlantState(supply, back, feed, np.zeros(supply.size))
+    return plant.PlantState(supply, back, np.zeros(supply.size))
 
 
 def _plant_law(case: Case, setting: Setting, state: plant.PlantState) -> plant.PlantLaw:
@@ -233,13 +240,21 @@ def _plant_law(case: Case, setting: Setting, state: plant.PlantState) -> plant.P
     return plant.law(case.site, setting.plant, setting.dry_rates, state, shifted)[0]
 
 
-def _control(
-    law: plant.PlantLaw, at: network.Places, state: Floats, feed: Floats, warming: Floats
-) -> plant.PlantControls:
+def _control(law: plant.PlantLaw, at: network.Places, state: Floats) -> plant.PlantControls:
     """Sample the plant's controls; the replay's own function does it."""
-    count, halls = law.outdoor.size, warming.size
-    controls, unused = plant.no_controls(count, halls), plant.tally(1, count, halls)
-    loops.control(law, _plant_state(at, state, feed), controls, unused, state[at.hall], warming, 0.0, 0)
+    controls, unused = plant.no_controls(law.outdoor.size), plant.tally(1, law.outdoor.size)
+    loops.control(law, _plant_state(at, state), controls, unused, 0.0, 0)
+    return controls
+
+
+def _control_halls(
+    tables: _Tables, state: Floats, remembered: hall_air.HallState, warming: Floats
+) -> hall_air.HallControls:
+    """Sample the halls' controls; the replay's own function does it."""
+    at, controls, unused = tables.at, hall_air.no_controls(warming.size), hall_air.tally(1, warming.size)
+    halls.control(
+        tables.halls, remembered, controls, unused, state[at.hall].copy(), state[at.loop_supply].copy(), warming, 0.0, 0
+    )
     return controls
 
 
@@ -259,7 +274,7 @@ def _hold(
     valve: Floats,
     state: Floats,
     second: int,
-    controls: plant.PlantControls,
+    controls: tuple[plant.PlantControls, hall_air.HallControls],
     outdoor: Floats,
 ) -> _Second:
     """Collect what a second holds; powers are capped, and throttled as the second's start asks."""
@@ -281,7 +296,7 @@ def _hold(
         setting.pumps,
         changes.pump_power(site, setting.pumps),
         valve,
-        controls,
+        *controls,
         outdoor,
         case.held_flow,
     )
@@ -317,7 +332,7 @@ def _rates(site: Site, tables: _Tables, held: _Second, time: float) -> network.R
     conductance = exchangers.film_conductance(cdus.exchanger_conductance, flow, held.valve)
     primary = held.valve * cdus.primary_stream
     exchange = exchangers.heat_rate(exchangers.counterflow, conductance, flow * stream, primary)
-    return network.Rates(flow, exchange, held.controls.cooler, held.controls.coil, tables.racks.leakage)
+    return network.Rates(flow, exchange, held.controls.cooler, held.air.coil, held.air.coil_share, tables.racks.leakage)
 
 
 def _flow(pumps: changes.Pumps, time: float) -> Floats:
@@ -341,7 +356,8 @@ def _heats(site: Site, tables: _Tables, held: _Second, temperature: Floats) -> t
         cdu_pump=held.pump_power,
         loop_pump=site.loops.pump_power,
         chiller=held.controls.chilled,
-        hall=held.controls.hall_heat,
+        hall_losses=held.air.losses,
+        hall_fans=held.air.fans,
         outdoor=held.outdoor,
     )
     warm = np.where(racks.liquid, temperature[at.air], temperature[at.stream])

@@ -200,8 +200,12 @@ class Forcing(NamedTuple):
         Its ramp.
     coil_conductance : (hall,) [W/K]
         Heat moved for each kelvin between hall air and that water.
-    hall_heat : (hall,) [W]
-        Heat into the hall's air besides its racks'.
+    coil_share : (hall,) [1]
+        Part of the hot air's heat that the coils move beyond that.
+    hall_losses : (hall,) [W]
+        Conversion losses into the hall's hot air.
+    hall_fans : (hall,) [W]
+        Heat of fans into the hall's air.
     air_capacity : (hall,) [J/K]
         Heat capacity of the hall's air.
     power_cap : (kernel rack,) [W]
@@ -219,7 +223,9 @@ class Forcing(NamedTuple):
     coil: Floats
     coil_ramp: Floats
     coil_conductance: Floats
-    hall_heat: Floats
+    coil_share: Floats
+    hall_losses: Floats
+    hall_fans: Floats
     air_capacity: Floats
     power_cap: Floats
 

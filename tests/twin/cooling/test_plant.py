@@ -20,8 +20,8 @@ def settings(site: Site) -> plant.Settings:
     return plant.Settings(loops.supply_set_point.copy(), loops.cooler_units.copy(), loops.chiller_capacity.copy())
 
 
-def state(supply: float, back: float, halls: int = 2) -> plant.PlantState:
-    return plant.PlantState(np.full(3, supply), np.full(3, back), np.zeros(halls), np.zeros(3))
+def state(supply: float, back: float) -> plant.PlantState:
+    return plant.PlantState(np.full(3, supply), np.full(3, back), np.zeros(3))
 
 
 def outdoors(dry: float, wet: float) -> plant.Outdoors:
@@ -130,7 +130,7 @@ def test_towers_in_frost_are_out_of_range() -> None:
     """The conductance was fitted down to 25 K below the design wet bulb of 297.15 K, so to 272.15 K."""
     site = small.site()
     at = site.loops.supply_set_point
-    now = plant.PlantState(at.copy(), at + 8.0, np.zeros(2), np.zeros(3))
+    now = plant.PlantState(at.copy(), at + 8.0, np.zeros(3))
     assert law(site, now, outdoors(275.15, 273.15))[1]
     assert not law(site, now, outdoors(272.15, 270.15))[1]
 

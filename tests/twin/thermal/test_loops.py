@@ -16,10 +16,10 @@ SECONDS = 10.0
 
 def law(outdoor: float = 290.0, chillers: float = 50e3, performance: float = 5.0) -> plant.PlantLaw:
     """
-    Give one loop and one hall of round numbers.
+    Give one loop of round numbers, and one hall on it.
 
     Coolers move 1 kW/K at rest and 10 kW/K at full speed, in a straight line, with fans of 1,600 W; over 120 s, the
-    supply's 1.2 MJ/K give 10 kW for each kelvin of deviation, and the hall's 0.12 MJ/K give 1 kW.
+    supply's 1.2 MJ/K give 10 kW for each kelvin of deviation.
     """
     one = np.ones(1)
     return plant.PlantLaw(
@@ -34,25 +34,18 @@ def law(outdoor: float = 290.0, chillers: float = 50e3, performance: float = 5.0
         fan_power=(1600.0 * plant.SPEEDS)[:, np.newaxis],
         chiller_capacity=chillers * one,
         performance=performance * one,
-        air_capacity=0.12e6 * one,
-        air_set_point=298.0 * one,
-        coil_conductance=5e3 * one,
-        coil_fan_power=1000.0 * one,
-        coil_law=plant.SPEEDS.copy(),
         air_loop=np.zeros(1, dtype=np.int64),
         cdu_loop=np.zeros(1, dtype=np.int64),
     )
 
 
-def state(supply: float, back: float, air_heat: float = 0.0) -> plant.PlantState:
-    return plant.PlantState(np.array([supply]), np.array([back]), np.array([air_heat]), np.zeros(1))
+def state(supply: float, back: float) -> plant.PlantState:
+    return plant.PlantState(np.array([supply]), np.array([back]), np.zeros(1))
 
 
-def controlled(
-    own: plant.PlantLaw, now: plant.PlantState, air: float = 298.0, warming: float = 0.0
-) -> tuple[plant.PlantControls, plant.PlantTally]:
-    controls, sums = plant.no_controls(1, 1), plant.tally(1, 1, 1)
-    loops.control(own, now, controls, sums, np.array([air]), np.array([warming]), SECONDS, 0)
+def controlled(own: plant.PlantLaw, now: plant.PlantState) -> tuple[plant.PlantControls, plant.PlantTally]:
+    controls, sums = plant.no_controls(1), plant.tally(1, 1)
+    loops.control(own, now, controls, sums, SECONDS, 0)
     return controls, sums
 
 
@@ -62,8 +55,8 @@ def test_little_heat_is_held_by_the_bypass() -> None:
     assert controls.cooler[0] == pytest.approx(10e3 / 10.5, rel=1e-12)
     assert sums.speed[0] == 0.0
     assert sums.fans[0] == 0.0
-    # The pump's 500 W, and the coil fans' least 300 W.
-    assert sums.power[0] == pytest.approx(800.0, rel=1e-12)
+    # The pump's.
+    assert sums.power[0] == pytest.approx(500.0, rel=1e-12)
 
 
 def test_fans_run_for_the_heat_that_arrives() -> None:
@@ -93,8 +86,8 @@ def test_chillers_take_what_is_left_at_full_fans() -> None:
     assert sums.chillers[0] == pytest.approx(60e3, rel=1e-12)
     assert sums.chilled[0] == pytest.approx(300e3, rel=1e-12)
     assert sums.load[0] == pytest.approx(0.6 * SECONDS, rel=1e-12)
-    # Fans 1,600, chillers 6,000, pump 500, coil fans 300.
-    assert sums.power[0] == pytest.approx(8400.0, rel=1e-12)
+    # Fans 1,600, chillers 6,000, pump 500.
+    assert sums.power[0] == pytest.approx(8100.0, rel=1e-12)
 
 
 def test_chillers_give_no_more_than_they_have() -> None:
@@ -133,37 +126,15 @@ def test_water_below_its_aim_asks_for_nothing() -> None:
     assert controls.chilled[0] == 0.0
 
 
-@pytest.mark.parametrize(
-    ("air", "air_heat", "opening", "fan"),
-    [
-        # 9 kW were blown, 1 K over is 1 kW; open coils would take 5 kW/K x 4 K = 20 kW: half open, fans alike.
-        (299.0, 9e3, 0.5, 500.0),
-        # 3 kW over 15 kW is a fifth: fans keep to 0.3.
-        (298.0, 3e3, 0.2, 300.0),
-        # 50 kW are more than the coils have.
-        (298.0, 50e3, 1.0, 1000.0),
-        # 4 K under the aim is 4 kW too much already.
-        (297.0, 500.0, 0.0, 300.0),
-        # Air colder than the water: nothing to give.
-        (294.0, 9e3, 0.0, 300.0),
-    ],
-)
-def test_coil_valves(air: float, air_heat: float, opening: float, fan: float) -> None:
-    controls, sums = controlled(law(), state(295.0, 300.0, air_heat), air, warming=200.0)
-    assert controls.coil[0] == pytest.approx(opening * 5e3, rel=1e-12)
-    assert controls.hall_heat[0] == pytest.approx(200.0 + fan, rel=1e-12)
-    assert sums.coil_fans[0] == pytest.approx(SECONDS * fan, rel=1e-12)
-
-
 def controls_of(cooler: float, chilled: float) -> plant.PlantControls:
-    return plant.PlantControls(np.array([cooler]), np.array([chilled]), np.zeros(1), np.array([700.0]))
+    return plant.PlantControls(np.array([cooler]), np.array([chilled]))
 
 
 def stepped(
     now: plant.PlantState, controls: plant.PlantControls, cdu: float, coil: float
 ) -> tuple[plant.PlantState, plant.PlantTally]:
-    sums = plant.tally(1, 1, 1)
-    loops.step(law(), now, controls, sums, np.array([cdu]), np.array([coil]), np.array([4e3]), SECONDS)
+    sums = plant.tally(1, 1)
+    loops.step(law(), now, controls, sums, np.array([cdu]), np.array([coil]), SECONDS)
     return now, sums
 
 
@@ -178,9 +149,6 @@ def test_a_loop_in_balance_stays() -> None:
     assert now.back[0] == pytest.approx(303.0, abs=1e-10)
     assert now.supply_ramp[0] == pytest.approx(0.0, abs=1e-11)
     assert sums.rejected[0] == pytest.approx(390e3, rel=1e-12)
-    assert sums.coil[0] == 195e3
-    # What the coil valves feed forward: 4 kW of racks and 700 W of the hall.
-    assert now.air_heat[0] == 4700.0
 
 
 def test_a_step_follows_the_exact_answer() -> None:

@@ -57,7 +57,7 @@ def solve(site: Site, load: LoadTable, events: Sequence[Change], seconds: int, h
     thermal = settled.thermal._replace(rack=settled.thermal.rack[:, fixed.layout.member])
     outdoors = simulate._outdoors(fixed, setting, 0.0)
     case = oracle.Case(site, load, tuple(events), outdoors, seconds, held_flow)
-    answer = oracle.solve(case, oracle.Start(thermal, settled.plant, settled.warming))
+    answer = oracle.solve(case, oracle.Start(thermal, settled.plant, settled.halls, settled.warming))
     track, kept = follow(site, load, inputs, fixed.layout.member)
     return Both(answer, track, float(kept.limits[4].sum()))
 
@@ -192,7 +192,8 @@ def at_rest(
     case = oracle.Case(site, fixed.load, (), outdoors, 60, True)
     tables = oracle._tables(case)
     law, _ = plant.law(site, setting.plant, setting.dry_rates, state.plant, outdoors)
-    controls = oracle._control(law, tables.at, reached, state.plant.air_heat, state.warming / simulate.MACRO_STEP)
+    air = oracle._control_halls(tables, reached, state.halls, state.warming / simulate.MACRO_STEP)
+    controls = oracle._control(law, tables.at, reached), air
     held = oracle._hold(case, tables, setting, thermal.valve, reached, 0, controls, law.outdoor)
     level = int(np.searchsorted(fixed.levels, 1.0))
     exchange = [
