@@ -15,6 +15,7 @@ from twin import power
 from twin.cooling import dry_coolers, towers
 from twin.errors import FacilityError, Fault
 from twin.site import Floats, Loops, RackClasses, Site
+from twin.thermal.coefficients import worst_branch
 
 CLOSURE = 0.05
 """Difference [1] of a rack's parts at full load from its nameplate that passes."""
@@ -155,19 +156,20 @@ def worst_chip(classes: RackClasses, row: int, supply: float) -> float:
     Returns
     -------
     [K]
-        Supply, plus the mean chip's rise and the spread: chip to plate, plate to stream, stream to supply, leakage
+        Supply, plus the rises in the least-fed branch: stream over supply, plate over stream, chip over plate, leakage
         included.
     """
+    branch = worst_branch(classes)
     liquid = float(classes.liquid_fraction[row])
-    stream = classes.coolant_stream[row] if liquid > 0.0 else classes.air_stream[row]
-    resistance = 1.0 / classes.chip_conductance[row] + 1.0 / classes.film_conductance[row]
+    stream = branch.coolant_stream[row] if liquid > 0.0 else branch.air_stream[row]
+    resistance = 1.0 / branch.chip_conductance[row] + 1.0 / branch.film_conductance[row]
     rated = classes.accelerators[row] * classes.accelerator_max[row]
     chip = supply
     for _ in range(LEAKAGE_STEPS):
         chips = rated + classes.leakage[row] * (chip - classes.leakage_reference[row])
         inlet = float(_inlet(classes, row, np.array([chips + classes.host_max[row]]))[0])
         chip = supply + (liquid if liquid > 0.0 else 1.0) * inlet / stream + resistance * chips
-    return float(supply + (1.0 + classes.worst_chip_spread[row]) * (chip - supply))
+    return float(chip)
 
 
 def _coils(air: AirCooling, sized: coils.Coils) -> Iterator[Fault]:

@@ -64,7 +64,10 @@ class Accelerator(Model):
     film_exponent: Factor
     chip_capacity: HeatCapacity
     plate_capacity: HeatCapacity
-    worst_chip_spread: Ratio
+    branch_flow: Share
+    """Flow past the worst chip over the mean: branches of coolant, or fans, are not fed alike."""
+    chip_spread: Ratio
+    """Resistance of the worst chip to its plate or sink, over the mean, less one."""
 
     @model_validator(mode="after")
     def _in_order(self) -> Accelerator:

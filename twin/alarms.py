@@ -121,7 +121,7 @@ def _chips(record: Record, site: Site, start: datetime) -> list[Row]:
     for rack in hot:
         kernel_rack = layout.member[rack]
         row = layout.variant[kernel_rack] >> 1
-        worst, _, seconds, first, _ = (float(value) for value in record.limits[:, kernel_rack])
+        worst, _, seconds, first, _, _, _ = (float(value) for value in record.limits[:, kernel_rack])
         shutdown = worst > classes.shutdown_temp[row]
         limit = float(classes.shutdown_temp[row] if shutdown else classes.throttle_temp[row])
         kind, which = ("shutdown_temp", "shutdown") if shutdown else ("chip_temp", "throttle")

@@ -129,7 +129,7 @@ class Record(NamedTuple):
         Start of each macro step.
     cooling : (field, step, loop)
         See `COOLING_FIELDS`.
-    limits : (5, kernel rack)
+    limits : (7, kernel rack)
         As in `Tally`.
     layout : Layout
         Which kernel rack stands for which racks.
@@ -191,7 +191,7 @@ def empty(site: Site, layout: Layout, seconds: int, steps: int) -> Record:
         cdus=np.zeros((5, minutes, cdus), np.float32),
         cooling_time=np.zeros(steps),
         cooling=np.zeros((len(COOLING_FIELDS), steps, loops), np.float32),
-        limits=np.zeros((5, layout.order.size)),
+        limits=np.zeros((7, layout.order.size)),
         layout=layout,
         energies=no_energies(len(chain.hall_path), halls, len(chain.mechanical_path), len(chain.common_path)),
         before=none,
@@ -268,7 +268,7 @@ def tally(layout: Layout, cdus: int, halls: int, seconds: int) -> Tally:
         coil_heat=np.zeros(halls),
         cdu_sum=np.zeros((cdus, 5)),
         rack=np.zeros((9, racks)),
-        limit=np.zeros((5, racks)),
+        limit=np.zeros((7, racks)),
     )
     clear(new)
     return new
@@ -284,7 +284,7 @@ def clear(tally: Tally) -> None:
         Cleared in place.
     """
     tally.limit[:] = 0.0
-    tally.limit[3] = -1.0
+    tally.limit[[3, 5]] = -1.0
     _clear_minute(tally)
 
 

@@ -349,6 +349,7 @@ def _settle(fixed: _Fixed, setting: Setting, tally: Tally) -> _State:
         setting, step = _advance(fixed, setting, state, tally, 0, MACRO_STEP, held=True)
         state = _connect(fixed, setting, state, step)[0]
     record.clear(tally)
+    state.thermal.on[:] = 1.0
     return state
 
 
@@ -361,9 +362,11 @@ def _first_state(fixed: _Fixed) -> _State:
         site.halls.air_set_point[site.cdus.hall[layout.cdu]],
     )
     air = site.halls.air_set_point[site.cdus.hall[layout.cdu]]
+    chain = [inlet + rise for rise in (15.0, 10.0, 5.0)]
     cdus = len(site.cdus.name)
     thermal = ThermalState(
-        rack=np.stack([inlet + 15.0, inlet + 10.0, inlet + 5.0, air + 5.0]),
+        rack=np.stack([*chain, air + 5.0, *chain]),
+        on=np.ones(layout.order.size),
         supply=site.cdus.supply_set_point.copy(),
         back=site.cdus.supply_set_point + 5.0,
         ramp=np.zeros(cdus),

@@ -66,9 +66,10 @@ class RackClasses(NamedTuple):
         Limits of the worst chip.
     throttle_gain : (rack_class,) [1/K]
         Part of the power above idle taken away a kelvin above the throttle limit.
-    worst_chip_spread : (rack_class,) [1]
-        Rise of the worst chip above its coolant supply (air supply, if cooled by air), over the mean chip's rise, less
-        one.
+    branch_flow : (rack_class,) [1]
+        Flow past the worst chip over the mean flow past a chip: maldistribution among branches, or among fans.
+    chip_spread : (rack_class,) [1]
+        Resistance from the worst chip to its plate, over the mean, less one.
     liquid_fraction : (rack_class,) [1]
         Part of the rack's heat that the coolant takes; zero for a rack cooled by air only.
     chip_capacity, plate_capacity, coolant_capacity, air_capacity : (rack_class,) [J/K]
@@ -102,7 +103,8 @@ class RackClasses(NamedTuple):
     throttle_temp: Floats
     shutdown_temp: Floats
     throttle_gain: Floats
-    worst_chip_spread: Floats
+    branch_flow: Floats
+    chip_spread: Floats
     liquid_fraction: Floats
     chip_capacity: Floats
     plate_capacity: Floats

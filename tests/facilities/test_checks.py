@@ -18,14 +18,16 @@ def messages(path: Path) -> list[str]:
 
 def test_worst_chip_by_hand() -> None:
     """
-    GB200 at 40 degC: coolant 115.4 kW / 11.43 kW/K = 10.1 K, package 1200 W x 0.024 K/W = 28.8 K, mean 78.9 degC;
-    leakage 0.96 W/K x 3.9 K = 3.8 W adds 0.1 K; a tenth more for the worst: 40 + 1.1 x 39.0 = 82.9 degC.
+    GB200 at 40 degC in a branch of 92 % of the flow: coolant 115.4 kW / 11.43 kW/K / 0.92 = 10.97 K, film 1200 W x
+    0.010 K/W x 0.92^-0.7 = 12.72 K, chip 1200 W x 0.0154 K/W = 18.48 K: 82.2 degC; leakage 0.96 W/K x 7.2 K = 6.9 W
+    through 0.026 K/W adds 0.2 K.
     """
     classes = build.site(facilities.load("prometheus")).rack_classes
-    rise = 0.871 * 132_525 / 11_434 + 1200 * 0.024
-    leakage = 0.96 * (40 + rise - 75) * 0.024
-    assert worst_chip(classes, 0, 313.15) == pytest.approx(313.15 + 1.1 * (rise + leakage), abs=0.1)
-    assert worst_chip(classes, 0, 313.15) == pytest.approx(356.05, abs=0.1)
+    resistance = 0.010 * 0.92**-0.7 + 0.014 * 1.1
+    rise = 0.871 * 132_525 / 11_434 / 0.92 + 1200 * resistance
+    leakage = 0.96 * (40 + rise - 75) * resistance
+    assert worst_chip(classes, 0, 313.15) == pytest.approx(313.15 + rise + leakage, abs=0.1)
+    assert worst_chip(classes, 0, 313.15) == pytest.approx(355.55, abs=0.1)
 
 
 def test_too_warm_a_supply_is_found(tmp_path: Path) -> None:
@@ -38,8 +40,8 @@ def test_too_warm_a_supply_is_found(tmp_path: Path) -> None:
         ('range = ["42 degC", "45 degC"]', 'range = ["42 degC", "50 degC"]'),
     )
     assert messages(path) == [
-        # 48 + 1.1 x (10.1 + 28.8 + leakage at 87 degC, 11.5 W x 0.024 K/W + 0.07) degC
-        "cooling.liquid.supply_temperature: the worst chip of gb200_nvl72 reaches 91.2 degC at full load and 48.0 degC "
+        # 48 + 10.97 + 12.72 + 18.48 + leakage at 91 degC, 15 W x 0.026 K/W, and 0.1 of the coolant, in degC
+        "cooling.liquid.supply_temperature: the worst chip of gb200_nvl72 reaches 90.7 degC at full load and 48.0 degC "
         "supply; its limit is 90.0 degC. Lower the supply or the chip's power"
     ]
 

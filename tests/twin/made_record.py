@@ -65,5 +65,5 @@ def calm(of: Site, seconds: int = SECONDS) -> Record:
     kept.cooling[COOLING_FIELDS.index("supply_temp_k")] = 292.0
     kept.cooling[COOLING_FIELDS.index("return_temp_k")] = 298.0
     kept.cooling[COOLING_FIELDS.index("air_temp_k")] = 297.0
-    kept.limits[3] = -1.0
+    kept.limits[[3, 5]] = -1.0
     return kept._replace(energies=ENERGIES, before=BEFORE, after=AFTER)

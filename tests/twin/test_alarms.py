@@ -36,7 +36,7 @@ def test_a_calm_run_lists_nothing() -> None:
 def test_chips_over_their_throttle_limit() -> None:
     """360.15 K is 2 K over 358.15 K: a margin of -0.2. All four racks that one kernel rack stands for are named."""
     kept = made.calm(made.site())
-    kept.limits[:, kernel_rack(kept, 0)] = (360.15, 50.0, 7.0, 48.0, 0.0)
+    kept.limits[:, kernel_rack(kept, 0)] = (360.15, 50.0, 7.0, 48.0, 0.0, -1.0, 0.0)
     rows = listed(kept)
     assert [row["asset"] for row in rows] == [f"hall_1/cdu_1/rack_{n}" for n in (1, 2, 3, 4)]
     row = rows[0]
@@ -49,7 +49,7 @@ def test_chips_over_their_throttle_limit() -> None:
 def test_chips_over_their_shutdown_limit() -> None:
     """383.15 K is 5 K over 378.15 K: a margin of -0.5."""
     kept = made.calm(made.site())
-    kept.limits[:, kernel_rack(kept, 0)] = (383.15, 50.0, 30.0, 20.0, 30.0)
+    kept.limits[:, kernel_rack(kept, 0)] = (383.15, 50.0, 30.0, 20.0, 30.0, 44.0, 12.0)
     row = listed(kept)[0]
     assert (row["kind"], row["limit"], row["margin"]) == ("shutdown_temp", 378.15, pytest.approx(-0.5, abs=1e-12))
     assert row["message"] == "worst chip 5.0 K over its shutdown limit; the model keeps it powered"

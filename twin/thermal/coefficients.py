@@ -13,6 +13,9 @@ along a ramp:
 
 with leakage L, film F(s) = F0 s^n and stream s M at flow ratio s. Heat that crosses a boundary, and leakage, are
 further states of the same exponential, so that energy closes to rounding at any step.
+
+The worst chip of a rack is a chain of its own beside that of the mean chip: the same heat, but less flow in its branch
+and more resistance to its plate (`worst_branch`). It is watched, and throttles its rack; no heat is counted from it.
 """
 
 from __future__ import annotations
@@ -54,6 +57,8 @@ class StepTable(NamedTuple):
         Rows: chip, plate, stream relative to the supply at the start of the step [K]; rise of the chip integrated over
         the step [K*s]; heat to the stream's supply [J]. Columns: the three temperatures [K], heat into the chip and
         into the stream [W], ramp of the supply [K/s].
+    worst : (variant, level, 3, 6)
+        The first three rows of `chain` for the worst chip and its branch.
     air : (variant, 2, 2)
         Rows: air lump relative to the hall's air [K]; heat to the hall's air [J]. Columns: its temperature [K] and its
         heat [W].
@@ -61,6 +66,7 @@ class StepTable(NamedTuple):
 
     levels: Floats
     chain: Floats
+    worst: Floats
     air: Floats
 
 
@@ -142,6 +148,30 @@ def rack_network(classes: RackClasses, row: int, flow: float, leakage: float) ->
     return np.asarray(conductance / chain_capacity(classes)[row][:, np.newaxis], dtype=float)
 
 
+def worst_branch(classes: RackClasses) -> RackClasses:
+    """
+    Give each class as if all its chips were the worst one in the least-fed branch.
+
+    Parameters
+    ----------
+    classes : RackClasses
+        Classes of racks.
+
+    Returns
+    -------
+    RackClasses
+        With stream times `branch_flow`, film times `branch_flow` to its exponent, and chip resistance times one plus
+        `chip_spread`; heat capacities, and so the coolant in a branch, are those of the mean.
+    """
+    share = classes.branch_flow
+    return classes._replace(
+        coolant_stream=classes.coolant_stream * share,
+        air_stream=classes.air_stream * share,
+        film_conductance=classes.film_conductance * share**classes.film_exponent,
+        chip_conductance=classes.chip_conductance / (1.0 + classes.chip_spread),
+    )
+
+
 def chain_capacity(classes: RackClasses) -> Floats:
     """
     Give the heat capacities of each class's chain.
@@ -183,9 +213,13 @@ def step_table(classes: RackClasses, steady: Floats) -> StepTable:
     """
     levels = flow_levels(steady)
     variants = [(row, leakage) for row, own in enumerate(classes.leakage) for leakage in (float(own), 0.0)]
-    steps = [_chain_step(classes, row, float(flow), leakage) for row, leakage in variants for flow in levels]
-    chain = np.array(steps).reshape(len(variants), levels.size, 5, 6)
-    return StepTable(levels, chain, np.stack([_air_step(classes, row) for row, _ in variants]))
+
+    def steps(of: RackClasses) -> Floats:
+        each = [_chain_step(of, row, float(flow), leakage) for row, leakage in variants for flow in levels]
+        return np.array(each).reshape(len(variants), levels.size, 5, 6)
+
+    worst = np.ascontiguousarray(steps(worst_branch(classes))[:, :, :3])
+    return StepTable(levels, steps(classes), worst, np.stack([_air_step(classes, row) for row, _ in variants]))
 
 
 def _chain_step(classes: RackClasses, row: int, flow: float, leakage: float) -> Floats:

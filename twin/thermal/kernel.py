@@ -4,8 +4,7 @@ The replay kernel: load, rack conversion, leakage, throttle, rack and CDU, ten s
 One of the project's two compiled kernels. It walks one hall after another, states in cache, and returns the energy that
 crossed each boundary. Over a macro step facility water moves along its last ramp; valves and throttles are sampled
 every second, as digital controllers do. Within a second racks see their supply along its ramp at the second's start and
-their air along its last one; CDUs and hall air see the mean heat of their racks. Each line of the racks' physics is one
-loop over a run, which the compiler turns into vector instructions.
+their air along its last one; CDUs and hall air see the mean heat of their racks, which `twin.thermal.rack_step` steps.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ import numpy as np
 
 from twin.thermal.compiled import LOOP, njit
 from twin.thermal.halls import hall_second
+from twin.thermal.rack_step import blend, run_second
 
 if TYPE_CHECKING:
     from twin.site import Floats
@@ -78,8 +78,10 @@ def advance(
 
     Notes
     -----
-    The conversion loss of a second, and throttling, see the chip's temperature at its start; leakage itself is part of
-    the exact step.
+    The conversion loss of a second, throttling and shutdown see the chip's temperature at its start; leakage itself is
+    part of the exact step. A rack that switched off stays off: its chips draw nothing, its hosts idle. Its leakage is
+    part of the matrix and is cancelled as of the second's start; what it changes by within the second stays: under a
+    watt.
     """
     _advance(racks, cdus, layout, accelerator, host, state, forcing, tally)
 
@@ -159,184 +161,6 @@ def _fill(racks, layout, load, begin, accelerator, host):
         for k in range(seconds):
             accelerator[k, i] = chips[k]
             host[k, i] = hosts[k]
-
-
-@njit(inline="always")
-def _blend(chain, v, level, fraction, blend):
-    """Interpolate one variant's step between two flow levels."""
-    upper = min(level + 1, chain.shape[1] - 1)
-    for i in range(5):
-        for j in range(6):
-            low = chain[v, level, i, j]
-            blend[i, j] = low + fraction * (chain[v, upper, i, j] - low)
-
-
-@njit(**LOOP)
-def _relative(out, value, inlet):
-    for i in range(out.size):
-        out[i] = value[i] - inlet[i]
-
-
-@njit(**LOOP)
-def _next(out, inlet, x, y, z, heat, given, slope, a, i):
-    """Give one row of the exact step, over the inlet."""
-    c0, c1, c2, c3, c4, c5 = a[i, 0], a[i, 1], a[i, 2], a[i, 3], a[i, 4], a[i, 5]
-    for r in range(out.size):
-        out[r] = inlet[r] + c0 * x[r] + c1 * y[r] + c2 * z[r] + c3 * heat[r] + c4 * given[r] + c5 * slope[r]
-
-
-@njit(**LOOP)
-def _integral(out, x, y, z, heat, given, slope, a, i):
-    """Give one integral row of the exact step."""
-    c0, c1, c2, c3, c4, c5 = a[i, 0], a[i, 1], a[i, 2], a[i, 3], a[i, 4], a[i, 5]
-    for r in range(out.size):
-        out[r] = c0 * x[r] + c1 * y[r] + c2 * z[r] + c3 * heat[r] + c4 * given[r] + c5 * slope[r]
-
-
-@njit(**LOOP)
-def _worst(out, chip, inlet, rise):
-    """Give the worst chip of each rack, and the highest of the run."""
-    highest = -1e9
-    for i in range(out.size):
-        out[i] = inlet[i] + rise * (chip[i] - inlet[i])
-        highest = max(highest, out[i])
-    return highest
-
-
-@njit(**LOOP)
-def _capped(out, value, cap):
-    for i in range(out.size):
-        out[i] = min(value[i], cap[i])
-
-
-@njit(**LOOP)
-def _limit(limit, power, worst, throttle, gain, floor, measured, now):
-    """Note racks over their limit, and take power above idle away from those that follow their load."""
-    for i in range(worst.size):
-        over = worst[i] - throttle
-        if over <= 0.0:
-            continue
-        if worst[i] > limit[0, i]:
-            limit[0, i], limit[1, i] = worst[i], now
-        limit[2, i] += 1.0
-        if limit[3, i] < 0.0:
-            limit[3, i] = now
-        if not measured and power[i] > floor:
-            power[i] = floor + max(0.0, 1.0 - gain * over) * (power[i] - floor)
-            limit[4, i] += 1.0
-
-
-@njit(**LOOP)
-def _leak(out, temperature, leakage, reference):
-    for i in range(out.size):
-        out[i] = leakage * (temperature[i] - reference)
-
-
-@njit(**LOOP)
-def _losses(out, power, host, leak, pace, table):
-    """Interpolate the rack chain's loss: that of no load below the table, the last slope beyond it."""
-    last = np.int32(table.size - 2)
-    for i in range(out.size):
-        place = max(power[i] + host[i] + leak[i], 0.0) * pace
-        index = min(np.int32(place), last)
-        out[i] = table[index] + (place - index) * (table[index + 1] - table[index])
-
-
-@njit(**LOOP)
-def _inlet_power(out, power, host, loss, auxiliary):
-    for i in range(out.size):
-        out[i] = power[i] + host[i] + loss[i] + auxiliary
-
-
-@njit(**LOOP)
-def _stream_heat(out, inlet_power, power, fraction):
-    """Give the stream what it takes of the rack's heat beyond the chips'."""
-    for i in range(out.size):
-        out[i] = fraction * inlet_power[i] - power[i]
-
-
-@njit(**LOOP)
-def _add(out, more):
-    for i in range(out.size):
-        out[i] += more[i]
-
-
-@njit(**LOOP)
-def _sum(value, weight):
-    total = 0.0
-    for i in range(value.size):
-        total += weight[i] * value[i]
-    return total
-
-
-@njit(**LOOP)
-def _track(low, total, high, value):
-    for i in range(value.size):
-        low[i] = min(low[i], value[i])
-        total[i] += value[i]
-        high[i] = max(high[i], value[i])
-
-
-@njit(**LOOP)
-def _air(air, inlet_power, weight, hall_air, part, b):
-    """Step the air lumps of a run; return the heat [J] they gave the hall."""
-    b00, b01, b10, b11 = b[0, 0], b[0, 1], b[1, 0], b[1, 1]
-    total = 0.0
-    for i in range(air.size):
-        heat, above = part * inlet_power[i], air[i] - hall_air
-        air[i] = hall_air + b00 * above + b01 * heat
-        total += weight[i] * (b10 * above + b11 * heat)
-    return total
-
-
-@njit(inline="always")
-def _run_second(
-    racks, v, first, last, weight, accelerator, host, cap, state, tally, inlet, slope, hall_air, work, a, now
-):
-    """Step one run for a second; return what it drew, used, lost and blew; leave its stream's heat in the last row."""
-    # A row first, then a slice of it: only so does the compiler know that the elements are neighbours.
-    n = last - first
-    row, measured = v >> 1, (v & 1) == 1
-    liquid, fraction = racks.liquid[row], racks.liquid_fraction[row]
-    leakage, reference = 0.0 if measured else racks.leakage[row], racks.leakage_reference[row]
-    chip, plate, stream = state[0, first:last], state[1, first:last], state[2, first:last]
-    worst, power, loss, drawn, given = work[0, :n], work[1, :n], work[2, :n], work[3, :n], work[4, :n]
-    x, y, z, heat, leaked, moved = work[5, :n], work[6, :n], work[7, :n], work[8, :n], work[9, :n], work[10, :n]
-    highest = _worst(worst, chip, inlet, 1.0 + racks.spread[row])
-    if measured:
-        power[:] = accelerator
-    else:
-        _capped(power, accelerator, cap)
-    if highest > racks.throttle_temp[row]:
-        gain, floor = racks.throttle_gain[row], racks.idle_power[row]
-        limit = tally.limit[:, first:last]
-        _limit(limit, power, worst, racks.throttle_temp[row], gain, floor, measured, now)
-    _leak(leaked, chip, leakage, reference)
-    _losses(loss, power, host, leaked, racks.chain_pace[row], racks.chain_loss[row])
-    _inlet_power(drawn, power, host, loss, racks.auxiliary_power[row])
-    _stream_heat(given, drawn, power, fraction if liquid else 1.0)
-    blown = _air(state[3, first:last], drawn, weight, hall_air, 1.0 - fraction, racks.air[v]) if liquid else 0.0
-    _leak(heat, inlet, leakage, reference)
-    _add(heat, power)
-    _relative(x, chip, inlet)
-    _relative(y, plate, inlet)
-    _relative(z, stream, inlet)
-    _next(chip, inlet, x, y, z, heat, given, slope, a, 0)
-    _next(plate, inlet, x, y, z, heat, given, slope, a, 1)
-    _next(stream, inlet, x, y, z, heat, given, slope, a, 2)
-    _integral(moved, x, y, z, heat, given, slope, a, 3)
-    _add(moved, inlet)
-    _leak(leaked, moved, leakage, reference)
-    _integral(moved, x, y, z, heat, given, slope, a, 4)
-    _add(drawn, leaked)
-    _add(power, leaked)
-    _track(tally.rack[0, first:last], tally.rack[1, first:last], tally.rack[2, first:last], drawn)
-    _track(tally.rack[3, first:last], tally.rack[4, first:last], tally.rack[5, first:last], worst)
-    _track(tally.rack[6, first:last], tally.rack[7, first:last], tally.rack[8, first:last], stream)
-    if not liquid:
-        blown = _sum(moved, weight)
-        state[3, first:last] = stream
-    return _sum(drawn, weight), _sum(power, weight), _sum(loss, weight), blown
 
 
 @njit(inline="always")
@@ -441,7 +265,7 @@ def _advance(racks, cdus, layout, accelerator, host, state, forcing, tally):
     taken = np.zeros(cdus.kind.size)
     side = np.empty((10, cdus.kind.size))
     work = np.empty((11, layout.cdu.size))
-    a = np.empty((5, 6))
+    a, b = np.empty((5, 6)), np.empty((3, 6))
     for hall in range(layout.hall_run.size - 1):
         for k in range(seconds):
             hall_air = state.air[hall] + 0.5 * state.air_ramp[hall]
@@ -453,11 +277,12 @@ def _advance(racks, cdus, layout, accelerator, host, state, forcing, tally):
                 for r in range(first, last):
                     inlet[r] = state.supply[layout.cdu[r]] if liquid else hall_air
                     slope[r] = state.ramp[layout.cdu[r]] if liquid else 0.0
-                _blend(racks.chain, v, forcing.level[k, c], forcing.fraction[k, c], a)
-                drawn, used, lost, blown = _run_second(
+                blend(racks.chain, v, forcing.level[k, c], forcing.fraction[k, c], a)
+                blend(racks.worst, v, forcing.level[k, c], forcing.fraction[k, c], b)
+                drawn, used, lost, blown = run_second(
                     racks, v, first, last, layout.weight[first:last], accelerator[k, first:last], host[k, first:last],
-                    forcing.power_cap[first:last], state.rack, tally, inlet[first:last], slope[first:last], hall_air,
-                    work, a, forcing.begin + k,
+                    forcing.power_cap[first:last], state, tally, inlet[first:last], slope[first:last], hall_air,
+                    work, a, b, forcing.begin + k,
                 )  # fmt: skip
                 tally.hall_power[k, hall, 0] += drawn
                 tally.hall_power[k, hall, 1] += used

@@ -68,8 +68,9 @@ def rack_law(classes: RackClasses, steps: StepTable) -> RackLaw:
         leakage_reference=classes.leakage_reference,
         throttle_temp=classes.throttle_temp,
         throttle_gain=classes.throttle_gain,
-        spread=classes.worst_chip_spread,
+        shutdown_temp=classes.shutdown_temp,
         chain=steps.chain,
+        worst=steps.worst,
         air=steps.air,
     )
 

@@ -1,26 +1,24 @@
 """
 The whole thermal network as one sparse linear system, built from the site's graph.
 
-State, in this order: chip, plate, stream and air of every rack, supply and return of every CDU, supply and return of
-every loop, air of every hall. At given flows, valves and speeds it is linear: dT/dt = A T + b. The replay kernel
-integrates the same equations piece by piece; this form serves the direct steady state and the oracle.
+State, in this order: chip, plate, stream and air of every rack; chip, plate and stream of its worst branch, which gives
+no heat to anything; supply and return of every CDU; supply and return of every loop; air of every hall. At given flows,
+valves and speeds it is linear: dT/dt = A T + b. The replay kernel integrates the same equations piece by piece; this
+form serves the direct steady state and the oracle.
 """
 
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.linalg import splu
 
 from twin.site import Floats, Integers, Site
-from twin.thermal.coefficients import film_ratio
+from twin.thermal.coefficients import film_ratio, worst_branch
 from twin.thermal.laws import coolant_stream
-
-Entry = tuple[Integers, Integers, Floats]
-"""Rows, columns and values [W/K] of the conductance matrix."""
 
 
 class Rates(NamedTuple):
@@ -90,7 +88,7 @@ class Places(NamedTuple):
 
     Attributes
     ----------
-    chip, plate, stream, air : slice
+    chip, plate, stream, air, worst, worst_plate, worst_stream : slice
         Racks.
     supply, back : slice
         CDUs.
@@ -106,6 +104,9 @@ class Places(NamedTuple):
     plate: slice
     stream: slice
     air: slice
+    worst: slice
+    worst_plate: slice
+    worst_stream: slice
     supply: slice
     back: slice
     loop_supply: slice
@@ -134,10 +135,11 @@ def places(site: Site) -> Places:
         len(site.loops.name),
         len(site.halls.name),
     )
-    edges = np.cumsum([0, racks, racks, racks, racks, cdus, cdus, loops, loops, halls])
-    parts = [slice(int(a), int(b)) for a, b in pairwise(edges)]
-    chip, plate, stream, air, supply, back, loop_supply, loop_back, hall = parts
-    return Places(chip, plate, stream, air, supply, back, loop_supply, loop_back, hall, int(edges[-1]))
+    edges = np.cumsum([0, *7 * [racks], cdus, cdus, loops, loops, halls])
+    parts: dict[str, Any] = {
+        name: slice(int(begin), int(end)) for name, (begin, end) in zip(Places._fields, pairwise(edges), strict=False)
+    }
+    return Places(**parts, size=int(edges[-1]))
 
 
 def capacities(site: Site) -> Floats:
@@ -166,6 +168,9 @@ def capacities(site: Site) -> Floats:
             classes.plate_capacity[rows],
             stream,
             air,
+            classes.chip_capacity[rows],
+            classes.plate_capacity[rows],
+            stream,
             cdus.supply_capacity,
             cdus.return_capacity,
             loops.supply_capacity,
@@ -191,73 +196,91 @@ def conductances(site: Site, rates: Rates) -> sp.csr_array:
     (state, state) [W/K]
         Heat into each state for each kelvin of each state; divide rows by `capacities` for dT/dt.
     """
-    at, classes, rows = places(site), site.rack_classes, site.racks.rack_class
-    index = np.arange(at.size)
-    liquid = classes.liquid_fraction[rows] > 0
-    flow = np.where(liquid, rates.flow[site.racks.cdu], 1.0)
-    film = classes.film_conductance[rows] * film_ratio(flow, classes.film_exponent[rows])
-    coolant = np.where(liquid, flow * classes.coolant_stream[rows], 0.0)
-    blown = classes.air_stream[rows]
-    hall_of_rack = index[at.hall][site.racks.hall]
-    chip, plate, stream, air = index[at.chip], index[at.plate], index[at.stream], index[at.air]
-    supply, back = index[at.supply], index[at.back]
-    loop_supply, loop_back = index[at.loop_supply], index[at.loop_back]
-    facility = loop_supply[site.halls.loop[site.cdus.hall]]
-    around = rates.flow * coolant_stream(site)
-    water = site.loops.water_stream
-    entries: list[Entry] = []
-
-    def conduct(first: np.ndarray, second: np.ndarray, value: Floats) -> None:
-        """Add a conductance that acts both ways."""
-        carry(first, second, value)
-        carry(second, first, value)
-
-    def carry(into: np.ndarray, source: np.ndarray, value: Floats) -> None:
-        """Add heat into a state in proportion to its distance from another."""
-        entries.append((into, source, value))
-        entries.append((into, into, -value))
-
-    entries.append((chip, chip, rates.leakage))
-    conduct(chip, plate, classes.chip_conductance[rows])
-    conduct(plate, stream, film)
-    carry(stream, supply[site.racks.cdu], coolant)
-    entries.append((back[site.racks.cdu], stream, coolant))
-    entries.append((back[site.racks.cdu], supply[site.racks.cdu], -coolant))
-    carry(stream, hall_of_rack, np.where(liquid, 0.0, blown))
-    entries.append((hall_of_rack, stream, np.where(liquid, 0.0, blown)))
-    entries.append((hall_of_rack, hall_of_rack, -np.where(liquid, 0.0, blown)))
-    conduct(air, hall_of_rack, np.where(liquid, blown, 0.0))
-    carry(air, stream, np.where(liquid, 0.0, 1.0))
-    carry(back, supply, around)
-    carry(supply, back, around)
-    for into, sign in ((supply, -1.0), (index[at.loop_back][site.halls.loop[site.cdus.hall]], 1.0)):
-        entries.append((into, back, sign * rates.exchange))
-        entries.append((into, facility, -sign * rates.exchange))
-    carry(loop_supply, loop_back, water)
-    carry(loop_back, loop_supply, water)
-    entries.append((loop_supply, loop_back, -rates.cooler))
-    entries += _coils(site, rates)
-    row = np.concatenate([entry[0] for entry in entries])
-    column = np.concatenate([entry[1] for entry in entries])
-    value = np.concatenate([np.broadcast_to(entry[2], entry[0].shape) for entry in entries])
+    at = places(site)
+    entries = _Entries([])
+    _racks(site, rates, at, entries)
+    _cdus(site, rates, at, entries)
+    _loops(site, rates, at, entries)
+    _halls(site, rates, at, entries)
+    row, column, value = (np.concatenate(part) for part in zip(*entries.heat, strict=True))
     return sp.csr_array((value, (row, column)), shape=(at.size, at.size))
 
 
-def _coils(site: Site, rates: Rates) -> list[Entry]:
+class _Entries(NamedTuple):
+    """Heat into some states for each kelvin of others: rows, columns and values [W/K] of the conductance matrix."""
+
+    heat: list[tuple[Integers, Integers, Floats]]
+
+    def add(self, into: Integers, source: Integers, value: Floats) -> None:
+        """Add heat into states for each kelvin of others."""
+        self.heat.append((into, source, np.broadcast_to(value, into.shape)))
+
+    def carry(self, into: Integers, source: Integers, value: Floats) -> None:
+        """Add heat into states in proportion to their distance from others."""
+        self.add(into, source, value)
+        self.add(into, into, -value)
+
+    def conduct(self, first: Integers, second: Integers, value: Floats) -> None:
+        """Add a conductance that acts both ways."""
+        self.carry(first, second, value)
+        self.carry(second, first, value)
+
+    def exchange(self, first: Integers, second: Integers, hot: Integers, cold: Integers, value: Floats) -> None:
+        """Move heat from first to second states in proportion to the distance of hot from cold ones."""
+        for into, sign in ((first, -1.0), (second, 1.0)):
+            self.add(into, hot, sign * value)
+            self.add(into, cold, -sign * value)
+
+
+def _rows(part: slice) -> Integers:
+    return np.arange(part.start, part.stop, dtype=np.int64)
+
+
+def _racks(site: Site, rates: Rates, at: Places, entries: _Entries) -> None:
+    classes, rows = site.rack_classes, site.racks.rack_class
+    liquid = classes.liquid_fraction[rows] > 0
+    supply, back = (_rows(part)[site.racks.cdu] for part in (at.supply, at.back))
+    hall, chip, stream, air = _rows(at.hall)[site.racks.hall], _rows(at.chip), _rows(at.stream), _rows(at.air)
+    flow = np.where(liquid, rates.flow[site.racks.cdu], 1.0)
+    film = film_ratio(flow, classes.film_exponent[rows])
+    mean, worst = (chip, _rows(at.plate), stream), tuple(map(_rows, (at.worst, at.worst_plate, at.worst_stream)))
+    for (first, second, third), of in ((mean, classes), (worst, worst_branch(classes))):
+        entries.add(first, first, rates.leakage)
+        entries.conduct(first, second, of.chip_conductance[rows])
+        entries.conduct(second, third, of.film_conductance[rows] * film)
+        entries.carry(third, supply, np.where(liquid, flow * of.coolant_stream[rows], 0.0))
+        entries.carry(third, hall, np.where(liquid, 0.0, of.air_stream[rows]))
+    coolant, blown = np.where(liquid, flow * classes.coolant_stream[rows], 0.0), classes.air_stream[rows]
+    entries.add(back, stream, coolant)
+    entries.add(back, supply, -coolant)
+    entries.carry(hall, stream, np.where(liquid, 0.0, blown))
+    entries.conduct(air, hall, np.where(liquid, blown, 0.0))
+    # The fourth lump of a rack cooled by air only stands beside its stream.
+    entries.carry(air, stream, np.where(liquid, 0.0, 1.0))
+
+
+def _cdus(site: Site, rates: Rates, at: Places, entries: _Entries) -> None:
+    supply, back, loop = _rows(at.supply), _rows(at.back), site.halls.loop[site.cdus.hall]
+    entries.conduct(supply, back, rates.flow * coolant_stream(site))
+    facility, return_water = _rows(at.loop_supply)[loop], _rows(at.loop_back)[loop]
+    entries.exchange(supply, return_water, back, facility, rates.exchange)
+
+
+def _loops(site: Site, rates: Rates, at: Places, entries: _Entries) -> None:
+    supply, back = _rows(at.loop_supply), _rows(at.loop_back)
+    entries.conduct(supply, back, site.loops.water_stream)
+    entries.add(supply, back, -rates.cooler)
+
+
+def _halls(site: Site, rates: Rates, at: Places, entries: _Entries) -> None:
     """Take heat from the halls' air to their loops: by the air at the racks, and of what the racks blow."""
-    at, index = places(site), np.arange(places(site).size)
-    of_rack, halls = site.racks.hall, site.halls
+    hall, loop, of_rack = _rows(at.hall), site.halls.air_loop, site.racks.hall
+    water, return_water = _rows(at.loop_supply)[loop], _rows(at.loop_back)[loop]
+    entries.exchange(hall, return_water, hall, water, rates.coil)
     liquid = site.rack_classes.liquid_fraction[site.racks.rack_class] > 0
-    warm = np.where(liquid, index[at.air], index[at.stream])
+    warm = np.where(liquid, _rows(at.air), _rows(at.stream))
     returned = rates.coil_share[of_rack] * site.rack_classes.air_stream[site.racks.rack_class]
-    air, supply = index[at.hall], index[at.loop_supply][halls.air_loop]
-    entries: list[Entry] = []
-    for into, sign in ((air, -1.0), (index[at.loop_back][halls.air_loop], 1.0)):
-        entries.append((into, air, sign * rates.coil))
-        entries.append((into, supply, -sign * rates.coil))
-        entries.append((into[of_rack], warm, sign * returned))
-        entries.append((into[of_rack], air[of_rack], -sign * returned))
-    return entries
+    entries.exchange(hall[of_rack], return_water[of_rack], warm, hall[of_rack], returned)
 
 
 def sources(site: Site, rates: Rates, heats: Heats) -> Floats:
@@ -282,6 +305,7 @@ def sources(site: Site, rates: Rates, heats: Heats) -> Floats:
     reference = site.rack_classes.leakage_reference[site.racks.rack_class]
     heat[at.chip] = heats.chip - rates.leakage * reference
     heat[at.stream] = heats.stream
+    heat[at.worst], heat[at.worst_stream] = heat[at.chip], heats.stream
     heat[at.air] = heats.air
     heat[at.back] = heats.cdu_pump
     heat[at.loop_supply] = rates.cooler * heats.outdoor - heats.chiller

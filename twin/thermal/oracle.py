@@ -89,8 +89,8 @@ class Trajectory(NamedTuple):
 
     Attributes
     ----------
-    chip, plate, stream : (instant, rack) [K]
-        Racks, in the site's order.
+    chip, plate, stream, worst : (instant, rack) [K]
+        Racks, in the site's order; the mean chip and the worst one.
     supply, back : (instant, cdu) [K]
         Coolant before and after the racks.
     loop_supply, loop_back : (instant, loop) [K]
@@ -102,6 +102,7 @@ class Trajectory(NamedTuple):
     chip: Floats
     plate: Floats
     stream: Floats
+    worst: Floats
     supply: Floats
     back: Floats
     loop_supply: Floats
@@ -136,7 +137,11 @@ class _Tables(NamedTuple):
 
 
 class _Second(NamedTuple):
-    """What a second holds: powers (rack,) [W], pumps and their power (cdu,) [W], valves (cdu,), outdoors (loop,)."""
+    """
+    What a second holds: powers (rack,) [W], pumps and their power (cdu,) [W], valves (cdu,), outdoors (loop,).
+
+    `opposed` (rack,) [W] is what cancels the leakage of racks that are off.
+    """
 
     accelerator: Floats
     host: Floats
@@ -147,6 +152,7 @@ class _Second(NamedTuple):
     air: hall_air.HallControls
     outdoor: Floats
     held_flow: bool
+    opposed: Floats
 
 
 def solve(case: Case, start: Start, tolerance: float = 1e-9) -> Trajectory:
@@ -176,7 +182,7 @@ def solve(case: Case, start: Start, tolerance: float = 1e-9) -> Trajectory:
     thermal, water = start.thermal, start.plant
     first = np.concatenate([*thermal.rack, thermal.supply, thermal.back, water.supply, water.back, thermal.air])
     track = np.array([first, *_walk(case, start, first, tolerance)])
-    parts = (at.chip, at.plate, at.stream, at.supply, at.back, at.loop_supply, at.loop_back, at.hall)
+    parts = (at.chip, at.plate, at.stream, at.worst, at.supply, at.back, at.loop_supply, at.loop_back, at.hall)
     return Trajectory(*(track[:, part] for part in parts))
 
 
@@ -184,6 +190,7 @@ def _walk(case: Case, start: Start, state: Floats, tolerance: float) -> Iterator
     """Give the state after each second."""
     site, tables = case.site, _tables(case)
     setting, waiting = changes.first_setting(site), list(case.changes)
+    on = start.thermal.on > 0.0
     valves, warming, remembered = start.thermal, start.warming, hall_air.HallState(*map(np.copy, start.halls))
     times = (change.time for change in case.changes if 0 < change.time < case.seconds)
     for begin, end in pairwise(sorted({*range(0, case.seconds, MACRO_STEP), *times, case.seconds})):
@@ -198,7 +205,8 @@ def _walk(case: Case, start: Start, state: Floats, tolerance: float) -> Iterator
             blown = np.zeros(len(site.halls.name))
             for second in seconds:
                 valves = _move_valves(tables, setting, valves, state)
-                held = _hold(case, tables, setting, valves.valve, state, second, (controls, air), law.outdoor)
+                on &= case.load.measured | (state[tables.at.worst] <= tables.law.shutdown_temp[tables.racks.row])
+                held = _hold(case, tables, setting, valves.valve, on, state, second, (controls, air), law.outdoor)
                 state, moved = _integrate(case.site, tables, held, state, tolerance)
                 setting = setting._replace(pumps=changes.coast(setting.pumps, 1)[1])
                 blown += moved[0]
@@ -272,6 +280,7 @@ def _hold(
     tables: _Tables,
     setting: Setting,
     valve: Floats,
+    on: npt.NDArray[np.bool_],
     state: Floats,
     second: int,
     controls: tuple[plant.PlantControls, hall_air.HallControls],
@@ -284,12 +293,13 @@ def _hold(
     accelerator, host = np.empty((2, order.size))
     accelerator[order], host[order] = asked[:, 0]
     accelerator = np.where(case.load.measured, accelerator, np.minimum(accelerator, setting.power_cap))
-    inlet = np.where(racks.liquid, state[tables.at.supply][site.racks.cdu], state[tables.at.hall][site.racks.hall])
-    worst = inlet + (1.0 + law.spread[racks.row]) * (state[tables.at.chip] - inlet)
-    over = np.maximum(worst - law.throttle_temp[racks.row], 0.0)
+    over = np.maximum(state[tables.at.worst] - law.throttle_temp[racks.row], 0.0)
     idle, kept = law.idle_power[racks.row], np.maximum(1.0 - law.throttle_gain[racks.row] * over, 0.0)
     limited = ~case.load.measured & (accelerator > idle)
     accelerator = np.where(limited, idle + kept * (accelerator - idle), accelerator)
+    accelerator = np.where(on, accelerator, 0.0)
+    host = np.where(on, host, np.minimum(host, law.host_idle[racks.row]))
+    opposed = np.where(on, 0.0, racks.leakage * (racks.reference - state[tables.at.chip]))
     return _Second(
         accelerator,
         host,
@@ -299,6 +309,7 @@ def _hold(
         *controls,
         outdoor,
         case.held_flow,
+        opposed,
     )
 
 
@@ -346,11 +357,11 @@ def _flow(pumps: changes.Pumps, time: float) -> Floats:
 def _heats(site: Site, tables: _Tables, held: _Second, temperature: Floats) -> tuple[network.Heats, Floats, Floats]:
     """Give the heats into the network, and what each rack blows into its hall and draws (rack,) [W]."""
     racks, at = tables.racks, tables.at
-    leak = racks.leakage * (temperature[at.chip] - racks.reference)
+    leak = racks.leakage * (temperature[at.chip] - racks.reference) + held.opposed
     compute = held.accelerator + held.host
     inlet = compute + racks.auxiliary + _losses(tables, compute + leak)
     heats = network.Heats(
-        chip=held.accelerator,
+        chip=held.accelerator + held.opposed,
         stream=racks.stream_part * inlet - held.accelerator,
         air=racks.air_part * inlet,
         cdu_pump=held.pump_power,

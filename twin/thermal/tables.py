@@ -80,9 +80,11 @@ class RackLaw(NamedTuple):
         Limit of the worst chip.
     throttle_gain : (rack_class,) [1/K]
         Part of the power above idle taken away a kelvin above the limit.
-    spread : (rack_class,) [1]
-        Extra rise of the worst chip.
+    shutdown_temp : (rack_class,) [K]
+        Limit of the worst chip at which its rack switches off.
     chain : (variant, level, 5, 6)
+        As in `StepTable`.
+    worst : (variant, level, 3, 6)
         As in `StepTable`.
     air : (variant, 2, 2)
         As in `StepTable`.
@@ -100,8 +102,9 @@ class RackLaw(NamedTuple):
     leakage_reference: Floats
     throttle_temp: Floats
     throttle_gain: Floats
-    spread: Floats
+    shutdown_temp: Floats
     chain: Floats
+    worst: Floats
     air: Floats
 
 
@@ -146,8 +149,10 @@ class ThermalState(NamedTuple):
 
     Attributes
     ----------
-    rack : (4, kernel rack) [K]
-        Chip, plate, stream and air of each.
+    rack : (7, kernel rack) [K]
+        Chip, plate, stream and air of each; then chip, plate and stream of its worst branch.
+    on : (kernel rack,) [1]
+        One while its chips run, zero from the second in which the worst of them passed its shutdown limit.
     supply, back : (cdu,) [K]
         Coolant before and after the racks.
     ramp : (cdu,) [K/s]
@@ -163,6 +168,7 @@ class ThermalState(NamedTuple):
     """
 
     rack: Floats
+    on: Floats
     supply: Floats
     back: Floats
     ramp: Floats
@@ -246,9 +252,10 @@ class Tally(NamedTuple):
         Sums over seconds of supply [K], return [K], heat [W] and valve opening [1], and the highest supply [K].
     rack : (9, kernel rack)
         Lowest, sum and highest over seconds of inlet power [W], of the worst chip [K], and of the stream's outlet [K].
-    limit : (5, kernel rack)
+    limit : (7, kernel rack)
         While the worst chip is over its throttle limit: highest temperature [K] and when [s]; time over the limit [s]
-        and when it began [s], negative if never; time for which the rack gave up power to the limit [s].
+        and when it began [s], negative if never; time for which the rack gave up power to the limit [s]. When it
+        switched off [s], negative if never; and the computing it lost to either limit, as time at the power asked [s].
     """
 
     hall_power: Floats
