@@ -1,1 +1,1 @@
-"""Laws of cooling: moist air, exchangers, towers, dry coolers, chillers, pumps, fans, water; and the plant of them."""
+"""Laws of cooling: moist air, liquids, exchangers, towers, coolers, chillers, pumps, fans, water; and the plant."""
