@@ -9,6 +9,7 @@ import numpy as np
 
 from facilities import coils, sizing
 from facilities.coils import Coils
+from facilities.coolants import mean_temperature, volumetric_heat
 from facilities.layout import Layout, layout, sums
 from facilities.parts import DryCooler, Tower, Transformer
 from facilities.racks import Model, model, rack_classes, unit
@@ -94,7 +95,7 @@ def sized(facility: Facility) -> Sized:
         Everything that follows from racks and margins.
     """
     places = layout(facility)
-    models = {name: model(facility.catalog, name) for name in places.classes}
+    models = {name: model(facility.catalog, name, _coolant_temperature(facility)) for name in places.classes}
     heat, hall_path = sizing.heat(facility, models, places)
     air = facility.cooling.air
     fans = facility.catalog.fan_coils[air.fan_coil].fan_share.si * heat.air
@@ -106,8 +107,9 @@ def sized(facility: Facility) -> Sized:
         pumps = wet * facility.catalog.cdus[liquid.cdu].pump_power.si
         load = sums(places.cdu_hall, heat.liquid + pumps, len(places.halls))
         stream = sums(places.cdu_hall, wet * _primary_stream(facility, liquid), len(places.halls))
-        plants.append(sizing.plant(facility, liquid.loop, load, stream))
-    plants.append(sizing.plant(facility, air.loop, heat.air + fans, (heat.air + fans) / air.water_rise.si))
+        plants.append(sizing.plant(facility, liquid.loop, load, stream, facility.catalog.cdus[liquid.cdu].design_rise))
+    carried = heat.air + fans
+    plants.append(sizing.plant(facility, air.loop, carried, carried / air.water_rise.si, air.water_rise))
     cooling = pumps.sum() + fans.sum() + sum(float(plant.peak_power.sum()) for plant in plants)
     chain, peak = _chain(facility, hall_path, float(heat.feeders.sum()), float(cooling))
     return Sized(
@@ -187,7 +189,7 @@ def _cdus(facility: Facility, parts: Sized) -> Cdus:
 def _coolant_unit(facility: Facility, liquid: LiquidCooling) -> dict[str, float]:
     unit_ = facility.catalog.cdus[liquid.cdu]
     coolant = facility.catalog.coolants[unit_.coolant]
-    heat = coolant.density.si * coolant.specific_heat.si
+    heat = volumetric_heat(coolant, _coolant_temperature(facility))
     return {
         "supply_set_point": liquid.supply_temperature.si,
         "supply_alarm": liquid.supply_alarm.si,
@@ -201,6 +203,14 @@ def _coolant_unit(facility: Facility, liquid: LiquidCooling) -> dict[str, float]
         "valve_integral_time": unit_.valve_integral_time.si,
         "valve_stroke_time": unit_.valve_stroke_time.si,
     }
+
+
+def _coolant_temperature(facility: Facility) -> float:
+    """Give the racks' mean coolant temperature [K] at design; that of their air where there is no coolant."""
+    liquid = facility.cooling.liquid
+    if liquid is None:
+        return facility.cooling.air.set_point.si
+    return mean_temperature(liquid.supply_temperature, facility.catalog.cdus[liquid.cdu].design_rise)
 
 
 def _dry_group(air: AirCooling) -> dict[str, float]:

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from facilities.chillers import CarnotChiller
+from facilities.coolants import out_of_range
 from facilities.parts import Auxiliary, Catalog, CoolantUnit, Node, PathStage, Rack, Transformer
+from facilities.quantity import Difference
 from facilities.reader import nearest, parsed, toml
 from facilities.schema import Cooling, Description, LiquidCooling, WaterLoop
 from twin.errors import FacilityError, Fault
@@ -131,6 +133,7 @@ class _Search:
     def cooling(self, cooling: Cooling) -> None:
         self.found("fan_coils", cooling.air.fan_coil, "cooling.air.fan_coil")
         self._loop("cooling.air.loop", cooling.air.loop)
+        self._coolant("cooling.air.loop.coolant", cooling.air.loop.coolant, cooling.air.loop, cooling.air.water_rise)
         if cooling.liquid is not None:
             self._liquid(cooling.liquid)
         elif any(rack.liquid is not None for rack in self.used["racks"].values()):
@@ -140,13 +143,25 @@ class _Search:
         self._loop("cooling.liquid.loop", liquid.loop)
         if self.found("cdus", liquid.cdu, "cooling.liquid.cdu"):
             unit: CoolantUnit = self.used["cdus"][liquid.cdu]
-            self.found("coolants", unit.coolant, f"catalog.cdus.{liquid.cdu}.coolant")
+            self._coolant(f"catalog.cdus.{liquid.cdu}.coolant", unit.coolant, liquid, unit.design_rise)
+            self._coolant("cooling.liquid.loop.coolant", liquid.loop.coolant, liquid.loop, unit.design_rise)
+            for name, rack in self.used["racks"].items():
+                if rack.liquid is not None and rack.liquid.coolant != unit.coolant:
+                    message = (
+                        f"is {rack.liquid.coolant!r}, but the site's CDUs move {unit.coolant!r}; name one for both"
+                    )
+                    self.faults.append(Fault(f"catalog.racks.{name}.liquid.coolant", message))
 
     def _loop(self, where: str, loop: WaterLoop) -> None:
         self.found("coolers", loop.cooler, f"{where}.cooler")
         self._chiller(f"{where}.chiller", loop.chiller)
         self.found("pumps", loop.pump, f"{where}.pump")
-        self.found("coolants", loop.coolant, f"{where}.coolant")
+
+    def _coolant(self, where: str, name: str, loop: WaterLoop | LiquidCooling, rise: Difference) -> None:
+        if self.found("coolants", name, where):
+            fault = out_of_range(self.used["coolants"][name], loop.supply_temperature, rise)
+            if fault:
+                self.faults.append(Fault(where, f"{name!r} {fault}"))
 
     def _chiller(self, where: str, name: str) -> None:
         if self.found("chillers", name, where) and not isinstance(self.used["chillers"][name], CarnotChiller):

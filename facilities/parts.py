@@ -8,11 +8,11 @@ from typing import Annotated, Literal
 from pydantic import Field, StrictBool, model_validator
 
 from facilities.chillers import Chiller
+from facilities.coolants import Coolant
 from facilities.quantity import (
     ApparentPower,
     ChipPower,
     Cycles,
-    Density,
     Difference,
     Efficiency,
     EfficiencyPoint,
@@ -32,7 +32,6 @@ from facilities.quantity import (
     Resistance,
     Share,
     SpecificFlow,
-    SpecificHeat,
     Temperature,
     Text,
     Time,
@@ -151,14 +150,6 @@ class Rack(Model):
             message = f"give each stage a name of its own; got {', '.join(names)}"
             raise ValueError(message)
         return self
-
-
-class Coolant(Model):
-    """A liquid."""
-
-    title: Text
-    density: Density
-    specific_heat: SpecificHeat
 
 
 class Linear(Model):

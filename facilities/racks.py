@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from facilities.coolants import volumetric_heat
 from facilities.parts import Accelerator, Catalog, Conductor, Converter, Linear, Node, Points, Rack
 from twin import power
 from twin.site import Floats, LossCurve, RackClasses
@@ -133,7 +134,7 @@ class Model(NamedTuple):
         return self.air_heat / self.rack.air.rise.si
 
 
-def model(catalog: Catalog, name: str) -> Model:
+def model(catalog: Catalog, name: str, coolant_temperature: float) -> Model:
     """
     Collect the parts of a rack.
 
@@ -143,6 +144,8 @@ def model(catalog: Catalog, name: str) -> Model:
         Where the parts are.
     name
         Of the rack.
+    coolant_temperature : [K]
+        Mean of the coolant at design, at which its properties are taken.
 
     Returns
     -------
@@ -164,7 +167,7 @@ def model(catalog: Catalog, name: str) -> Model:
         packages=packages,
         auxiliary=sum(joins.values()),
         stages=_stages(catalog, rack, joins),
-        coolant_heat=0.0 if coolant is None else coolant.density.si * coolant.specific_heat.si,
+        coolant_heat=0.0 if coolant is None else volumetric_heat(coolant, coolant_temperature),
     )
 
 

@@ -8,8 +8,10 @@ from typing import NamedTuple
 import numpy as np
 
 from facilities.chillers import CarnotChiller
+from facilities.coolants import mean_temperature, volumetric_heat
 from facilities.layout import Layout, sums
 from facilities.parts import PathStage
+from facilities.quantity import Difference
 from facilities.racks import Model, unit
 from facilities.schema import Facility, WaterLoop
 from twin import power
@@ -148,7 +150,7 @@ class Plant(NamedTuple):
     peak_power: Floats
 
 
-def plant(facility: Facility, loop: WaterLoop, load: Floats, stream: Floats) -> Plant:
+def plant(facility: Facility, loop: WaterLoop, load: Floats, stream: Floats, rise: Difference) -> Plant:
     """
     Size pumps, coolers and chillers of loops.
 
@@ -162,6 +164,8 @@ def plant(facility: Facility, loop: WaterLoop, load: Floats, stream: Floats) -> 
         Heat at full load.
     stream : (hall,) [W/K]
         Circulating water.
+    rise : Difference
+        Of the water at rated heat; half of it sets the temperature of the liquid's properties.
 
     Returns
     -------
@@ -170,7 +174,7 @@ def plant(facility: Facility, loop: WaterLoop, load: Floats, stream: Floats) -> 
     """
     catalog = facility.catalog
     coolant, pump, cooler = catalog.coolants[loop.coolant], catalog.pumps[loop.pump], catalog.coolers[loop.cooler]
-    volume_flow = stream / (coolant.density.si * coolant.specific_heat.si)
+    volume_flow = stream / volumetric_heat(coolant, mean_temperature(loop.supply_temperature, rise))
     pump_power = volume_flow * pump.head.si / pump.efficiency.si
     total = load + pump_power
     units = np.maximum(np.ceil(loop.cooler_margin.si * total / cooler.heat.si), 1.0)
