@@ -70,6 +70,30 @@ class Climate(Model):
     dew_point: MonthlyTemperature
     design_dry_bulb: Temperature
     design_wet_bulb: Temperature
+    coincident_wet_bulb: Temperature | None = None
+    """In the hours of the design dry bulb."""
+    coincident_dry_bulb: Temperature | None = None
+    """In the hours of the design wet bulb."""
+    design_cold: Temperature | None = None
+    """Dry bulb of a cold design day."""
+    annual_highest: Temperature | None = None
+    """Mean of the highest dry bulbs of single years."""
+    annual_highest_spread: Difference | None = None
+    """Standard deviation of the highest dry bulbs of single years."""
+    annual_lowest: Temperature | None = None
+    annual_lowest_spread: Difference | None = None
+    day_to_day: MonthlyDifference | None = None
+    """Standard deviation of the daily means of a month."""
+
+    @model_validator(mode="after")
+    def _wet_below_dry(self) -> Climate:
+        for wet, dry in (
+            (self.coincident_wet_bulb, self.design_dry_bulb),
+            (self.design_wet_bulb, self.coincident_dry_bulb),
+        ):
+            if wet is not None and dry is not None:
+                in_order("temperature", wet_bulb=wet, dry_bulb=dry)
+        return self
 
 
 class Design(Model):

@@ -116,7 +116,12 @@ def replay(
         str | None, typer.Option(metavar="NAME|FILE", help="A ready scenario, or a scenario file (.toml).")
     ] = None,
     duration: Annotated[str | None, typer.Option(metavar="D", help="Length of the run, such as '6 h'.")] = None,
-    weather: Annotated[Path | None, typer.Option(metavar="FILE", help="Weather: EPW or TMY3.")] = None,
+    weather: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME|FILE", help="Weather: an EPW or TMY3 file, or a name, such as design_day; twin list has them."
+        ),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder of the run; a new one in runs/ if not given.")
     ] = None,
@@ -159,11 +164,18 @@ def report(
         reported.show(run, out)
 
 
-@app.command(epilog="Examples: twin check prometheus; twin check my_site.toml; twin check power.csv --tz UTC")
+@app.command(
+    epilog="Examples: twin check prometheus; twin check my_site.toml; twin check power.csv --tz UTC; "
+    "twin check columbus.tmy3 --site prometheus"
+)
 def check(
     file: Annotated[
-        str, typer.Argument(metavar="FILE", help="A facility, scenario or telemetry file, or the name of a site.")
+        str,
+        typer.Argument(metavar="FILE", help="A facility, scenario, telemetry or weather file, or the name of a site."),
     ],
+    site: Annotated[
+        str | None, typer.Option(metavar="SITE", help="The site for which a weather file is meant.")
+    ] = None,
     format: Format = None,
     mapping: Mapping = None,
     start: Start = None,
@@ -174,7 +186,7 @@ def check(
     with _told():
         from scenarios.commands import check as checked
 
-        good = checked.show(file, format=format, mapping=mapping, start=start, tz=tz, as_json=as_json)
+        good = checked.show(file, format=format, mapping=mapping, start=start, tz=tz, site=site, as_json=as_json)
     if not good:
         raise typer.Exit(TwinError.exit_code)
 

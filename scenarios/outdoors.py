@@ -1,17 +1,20 @@
-"""Which weather a run has: a file, measured wet bulb, or a synthetic day from the site's normals."""
+"""Which weather a run has: a file, a design day, measured wet bulb, or synthetic days from the site's normals."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from facilities import weather
-from facilities.weather import Weather
+from facilities.weather import DESIGN_DAYS, Weather, design_day, synthetic
+from scenarios.schema import NORMALS, SYNTHETIC_YEAR, WEATHER
 from telemetry import Reading, resample
-from twin.errors import Fault, ScenarioError
+from twin.errors import Fault, ScenarioError, UnknownNameError
 from twin.site import Floats
 
 if TYPE_CHECKING:
@@ -24,45 +27,89 @@ LEAST_COVERAGE = 0.9
 """Least part of a run for which a measured wet bulb must hold values."""
 
 
-class Outdoors(NamedTuple):
-    """Weather of a run, and what a reader must know of it."""
-
-    weather: Weather
-    notes: tuple[str, ...] = ()
-
-
 def outdoors(
-    facility: Facility, path: Path | None, reading: Reading | None, start: datetime, duration: int
-) -> Outdoors:
+    facility: Facility,
+    chosen: str | Path | None,
+    reading: Reading | None,
+    start: datetime,
+    duration: int,
+    seed: int = 1,
+) -> Weather:
     """
     Give the weather of a run.
 
     Parameters
     ----------
     facility
-        For its normals.
-    path
-        Weather file; it comes before anything else.
+        For its climate.
+    chosen
+        One of `WEATHER`, or a weather file; it comes before anything else.
     reading
         Telemetry, which may hold a measured wet bulb.
     start
         Of the run.
     duration : [s]
         Of the run.
+    seed
+        Of a synthetic year.
 
     Returns
     -------
-    Outdoors
+    Weather
         From the start to the end of the run, and what was assumed.
+
+    Raises
+    ------
+    InputError
+        If the choice is unknown, the file is at fault, or the site does not say what a choice is made from.
     """
-    if path is not None:
-        return Outdoors(weather.read(path, start, duration))
-    normals = weather.day(facility, start, duration)
+    if chosen is not None:
+        path = weather_file(chosen)
+        if path is not None:
+            return weather.read(path, facility.location, start, duration)
+        return _made(facility, str(chosen), seed)(start, duration)
+    normals = synthetic(facility, start, duration)
     measured = None if reading is None else _measured(normals, reading, start, duration)
-    return Outdoors(normals) if measured is None else measured
+    return normals if measured is None else measured
 
 
-def _measured(normals: Weather, reading: Reading, start: datetime, duration: int) -> Outdoors | None:
+def weather_file(chosen: str | Path) -> Path | None:
+    """
+    Say which file a choice of weather means.
+
+    Parameters
+    ----------
+    chosen
+        One of `WEATHER`, or a weather file.
+
+    Returns
+    -------
+    Path
+        None where it is one of the names.
+
+    Raises
+    ------
+    UnknownNameError
+        If it is neither.
+    """
+    if str(chosen) in WEATHER:
+        return None
+    path = Path(chosen)
+    if not path.suffix and not path.exists():
+        raise UnknownNameError(
+            kind="weather", name=str(chosen), known=[*WEATHER, *(f"FILE{end}" for end in weather.FORMATS)]
+        )
+    return path
+
+
+def _made(facility: Facility, name: str, seed: int) -> Callable[[datetime, int], Weather]:
+    """Give what makes weather of a name, from start and duration."""
+    if name in DESIGN_DAYS:
+        return partial(design_day, facility, name)
+    return partial(synthetic, facility, seed={NORMALS: None, SYNTHETIC_YEAR: seed}[name])
+
+
+def _measured(normals: Weather, reading: Reading, start: datetime, duration: int) -> Weather | None:
     """Take the wet bulb from telemetry, and the dry bulb too if it is there."""
     cells = int(np.ceil(duration / STEP)) + 1
     wet = _series(reading, "wet_bulb_temp_k", start, cells)
@@ -70,12 +117,14 @@ def _measured(normals: Weather, reading: Reading, start: datetime, duration: int
         return None
     dry = _series(reading, "dry_bulb_temp_k", start, cells)
     label = f"wet {'and dry ' if dry is not None else ''}bulb measured ({reading.provenance.source})"
+    pressure = np.full(cells, normals.pressure[0])
     if dry is not None:
-        return Outdoors(Weather(label, STEP, np.maximum(dry, wet), wet))
+        return Weather("measured", label, STEP, np.maximum(dry, wet), wet, pressure)
     instants = STEP * np.arange(cells)
     usual = np.interp(instants, normals.step * np.arange(len(normals.dry_bulb)), normals.dry_bulb)
     note = "assumed: dry bulb of the site's normals, raised to the measured wet bulb; the telemetry holds none"
-    return Outdoors(Weather(f"{label}, dry bulb of {normals.label}", STEP, np.maximum(usual, wet), wet), (note,))
+    label = f"{label}, dry bulb of {normals.label}"
+    return Weather("measured", label, STEP, np.maximum(usual, wet), wet, pressure, (note,))
 
 
 def _series(reading: Reading, metric: str, start: datetime, cells: int) -> Floats | None:

@@ -17,6 +17,7 @@ from pydantic import (
 )
 
 from facilities.reader import parsed, toml
+from facilities.weather import DESIGN_DAYS, FORMATS
 from scenarios.fields import (
     Difference,
     Duration,
@@ -35,7 +36,17 @@ GIVEN = "--telemetry"
 """What a job writes for the telemetry file of the command line."""
 
 NORMALS = "normals"
-"""What a scenario writes for a synthetic day from the site's monthly normals."""
+"""What a scenario writes for synthetic days from the site's monthly normals."""
+
+SYNTHETIC_YEAR = "synthetic_year"
+"""What a scenario writes for the same, with days that differ from one another as the seed says."""
+
+WEATHER: dict[str, str] = {
+    NORMALS: "every day as the site's monthly normals say",
+    SYNTHETIC_YEAR: "the same with days that differ from one another, as the seed says",
+    **{name: choice.about for name, choice in DESIGN_DAYS.items()},
+}
+"""What a scenario may write for weather, besides a file; with what it is."""
 
 _LIBRARY = Path(__file__).parent / "library"
 _MODES = Literal["synchronous", "independent", "measured", "job_log"]
@@ -238,6 +249,11 @@ class Scenario(Model):
     def _inside_the_run(self) -> Self:
         repeated = sorted({job.name for job in self.jobs if [other.name for other in self.jobs].count(job.name) > 1})
         complaints = [f"two jobs are named {name!r}" for name in repeated]
+        if self.weather not in WEATHER and Path(self.weather).suffix.lower() not in FORMATS:
+            known = ", ".join(WEATHER)
+            complaints.append(
+                f"weather must be one of {known}, or a file that ends in {', '.join(FORMATS)}; got {self.weather!r}"
+            )
         if self.duration is not None:
             complaints += [
                 f"{what} starts at {part.start:.0f} s, but the run lasts {self.duration:.0f} s"
@@ -319,7 +335,7 @@ def _beside(scenario: Scenario, folder: Path) -> Scenario:
         )
         for job in scenario.jobs
     )
-    weather = scenario.weather if scenario.weather == NORMALS else str(folder / scenario.weather)
+    weather = scenario.weather if scenario.weather in WEATHER else str(folder / scenario.weather)
     return scenario.model_copy(update={"jobs": jobs, "weather": weather})
 
 

@@ -14,11 +14,11 @@ import facilities
 from facilities import Facility, build
 from facilities.loading import file_of
 from facilities.quantity import Provenance
-from facilities.weather import Weather
+from facilities.weather import KINDS, Weather
 from scenarios import comparison, output, report, schema
 from scenarios.events import changes
 from scenarios.measured import DRIVERS
-from scenarios.outdoors import outdoors
+from scenarios.outdoors import outdoors, weather_file
 from scenarios.placement import Placement, load_table, nodes_of
 from scenarios.schema import NORMALS, Scenario
 from scenarios.setting import Asked, Setting, settle
@@ -76,7 +76,7 @@ def replay(
     scenario
         One that is loaded, the name of a ready one, or a file; without it and telemetry, the default one.
     weather
-        An EPW or TMY3 file; it comes before the scenario's.
+        One of `scenarios.schema.WEATHER`, or an EPW or TMY3 file; it comes before the scenario's.
     out
         Folder of the run; a new one in ``runs`` if not given.
     start
@@ -128,13 +128,14 @@ def _prepare(given: Facility | str | Path, asked: Asked, weather: str | Path | N
     scenario, clock = setting.scenario, setting.clock
     placement = load_table(site, scenario.jobs, setting.readings, clock, scenario.seed, nodes_of(facility, site))
     scheduled = changes(site, scenario, clock.duration)
-    path = weather if weather is not None or scenario.weather == NORMALS else scenario.weather
-    outdoor = outdoors(facility, None if path is None else Path(path), setting.given, clock.start, clock.duration)
-    air = outdoor.weather
-    inputs = simulate.Inputs(clock.start, clock.duration, air.step, air.dry_bulb, air.wet_bulb, scheduled)
+    chosen = weather if weather is not None or scenario.weather == NORMALS else scenario.weather
+    air = outdoors(facility, chosen, setting.given, clock.start, clock.duration, scenario.seed)
+    inputs = simulate.Inputs(
+        clock.start, clock.duration, air.step, air.dry_bulb, air.wet_bulb, scheduled, pressure=air.pressure
+    )
     read_notes = tuple(note for reading in setting.readings.values() for note in reading.notes)
-    notes = (*setting.notes, *placement.notes, *outdoor.notes, *read_notes)
-    files = _files(given, asked, scenario, path)
+    notes = (*setting.notes, *placement.notes, *air.notes, *read_notes)
+    files = _files(given, asked, scenario, None if chosen is None else weather_file(chosen))
     return _Prepared(facility, site, setting, placement, air, tuple(dict.fromkeys(notes)), inputs, files)
 
 
@@ -184,6 +185,8 @@ def _context(prepared: _Prepared, command: str) -> dict[str, Any]:
         "changes": prepared.inputs.changes,
         "labels": {
             "weather": prepared.weather.label,
+            "weather_kind": prepared.weather.kind,
+            "weather_claim": KINDS[prepared.weather.kind],
             "host_grid": _host_grid(facility),
             "load": placement.label,
             "level": placement.level,

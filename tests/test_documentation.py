@@ -17,6 +17,7 @@ PAGES = [
     "CHANGELOG.md",
     "docs/index.md",
     "docs/architecture.md",
+    "docs/weather.md",
     "benchmarks/README.md",
 ]
 

@@ -61,6 +61,8 @@ class Inputs(NamedTuple):
         Outdoor air, linear between samples, held beyond the last.
     changes : tuple of Change
         In order of time.
+    pressure : (sample,) [Pa], optional
+        Air pressure of each sample; the site's mean without it.
     """
 
     start: datetime
@@ -69,6 +71,7 @@ class Inputs(NamedTuple):
     dry_bulb: Floats
     wet_bulb: Floats
     changes: tuple[Change, ...]
+    pressure: Floats | None = None
 
 
 class _Fixed(NamedTuple):
@@ -191,12 +194,19 @@ def _bounds(inputs: Inputs) -> list[int]:
 
 def _outdoors(fixed: _Fixed, setting: Setting, time: float) -> plant.Outdoors:
     inputs = fixed.inputs
-    at = np.arange(inputs.dry_bulb.size) * inputs.weather_step
-    dry = float(np.interp(time, at, inputs.dry_bulb)) + setting.outdoor_offset
-    wet = min(float(np.interp(time, at, inputs.wet_bulb)) + setting.outdoor_offset, dry)
-    pressure = fixed.site.altitude_pressure
+    place = time / inputs.weather_step
+    dry = _between(inputs.dry_bulb, place) + setting.outdoor_offset
+    wet = min(_between(inputs.wet_bulb, place) + setting.outdoor_offset, dry)
+    pressure = fixed.site.altitude_pressure if inputs.pressure is None else _between(inputs.pressure, place)
     moisture = float(humidity_ratio_from_wet_bulb(np.asarray(dry), np.asarray(wet), pressure))
     return plant.Outdoors(dry, wet, moisture, pressure)
+
+
+def _between(samples: Floats, place: float) -> float:
+    """Give the value between two samples; the last one beyond the end."""
+    low = min(int(place), samples.size - 1)
+    high = min(low + 1, samples.size - 1)
+    return float(samples[low] + (place - low) * (samples[high] - samples[low]))
 
 
 def _advance(

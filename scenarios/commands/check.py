@@ -1,4 +1,4 @@
-"""``twin check``: is this facility, scenario or telemetry file good; all faults at once."""
+"""``twin check``: is this facility, scenario, telemetry or weather file good; all faults at once."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from rich.console import Console
 
+from facilities import weather
 from twin.errors import Fault, InputError
 
 _SCENARIO_KEYS = {"jobs", "events", "duration", "seed", "weather"}
@@ -24,9 +25,9 @@ class Verdict(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def show(file: str, *, as_json: bool, **options: str | None) -> bool:
+def show(file: str, *, as_json: bool, site: str | None = None, **options: str | None) -> bool:
     """Check a file, print what was found, and say whether it is good."""
-    verdict = judge(file, **options)
+    verdict = judge(file, site, **options)
     console = Console(soft_wrap=True, highlight=False, markup=False)
     if as_json:
         console.print(json.dumps(_content(file, verdict), indent=2))
@@ -40,7 +41,7 @@ def show(file: str, *, as_json: bool, **options: str | None) -> bool:
     return not count
 
 
-def judge(file: str, **options: str | None) -> Verdict:
+def judge(file: str, site: str | None = None, **options: str | None) -> Verdict:
     """
     Check a file of any kind, or a site by its name.
 
@@ -48,6 +49,8 @@ def judge(file: str, **options: str | None) -> Verdict:
     ----------
     file
         Path, or name of a site.
+    site
+        For which a weather file, or that of a scenario, is meant.
     options
         Of `telemetry.read`.
 
@@ -56,10 +59,12 @@ def judge(file: str, **options: str | None) -> Verdict:
     Verdict
         Without faults if the file is good.
     """
+    if weather.is_weather(Path(file)):
+        return _weather(file, site)
     if Path(file).suffix != ".toml" and (Path(file).exists() or Path(file).suffix):
         return _telemetry(file, options)
     if _is_scenario(Path(file)):
-        return _scenario(file)
+        return _scenario(file, site)
     import facilities
 
     return Verdict("facility", facilities.check(file))
@@ -73,14 +78,25 @@ def _is_scenario(path: Path) -> bool:
         return False
 
 
-def _scenario(file: str) -> Verdict:
+def _scenario(file: str, site: str | None) -> Verdict:
     from scenarios import schema
 
     try:
-        schema.load(file)
+        scenario = schema.load(file)
     except InputError as error:
         return Verdict("scenario", error.faults)
-    return Verdict("scenario", ())
+    if scenario.weather in schema.WEATHER:
+        return Verdict("scenario", ())
+    found = _weather(scenario.weather, site)
+    faults = (Fault(f"weather: {fault.where}".removesuffix(": "), fault.message) for fault in found.faults)
+    return Verdict("scenario", tuple(faults), found.notes)
+
+
+def _weather(file: str, site: str | None) -> Verdict:
+    import facilities
+
+    found = weather.examine(file, None if site is None else facilities.load(site).location)
+    return Verdict(f"weather ({found.format})" if found.format else "weather", found.faults, found.notes)
 
 
 def _telemetry(file: str, options: dict[str, str | None]) -> Verdict:

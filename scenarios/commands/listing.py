@@ -44,6 +44,7 @@ def names() -> Names:
         "sites": {name: facilities.load(name).title for name in facilities.names()},
         "racks": {name: rack.title for name, rack in parts.racks.items()},
         "accelerators": {name: accelerator.title for name, accelerator in parts.accelerators.items()},
+        "weather": dict(schema.WEATHER),
         "scenarios": {name: schema.load(name).description for name in schema.names()},
         "synthetic traces": {name: make(0, 1).description for name, make in TRACES.items()},
         "telemetry formats": {name: found.description for name, found in FORMATS.items()},

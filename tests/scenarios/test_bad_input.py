@@ -10,6 +10,7 @@ import pytest
 
 import facilities
 from scenarios import report, study
+from tests.facilities.weather_files import EPW_HEADER, epw_rows, written
 from tests.scenarios.command import twin
 
 SITE_FILE = Path(facilities.__file__).parent / "sites" / "frontier.toml"
@@ -22,6 +23,7 @@ LOAD = """time,asset,metric,value
 2026-07-15T00:01:00Z,hall_1,it_power_w,1.0e7
 """
 MATRIX = "".join(f"{second},{200 + second},{300 + second}\n" for second in range(20))
+SOUTH = EPW_HEADER[0].replace("38.0", "-38.0")
 SCENARIO = """name = "mine"
 duration = "1 min"
 [[jobs]]
@@ -246,7 +248,36 @@ def test_a_job_log_of_a_larger_machine(refused, file) -> None:
 
 def test_weather_that_is_none(refused, file) -> None:
     told = refused("--weather", file("weather.epw", "not weather\n"), "--duration", "1 min")
-    assert "weather.epw" in told
+    assert told.startswith("twin: weather.epw: is not EPW: wanted line 1 to begin with 'LOCATION,'")
+
+
+def test_all_faults_of_a_weather_file_at_once(refused, tmp_path) -> None:
+    path = written(tmp_path / "cut.epw", epw_rows(hours=range(8000)), [SOUTH, *EPW_HEADER[1:]])
+    assert refused("--weather", path, "--duration", "1 min").splitlines()[:2] == [
+        "twin: 2 faults in cut.epw:",
+        "  lacks 760 of the 8760 hours of a year, all from 30 November, 09:00: the file looks cut; give a whole year",
+    ]
+
+
+def test_an_unknown_weather(refused) -> None:
+    assert refused("--weather", "desing_day", "--duration", "1 min") == (
+        "twin: unknown weather 'desing_day'; known: FILE.csv, FILE.epw, FILE.tmy3, design_day, design_day_cold, "
+        "design_day_wet, extreme_day, extreme_day_cold, normals, synthetic_year. Did you mean 'design_day'?\n"
+    )
+
+
+def test_an_unknown_weather_of_a_scenario(refused, file) -> None:
+    told = refused("--scenario", file("mine.toml", 'weather = "sunny"\n' + SCENARIO))
+    assert "weather must be one of normals, synthetic_year, design_day, " in told
+    assert "or a file that ends in .epw, .tmy3, .csv; got 'sunny'" in told
+
+
+def test_a_site_without_extremes(refused, file) -> None:
+    line = next(line for line in SITE_FILE.read_text(encoding="utf-8").splitlines() if line.startswith("design_cold"))
+    told = refused("--weather", "design_day_cold", "--duration", "1 min", site=file("mine.toml", changed(line, "")))
+    assert told == (
+        "twin: frontier: climate.design_cold: is missing, and this design day is made from it; add it with its source\n"
+    )
 
 
 def test_a_folder_that_is_no_run_is_left_alone(capsys, monkeypatch, tmp_path) -> None:

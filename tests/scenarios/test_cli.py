@@ -12,6 +12,7 @@ import time
 import polars as pl
 import pytest
 
+from tests.facilities.weather_files import EPW_HEADER, epw_rows, tmy3_rows, written
 from tests.scenarios.command import twin
 from tests.scenarios.test_bad_input import LOAD, SCENARIO
 from tests.source_files import ROOT
@@ -65,7 +66,14 @@ def test_list_names_what_other_commands_take(run) -> None:
     assert list(found["sites"]) == ["frontier", "hyperion", "prometheus"]
     assert {"gb200_nvl72", "vera_rubin_nvl72", "frontier_cabinet"} <= set(found["racks"])
     assert {"gb200", "rubin", "h100_sxm", "h200_sxm", "mi250x"} <= set(found["accelerators"])
-    assert list(found["scenarios"]) == ["default", "heat_wave", "power_cap", "pump_trip"]
+    assert list(found["scenarios"]) == [
+        "default",
+        "design_day",
+        "heat_wave",
+        "power_cap",
+        "pump_trip",
+        "wet_bulb_extreme",
+    ]
     assert set(found["synthetic traces"]) == {"training", "inference"}
     assert {"canonical", "nvidia_smi", "job_log", "wide", "gpu_matrix"} == set(found["telemetry formats"])
     printed = run("list").out
@@ -98,6 +106,31 @@ def test_check_tells_all_faults_and_ends_with_two(run, tmp_path) -> None:
     found = json.loads(run("check", "mine.toml", "--json").out)
     assert (found["kind"], found["good"]) == ("scenario", False)
     assert [fault["where"] for fault in found["faults"]] == ["duration", "jobs.1.mode"]
+
+
+def test_check_of_weather(run, tmp_path) -> None:
+    good, cut = written(tmp_path / "a.epw"), written(tmp_path / "cut.csv", tmy3_rows(hours=range(8000)))
+    assert run("check", good) == (0, f"{good}: weather (EPW), good\n", "")
+    lacking = (
+        "lacks 760 of the 8760 hours of a year, all from 30 November, 09:00: the file looks cut; give a whole year"
+    )
+    assert run("check", cut) == (2, f"{cut}: {lacking}\n{cut}: weather (NREL TMY3), 1 fault\n", "")
+    far = "note: ATTENTION: the weather is that of Smallville, 1,150 km from the site: another climate\n"
+    assert run("check", good, "--site", "frontier") == (0, f"{far}{good}: weather (EPW), good\n", "")
+    south = written(tmp_path / "south.epw", header=[EPW_HEADER[0].replace("38.0", "-38.0"), *EPW_HEADER[1:]])
+    assert run("check", south).code == 0
+    done = json.loads(run("check", south, "--site", "frontier", "--json").out)
+    assert (done["good"], [fault["where"] for fault in done["faults"]]) == (False, ["line 1: latitude"])
+
+
+def test_check_of_a_scenario_with_weather(run, tmp_path) -> None:
+    written(tmp_path / "cut.epw", epw_rows(hours=range(8000)))
+    (tmp_path / "mine.toml").write_text('weather = "cut.epw"\n' + SCENARIO)
+    done = run("check", "mine.toml")
+    assert done.code == 2
+    assert done.out.startswith("mine.toml: weather: lacks 760 of the 8760 hours of a year, all from 30 November, 09:00")
+    (tmp_path / "mine.toml").write_text('weather = "design_day"\n' + SCENARIO)
+    assert run("check", "mine.toml") == (0, "mine.toml: scenario, good\n", "")
 
 
 def test_check_of_what_is_nothing(run) -> None:

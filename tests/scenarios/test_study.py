@@ -17,9 +17,11 @@ from scenarios.demand import demand
 from scenarios.outdoors import outdoors
 from scenarios.placement import Clock, load_table, nodes_of
 from scenarios.schema import Job, Scenario
+from tests.facilities.weather_files import EPW_HEADER, epw_rows, plain, written
 from tests.scenarios.readings import START, reading
 
 FRONTIER = facilities.load("frontier")
+NEAR = EPW_HEADER[0].replace("38.0,-97.0", "36.0,-86.7")
 
 
 def test_the_python_face(tmp_path) -> None:
@@ -103,17 +105,52 @@ def test_the_kernel_draws_what_the_load_table_asks(tmp_path) -> None:
 def test_a_measured_wet_bulb_is_the_weather() -> None:
     rows = [(second, "weather", "wet_bulb_temp_k", 283.15 + second / 60.0) for second in range(0, 600, 60)]
     got = outdoors(FRONTIER, None, reading(*rows), START, 300)
-    assert got.weather.wet_bulb.tolist() == pytest.approx([283.15 + minute for minute in range(6)], abs=1e-9)
-    assert (got.weather.dry_bulb >= got.weather.wet_bulb).all()
-    assert "wet bulb measured (made.csv)" in got.weather.label
+    assert got.wet_bulb.tolist() == pytest.approx([283.15 + minute for minute in range(6)], abs=1e-9)
+    assert (got.dry_bulb >= got.wet_bulb).all()
+    assert "wet bulb measured (made.csv)" in got.label
+    assert got.kind == "measured"
     assert got.notes == (
         "assumed: dry bulb of the site's normals, raised to the measured wet bulb; the telemetry holds none",
     )
 
 
+def test_weather_by_its_name(tmp_path) -> None:
+    run = scenarios.replay(FRONTIER, scenario="wet_bulb_extreme", duration="2 min", out=tmp_path / "run")
+    labels = run.manifest["labels"]
+    assert labels["weather_kind"] == "design day"
+    assert labels["weather"].endswith("peaks at the design wet bulb, 25.1 degC")
+    assert [row["kind"] for row in run.manifest["inputs"]] == ["scenario"]
+    assert run.manifest["scenario"]["name"] == "wet_bulb_extreme"
+
+
+def test_the_argument_comes_before_the_scenario_and_telemetry() -> None:
+    measured = reading(*((second, "weather", "wet_bulb_temp_k", 283.15) for second in range(0, 600, 60)))
+    assert outdoors(FRONTIER, "normals", measured, START, 300).kind == "synthetic"
+    assert outdoors(FRONTIER, "design_day", measured, START, 300).kind == "design day"
+    two = outdoors(FRONTIER, "synthetic_year", None, START, 300, seed=2)
+    assert two.label.endswith("with day-to-day deviations of seed 2")
+
+
+def test_a_weather_file_gives_its_pressure_to_the_run(tmp_path) -> None:
+    """A mountain's air, 84 kPa, holds more water at one wet bulb: towers evaporate otherwise than at 98.3 kPa."""
+    scale = 0.85
+    high = epw_rows(lambda instant: plain(instant)._replace(pressure=scale * plain(instant).pressure))
+    runs = {}
+    for name, rows in (("low", epw_rows()), ("high", high)):
+        file = written(tmp_path / f"{name}.epw", rows, [NEAR, *EPW_HEADER[1:]])
+        runs[name] = scenarios.replay(FRONTIER, weather=file, duration="2 min", out=tmp_path / name)
+    low, high_up = (runs[name].metrics["water_use"]["value"] for name in ("low", "high"))
+    assert high_up != pytest.approx(low, rel=1e-3)
+    assert any(
+        note.startswith("ATTENTION: the station's mean pressure is 84.2 kPa") for note in runs["high"].manifest["notes"]
+    )
+    assert runs["low"].manifest["labels"]["weather"].startswith("weather year of Smallville (EPW 724500, 215 km from")
+    assert {row["kind"]: row["name"] for row in runs["low"].manifest["inputs"]} == {"weather": "low.epw"}
+
+
 def test_telemetry_without_weather_leaves_the_normals() -> None:
     got = outdoors(FRONTIER, None, reading((0, "hall_1", "it_power_w", 1e6)), START, 300)
-    assert "synthetic" in got.weather.label
+    assert got.kind == "synthetic"
     assert got.notes == ()
 
 

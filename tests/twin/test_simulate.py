@@ -197,6 +197,16 @@ def test_chillers_that_are_gone_chill_nothing() -> None:
     assert supply[3] > supply[1] + 0.5
 
 
+def test_a_pressure_of_the_weather_is_the_air_of_the_run() -> None:
+    """The site's own pressure as a series changes nothing; without one it is taken."""
+    site = small.site()
+    own = small.inputs(120)._replace(pressure=np.full(2, site.altitude_pressure))
+    given, taken = (
+        simulate.run(site, small.load(site, [0.5]), inputs, small.curve(site)) for inputs in (own, small.inputs(120))
+    )
+    assert np.array_equal(given.cooling, taken.cooling)
+
+
 def test_weather_is_linear_between_its_samples_and_held_after_the_last() -> None:
     """From 280 K to 292 K in 120 s: 286 K at the second macro step, 292 K at the third and the fourth."""
     site = made.site()
