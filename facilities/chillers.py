@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Annotated, Literal
 
 import numpy as np
+from numpy.polynomial import Polynomial
 from pydantic import Field, StrictBool, model_validator
 
 from facilities.quantity import (
@@ -22,7 +23,7 @@ from facilities.quantity import (
     UnitPower,
     in_order,
 )
-from twin.cooling.chillers import ElectricChillers, LoadCurve, mismatch, proportional, rescaled
+from twin.cooling.chillers import ElectricChillers, LoadCurve, fits, mismatch, proportional, rescaled
 from twin.errors import Fault
 
 MOST_MISMATCH = 0.1
@@ -30,6 +31,9 @@ MOST_MISMATCH = 0.1
 Difference [1] of a fit from one at its own rated point that passes. Most published records are within a few per cent;
 the few beyond are faulty.
 """
+
+RANGE_POINTS = 17
+"""Points along each axis of a fit's range at which its curves must be positive."""
 
 Condenser = Literal["air", "water"]
 """What a machine rejects its heat to: outdoor air, or water of a tower or dry cooler."""
@@ -89,7 +93,11 @@ class ElectricChiller(Model):
     def _ranges_hold_the_rating(self) -> ElectricChiller:
         in_order("leaving water", least=self.least_leaving, rated=self.rated_leaving, most=self.most_leaving)
         in_order("condenser entry", least=self.least_entering, rated=self.rated_entering, most=self.most_entering)
-        faults = [] if self.rescaled else list(misrated([self.title], electric_chillers([self])))
+        machine = electric_chillers([self])
+        if not _positive(machine):
+            message = "a curve falls to zero or below within its range; narrow the range, or mend the coefficients"
+            raise ValueError(message)
+        faults = [] if self.rescaled else list(misrated([self.title], machine))
         if faults:
             raise ValueError(faults[0].message)
         return self
@@ -184,6 +192,19 @@ def load_curve(part: CarnotChiller | ElectricChiller) -> LoadCurve:
         return electric_chillers([part]).load
     curve = proportional(1)
     return curve if part.load_curve is None else curve._replace(coefficients=np.array([part.load_curve.si]))
+
+
+def _positive(machine: ElectricChillers) -> bool:
+    """Say whether all curves of a machine stay above zero at a grid of points of its range."""
+    grid = np.linspace(0.0, 1.0, RANGE_POINTS)
+    leaving, entering = (
+        limits[0, 0] + grid * (limits[0, 1] - limits[0, 0])
+        for limits in (machine.leaving_range, machine.entering_range)
+    )
+    curves = fits(machine, leaving[:, np.newaxis, np.newaxis], entering[np.newaxis, :, np.newaxis])
+    least, most = machine.load.least_unloaded[0], machine.load.most[0]
+    part_load = Polynomial(machine.load.coefficients[0])(least + grid * (most - least))
+    return min(float(curve.min()) for curve in (*curves, part_load)) > 0.0
 
 
 def misrated(names: Sequence[str], machines: ElectricChillers) -> Iterator[Fault]:

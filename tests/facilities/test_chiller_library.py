@@ -142,6 +142,18 @@ def test_a_curve_needs_all_its_coefficients(tmp_path: Path) -> None:
     assert parsed(ElectricChiller, data)[1][0].message == message
 
 
+def test_curves_must_stay_positive(tmp_path: Path) -> None:
+    """A power curve of 2.75 - 0.25 x is one at the rated 7 degC, and below zero from 11 degC, where the range ends."""
+    row = {"eirft_c0": "2.75", "eirft_c1": "-0.25", "t_chw_leaving_max_degC": "11"}
+    data = tomllib.loads(chiller_library.entry(chiller_library.read(table(tmp_path, row)), "good", "it", "a list"))[
+        "it"
+    ]
+    message = "a curve falls to zero or below within its range; narrow the range, or mend the coefficients"
+    assert [fault.message for fault in parsed(ElectricChiller, data)[1]] == [message]
+    data["most_leaving"]["value"] = "10.9 degC"
+    assert parsed(ElectricChiller, data)[1] == []
+
+
 def test_all_published_machines(published: Library) -> None:
     """159 machines, of which one is cooled by air, from 100 kW to 5.65 MW; six miss their rated point by a tenth."""
     assert len(published.names) == len(set(published.names)) == 159

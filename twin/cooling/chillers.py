@@ -249,6 +249,32 @@ def proportional(machines: int) -> LoadCurve:
     return LoadCurve(np.tile((0.0, 1.0, 0.0), (machines, 1)), 0.0 * one, 0.0 * one, one, one)
 
 
+def fits(machines: ElectricChillers, leaving_water: Floats, condenser_entering: Floats) -> tuple[Floats, Floats]:
+    """
+    Give the fits of electric chillers as they are, inside and outside their range.
+
+    Parameters
+    ----------
+    machines : ElectricChillers
+        A row each.
+    leaving_water : (any, machine) [K]
+        Water that they deliver.
+    condenser_entering : (any, machine) [K]
+        Water or outdoor air that enters their condensers.
+
+    Returns
+    -------
+    tuple of (any, machine) [1] and (any, machine) [1]
+        CapFT and EIRFT: capacity over rated, and power over capacity over rated.
+    """
+    x, y = np.broadcast_arrays(leaving_water - CELSIUS, condenser_entering - CELSIUS)
+    terms = np.stack((np.ones_like(x), x, x * x, y, y * y, x * y), axis=-1)
+    capacity, power = (
+        np.einsum("...k,...k->...", terms, curve) for curve in (machines.capacity_curve, machines.power_curve)
+    )
+    return capacity, power
+
+
 def full_load(machines: ElectricChillers, leaving_water: Floats, condenser_entering: Floats) -> FullLoad:
     """
     Give electric chillers at full load.
@@ -283,7 +309,8 @@ def full_load(machines: ElectricChillers, leaving_water: Floats, condenser_enter
     leaving = np.clip(leaving_water, machines.leaving_range[:, 0], machines.leaving_range[:, 1])
     entering = np.clip(condenser_entering, machines.entering_range[:, 0], machines.entering_range[:, 1])
     inside = (leaving == leaving_water) & (entering == condenser_entering)
-    capacity, power = _fits(machines, leaving, entering)
+    capacity, power = fits(machines, leaving, entering)
+    capacity = np.maximum(capacity, 0.0)
     performance = machines.performance / power
     if not inside.all():
         approaches = machines.evaporator_approach, machines.condenser_approach
@@ -345,7 +372,7 @@ def mismatch(machines: ElectricChillers) -> Mismatch:
     Mismatch
         Curves less one; some published records miss by a quarter.
     """
-    capacity, power = _fits(machines, machines.rated_leaving, machines.rated_entering)
+    capacity, power = fits(machines, machines.rated_leaving, machines.rated_entering)
     return Mismatch(capacity - 1.0, power - 1.0, _load_factor(machines.load, np.ones(capacity.size)) - 1.0)
 
 
@@ -370,14 +397,6 @@ def rescaled(machines: ElectricChillers) -> ElectricChillers:
         power_curve=machines.power_curve / (1.0 + off.power[:, np.newaxis]),
         load=load,
     )
-
-
-def _fits(machines: ElectricChillers, leaving: Floats, entering: Floats) -> tuple[Floats, Floats]:
-    """Give capacity and power over capacity, both over rated, from the fits; no machine has a negative capacity."""
-    x, y = leaving - CELSIUS, entering - CELSIUS
-    terms = np.stack((np.ones_like(x), x, x * x, y, y * y, x * y), axis=-1)
-    capacity = np.einsum("...k,...k->...", terms, machines.capacity_curve)
-    return np.maximum(capacity, 0.0), np.einsum("...k,...k->...", terms, machines.power_curve)
 
 
 def _load_factor(curve: LoadCurve, part_load: Floats) -> Floats:
