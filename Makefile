@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+DATA ?= ../shared/data
 SOURCES := twin facilities telemetry scenarios
 
 .DEFAULT_GOAL := help
@@ -37,8 +38,9 @@ check: $(READY)  ## what the build machine runs: format, lint, types, tests, the
 	$(BIN)/python -m pytest
 	@place=$$(mktemp -d) && trap 'rm -rf "$$place"' EXIT && $(BIN)/twin replay prometheus --out "$$place/run"
 
-docs: $(READY)  ## write the pages that are made from the code
+docs: $(READY)  ## write the pages that are made from the code; DATA=folder of public data
 	@$(BIN)/python docs/make_columns.py
+	@$(BIN)/python docs/make_validation.py $(DATA)
 
 benchmark: $(READY)  ## measure speed and memory of whole commands against their bars
 	@$(BIN)/python benchmarks/run.py

@@ -18,6 +18,7 @@ PAGES = [
     "docs/index.md",
     "docs/architecture.md",
     "docs/weather.md",
+    "docs/validation.md",
     "benchmarks/README.md",
 ]
 
@@ -25,6 +26,22 @@ PAGES = [
 def test_the_page_of_columns_is_up_to_date(root: Path) -> None:
     made = runpy.run_path(str(root / "docs" / "make_columns.py"))["page"]()
     assert (root / "docs" / "columns.md").read_text(encoding="utf-8") == made, "run `make docs`"
+
+
+def test_the_page_of_validation_is_up_to_date(root: Path) -> None:
+    """All rows that need no public data; the others are the next test's."""
+    _assert_validation(root, None)
+
+
+def test_the_page_of_validation_is_up_to_date_with_public_data(root: Path, shared_data: Path) -> None:
+    _assert_validation(root, shared_data)
+
+
+def _assert_validation(root: Path, data: Path | None) -> None:
+    stands = (root / "docs" / "validation.md").read_text(encoding="utf-8")
+    made = runpy.run_path(str(root / "docs" / "make_validation.py"))["page"](data, stands if data is None else "")
+    changed = [line for line in made.splitlines() if line not in stands.splitlines()]
+    assert made == stands, f"run `make docs`; now: {changed}"
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from enum import Enum
 from typing import Any, NamedTuple
+
+from twin.errors import Fault
+
+ROUNDING = 1e-9
+"""Share of a value below which a difference is rounding, of the arithmetic or of a table's last digits."""
 
 
 class Status(Enum):
@@ -99,6 +105,11 @@ class Case(NamedTuple):
     def not_run(self, quantity: str) -> Check:
         """Say that a quantity's data is not at hand."""
         return Check(*self, quantity, "", None, None, None, None, "", None, "", Status.NOT_RUN)
+
+
+def nothing_compared(comparisons: Sequence[object]) -> list[Fault]:
+    """Say that a case without a comparison proves nothing."""
+    return [] if comparisons else [Fault("compare", "is empty; compare something, or take the case away")]
 
 
 def _plain(value: object) -> object:

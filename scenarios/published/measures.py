@@ -20,26 +20,24 @@ class Measure(NamedTuple):
         As the error table has it.
     relative
         Whether the error is a ratio, shown in per cent, and not of the quantity's own unit.
-    pick
-        Whether it is the error of one row, which can be shown; otherwise the means are shown.
     error
-        Gives one error from differences, expected values, and the rated value.
+        Gives the error from differences, expected values and the rated value: of each row, of which the largest
+        counts and is shown, or one of all, beside which the means are shown.
     """
 
     words: str
     relative: bool
-    pick: bool
-    error: Callable[[Floats, Floats, float], float]
+    error: Callable[[Floats, Floats, float], Floats]
 
 
 MEASURES: dict[str, Measure] = {
-    "largest": Measure("largest", False, True, lambda d, e, r: float(np.max(np.abs(d)))),
-    "rms": Measure("rms", False, False, lambda d, e, r: float(np.sqrt(np.mean(d**2)))),
-    "largest_relative": Measure("largest", True, True, lambda d, e, r: float(np.max(np.abs(_over(d, e))))),
-    "rms_relative": Measure("rms", True, False, lambda d, e, r: float(np.sqrt(np.mean(_over(d, e) ** 2)))),
-    "largest_of_rated": Measure("largest, of rated", True, True, lambda d, e, r: float(np.max(np.abs(d)) / r)),
-    "nmbe": Measure("NMBE", True, False, lambda d, e, r: float(abs(np.sum(d) / np.sum(e)))),
-    "cv_rmse": Measure("CV(RMSE)", True, False, lambda d, e, r: float(np.sqrt(np.mean(d**2)) / np.mean(np.abs(e)))),
+    "largest": Measure("largest", False, lambda d, e, r: np.abs(d)),
+    "largest_relative": Measure("largest", True, lambda d, e, r: _over(d, e)),
+    "largest_of_rated": Measure("largest, of rated,", True, lambda d, e, r: np.abs(d) / r),
+    "rms": Measure("rms", False, lambda d, e, r: _root_mean_square(d)),
+    "rms_relative": Measure("rms", True, lambda d, e, r: _root_mean_square(_over(d, e))),
+    "nmbe": Measure("NMBE", True, lambda d, e, r: np.abs(np.sum(d) / np.sum(e))),
+    "cv_rmse": Measure("CV(RMSE)", True, lambda d, e, r: _root_mean_square(d) / np.mean(np.abs(e))),
 }
 """
 Measures by name. NMBE and CV(RMSE) are those of ASHRAE Guideline 14 without its correction for fitted parameters, since
@@ -55,4 +53,8 @@ def difference(got: Floats, expected: Floats) -> Floats:
 
 def _over(differences: Floats, expected: Floats) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(np.where(differences == 0.0, 0.0, differences / expected), dtype=float)
+        return np.asarray(np.where(differences == 0.0, 0.0, np.abs(differences / expected)), dtype=float)
+
+
+def _root_mean_square(values: Floats) -> Floats:
+    return np.asarray(np.sqrt(np.mean(np.square(values))), dtype=float)

@@ -6,16 +6,20 @@ import math
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from scenarios.published.checks import Check, Status
+from scenarios.published.checks import ROUNDING, Check, Status
 
 HEAD = ("quantity", "expected", "got", "error", "tolerance", "result")
 """Columns of a case's table."""
 
-_FIGURES = 6
+LEAST = 1e-12
+"""Value below which a number is rounding of what is zero, and its digits are not printed."""
+
+_FIGURES = 5
 """Significant figures of values: enough to see the errors here, few enough to be the same on all platforms."""
 
-_SMALL = 1e-9
-"""Share of a value below which an error is rounding, and is not printed: it differs from platform to platform."""
+
+_ROUGH = 4
+"""The same of values that a range is asked of: what they are exactly, no source says."""
 
 
 def by_case(checks: Sequence[Check]) -> Iterator[list[Check]]:
@@ -29,7 +33,7 @@ def cells(check: Check) -> tuple[str, ...]:
     return (
         check.quantity,
         _expected(check),
-        _number(check.got, check.unit, _FIGURES),
+        _number(check.got, check.unit, _FIGURES if check.between is None else _ROUGH),
         _error(check),
         "" if check.between is not None else _number(check.tolerance, check.error_unit, 2),
         check.status.value,
@@ -52,8 +56,8 @@ def _error(check: Check) -> str:
     if check.error is None:
         return ""
     scale = 100.0 if check.error_unit == "%" else abs(check.expected or 0.0)
-    least = _SMALL * scale
-    if 0.0 < check.error < least and math.isfinite(scale):
+    least = ROUNDING * scale
+    if check.error < least and math.isfinite(scale):
         return f"< {_number(least, check.error_unit, 1)}"
     return _number(check.error, check.error_unit, 2)
 
@@ -63,4 +67,6 @@ def _number(value: float | None, unit: str, digits: int) -> str:
         return ""
     if math.isinf(value):
         return "never"
+    if 0.0 < abs(value) < LEAST:
+        return f"< {LEAST:g} {'' if unit == '1' else unit}".rstrip()
     return f"{value:.{digits}g} {'' if unit == '1' else unit}".rstrip()

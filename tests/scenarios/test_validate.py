@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import tomllib
@@ -49,27 +50,44 @@ reason = "the last digit printed"
 
 
 @pytest.fixture
-def checks_of(tmp_path) -> Callable[[str], list[Check]]:
-    """Run one further case of this text, and give its checks."""
+def checks_of(tmp_path, monkeypatch) -> Callable[[str], list[Check]]:
+    """Run one case of this text alone, and give its checks."""
+    monkeypatch.setattr(validate, "CASES", tmp_path / "none")
 
     def run(text: str, data: Path | None = None) -> list[Check]:
         folder = tmp_path / "cases" / "mine"
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "case.toml").write_text(text)
-        return [check for check in validate.validate(data, tmp_path / "cases") if check.case == "mine"]
+        return validate.validate(data, tmp_path / "cases")
 
     return run
 
 
-def test_the_projects_own_cases_pass() -> None:
-    checks = validate.validate()
-    assert [check for check in checks if check.status is Status.FAILED] == []
-    assert {check.case for check in checks} == {path.parent.name for path in validate.CASES.glob("*/case.toml")}
+@pytest.fixture(scope="module")
+def own() -> list[Check]:
+    """Run the project's own cases without public data."""
+    return validate.validate()
 
 
-def test_with_the_public_data_every_case_runs_and_passes(shared_data) -> None:
-    checks = validate.validate(shared_data)
-    assert [check for check in checks if check.status not in {Status.PASSED, Status.REPORTED}] == []
+@pytest.fixture(scope="module")
+def own_with_data(shared_data) -> list[Check]:
+    """Run the project's own cases with public data."""
+    return validate.validate(shared_data)
+
+
+def test_the_projects_own_cases_pass(own) -> None:
+    assert [check for check in own if check.status is Status.FAILED] == []
+    assert {check.case for check in own} == {path.parent.name for path in validate.CASES.glob("*/case.toml")}
+
+
+def test_with_the_public_data_every_case_runs_and_passes(own_with_data) -> None:
+    assert [check for check in own_with_data if check.status not in {Status.PASSED, Status.REPORTED}] == []
+
+
+def test_further_cases_run_after_the_projects_own(tmp_path, own) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "case.toml").write_text(CASE)
+    assert [check.case for check in validate.validate(None, tmp_path)] == [check.case for check in own] + ["mine"] * 2
 
 
 def test_every_law_has_a_case() -> None:
@@ -77,8 +95,8 @@ def test_every_law_has_a_case() -> None:
     assert set(LAWS) == named - {None}
 
 
-def test_the_figures_of_the_frontier_case() -> None:
-    checks = {check.quantity: check for check in validate.validate() if check.case == "frontier_power"}
+def test_the_figures_of_the_frontier_case(own) -> None:
+    checks = {check.quantity: check for check in own if check.case == "frontier_power"}
     # Closed form of the source: 7,306.5238 kW idle, and 9,472 x (190 u_c + 472 u_g) W / (0.98 x 0.96) above it.
     for name, activity in (("idle", 0.0), ("half", 1039.0), ("HPL", 1554.22), ("OpenMxP", 1888.0), ("peak", 2078.0)):
         check = checks[f"{name}: power"]
@@ -87,8 +105,8 @@ def test_the_figures_of_the_frontier_case() -> None:
     assert sum(check.status is Status.PASSED for check in checks.values()) == 15
 
 
-def test_a_wrong_figure_of_the_frontier_case_is_seen(checks_of) -> None:
-    text = (validate.CASES / "frontier_power" / "case.toml").read_text()
+def test_a_wrong_figure_of_the_frontier_case_is_seen(checks_of, root) -> None:
+    text = (root / "scenarios" / "validation" / "frontier_power" / "case.toml").read_text()
     failed = [check for check in checks_of(text.replace("7.3065 MW", "7.3067 MW")) if check.status is Status.FAILED]
     assert [check.quantity for check in failed] == ["idle: power"]
     assert failed[0].error == pytest.approx(0.1762, abs=1e-4)
@@ -100,8 +118,8 @@ def test_a_file_of_that_name_with_another_content_is_refused(tmp_path) -> None:
         validate.validate(tmp_path)
 
 
-def test_a_day_of_jobs_gives_the_published_power_at_every_sample(shared_data) -> None:
-    checks = [check for check in validate.validate(shared_data) if "job log" in check.quantity]
+def test_a_day_of_jobs_gives_the_published_power_at_every_sample(own_with_data) -> None:
+    checks = [check for check in own_with_data if "job log" in check.quantity]
     assert [check.status for check in checks] == [Status.PASSED, Status.PASSED]
     # The tolerance of the case is 1e-4 %; both are arithmetic in float64.
     assert all(check.error < 1e-10 for check in checks)
@@ -186,8 +204,8 @@ def test_what_is_no_number_never_passes(checks_of) -> None:
     assert json.loads(json.dumps(warm.as_dict(), allow_nan=False))["expected"] == "nan"
 
 
-def test_what_is_never_reached_on_both_sides_agrees() -> None:
-    never = [check for check in validate.validate() if check.case == "pump_stop" and check.expected == np.inf]
+def test_what_is_never_reached_on_both_sides_agrees(own) -> None:
+    never = [check for check in own if check.case == "pump_stop" and check.expected == np.inf]
     # Half flow holds 87 degC from 40 degC supply for a while, 95 from 30 and 105 from 30 and 40 for ever
     assert [check.quantity.removeprefix("time: flow to 50 %, ") for check in never] == [
         "supply 30 degC, limit 95 degC",
@@ -209,8 +227,8 @@ def test_what_is_never_reached_on_both_sides_agrees() -> None:
         ('"air", unit', '"iar", unit', "the table has no column 'iar'; it has name, air, humidity, litres"),
         ('without = ["mild"]', 'equals = ["hot"]', r"no row is left by where = \['name'\]"),
         ('reason = "the last digit printed"', "", "compare.1: a tolerance needs its reason"),
-        ('each = "name"', 'measure = "mode"', "compare.1: measure is none of largest, rms"),
-        ('kind = "law"', 'kind = "lore"', "kind: 'lore' is no kind of case. Known here: law, rack_power"),
+        ('each = "name"', 'measure = "mode"', "compare.1: measure is none of largest, largest_relative"),
+        ('kind = "law"', 'kind = "lore"', "kind: 'lore' is no kind of case. Known here: law, rack_power, replay"),
         ("0.80]", "]", "data: each row needs 4 values, as many as there are columns; see row 2"),
         ('unit = "%"', 'unit = "degC"', "columns.relative_humidity: .* is a temperature; wanted a ratio"),
     ],
@@ -220,6 +238,12 @@ def test_a_fault_of_a_case_file_is_told(checks_of, old: str, new: str, told: str
     with pytest.raises(ScenarioError, match=told) as raised:
         checks_of(CASE.replace(old, new))
     assert raised.value.source == "mine/case.toml"
+
+
+def test_a_case_that_compares_nothing_is_told(checks_of) -> None:
+    begin, end = CASE.index("[parameters]"), CASE.index("[[compare]]")
+    with pytest.raises(ScenarioError, match="compare: is empty; compare something"):
+        checks_of(CASE[:begin] + "compare = []\n" + CASE[begin:end])
 
 
 def test_all_faults_of_a_case_are_told_at_once(checks_of) -> None:
@@ -237,3 +261,63 @@ def test_all_faults_of_a_case_are_told_at_once(checks_of) -> None:
 def test_a_folder_without_cases_is_told(tmp_path) -> None:
     with pytest.raises(ScenarioError, match="holds no case; give --cases a folder of folders"):
         validate.validate(None, tmp_path)
+
+
+# 14.1 MW for two minutes, then 28 MW, a little below the rating
+LOAD = """time,asset,metric,value
+0,hall_1,it_power_w,1.41e7
+120,hall_1,it_power_w,2.8e7
+180,hall_1,it_power_w,2.8e7
+"""
+REPLAY = """
+title = "Three minutes"
+source = "made up"
+kind = "replay"
+site = "frontier"
+start = "2024-04-07T00:00:00Z"
+telemetry = { file = "load.csv", sha256 = "SHA" }
+
+[[compare]]
+quantity = "peak of the racks"
+figure = "it_power_peak"
+unit = "MW"
+between = ["27.9 MW", "28.1 MW"]
+reason = "as asked"
+
+[[compare]]
+quantity = "coolant supply, hottest"
+table = "cdus"
+column = "supply_temp_max_k"
+statistic = "greatest"
+unit = "degC"
+between = ["20 degC", "30 degC"]
+reason = "wrong on purpose"
+"""
+
+
+def test_a_replay_is_judged_by_its_figures_and_tables(checks_of, tmp_path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "load.csv").write_text(LOAD)
+    text = REPLAY.replace("SHA", hashlib.sha256(LOAD.encode()).hexdigest())
+    peak, supply = checks_of(text, tmp_path / "data")
+    assert peak.got == pytest.approx(28.0, abs=0.01)
+    assert (peak.unit, peak.between, peak.status) == ("MW", pytest.approx((27.9, 28.1)), Status.PASSED)
+    # 33 degC is the set point, 3 K above the range of the case
+    assert supply.error == pytest.approx(3.0, abs=1.0)
+    assert (supply.error_unit, supply.status) == ("K", Status.FAILED)
+    assert {check.status for check in checks_of(text)} == {Status.NOT_RUN}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("supply_temp_max_k", "supply_temp_max", "compare.2: a run has no column cdus.supply_temp_max; tables are"),
+        ('"20 degC"', '"20 kW"', "compare.2: kW is active power; wanted a temperature"),
+        ('figure = "it_power_peak"\n', "", "compare.1: give figure, or table and column"),
+        ('"greatest"', '"median"', "compare.2.statistic: input should be 'least', 'mean' or 'greatest'"),
+    ],
+)
+def test_a_fault_of_a_replay_case_is_told_before_it_runs(checks_of, old: str, new: str, told: str) -> None:
+    assert old in REPLAY
+    with pytest.raises(ScenarioError, match=told):
+        checks_of(REPLAY.replace("SHA", "0" * 64).replace(old, new))

@@ -6,7 +6,7 @@ An adaptor changes names and shapes, never physics: it calls the functions that 
 
 from __future__ import annotations
 
-from scenarios.published.laws import air, exchangers, racks, towers
+from scenarios.published.laws import air, chillers, dry_coolers, exchangers, hydraulics, racks, tower_curves, towers
 from scenarios.published.laws.law import Law
 
 LAWS: dict[str, Law] = {
@@ -15,6 +15,16 @@ LAWS: dict[str, Law] = {
     "exchanger": exchangers.EXCHANGER,
     "merkel_tower": towers.MERKEL,
     "evaporation": towers.EVAPORATION,
+    "york_calc": tower_curves.YORK_CALC,
+    "york_calc_tower": tower_curves.YORK_CALC_TOWER,
+    "cool_tools": tower_curves.COOL_TOOLS,
+    "dry_cooler": dry_coolers.DRY_COOLER,
+    "chiller_rating": chillers.RATING,
+    "chiller_part_load": chillers.PART_LOAD,
+    "chiller_water": chillers.WATER,
+    "pipe": hydraulics.PIPE,
+    "pump": hydraulics.PUMP,
+    "rack_at_rest": racks.RACK_AT_REST,
     "pump_stop": racks.PUMP_STOP,
     "facility_water_loss": racks.FACILITY_WATER_LOSS,
 }

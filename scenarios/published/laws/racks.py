@@ -5,16 +5,46 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import scipy.sparse as sp
 from scipy.integrate import solve_ivp
+from scipy.sparse.linalg import splu
 
 from scenarios.published.laws.law import Law, Outputs
 from twin.site import Floats, RackClasses
-from twin.thermal.coefficients import chain_capacity, rack_network
+from twin.thermal.coefficients import chain_capacity, rack_network, step_table
 
 _HORIZON = 3600.0
 """Seconds after which a limit counts as never crossed; the slowest time constant here is a minute."""
 
 _TOLERANCE = 1e-9
+
+
+def _rack_at_rest(
+    power: Floats,
+    chip_resistance: Floats,
+    film_resistance: Floats,
+    film_exponent: Floats,
+    chip_capacity: Floats,
+    plate_capacity: Floats,
+    coolant_capacity: Floats,
+    coolant_stream: Floats,
+    supply: Floats,
+) -> Outputs:
+    """Give the state that the exact step of a second leaves as it is, and how far a direct sparse solve is from it."""
+    chains = _chains(
+        chip_resistance, film_resistance, film_exponent, chip_capacity, plate_capacity, coolant_capacity, coolant_stream
+    )
+    steps = step_table(chains, np.ones(1))
+
+    def rest(row: int) -> tuple[float, float]:
+        step = steps.chain[2 * row, -1]
+        fixed = np.linalg.solve(np.eye(3) - step[:3, :3], step[:3, 3] * power[row])
+        heat = np.array([power[row], 0.0, 0.0]) / chain_capacity(chains)[row]
+        direct = splu(sp.csc_array(rack_network(chains, row, 1.0, 0.0))).solve(-heat)
+        return supply[row] + fixed[0], float(np.max(np.abs(fixed - direct)))
+
+    found = np.array([rest(row) for row in range(power.size)])
+    return {"chip": found[:, 0], "difference": found[:, 1]}
 
 
 def _pump_stop(
@@ -94,13 +124,14 @@ def _chains(
     coolant_capacity: Floats,
     coolant_stream: Floats,
 ) -> RackClasses:
-    """Give a class for each row; only what the chain reads is set, the rest of a rack is not asked."""
+    """Give a class for each row; only the chain is set, and nothing warms the rack's air."""
     unset = {name: np.zeros(coolant_stream.size) for name in RackClasses._fields}
     return RackClasses(**unset)._replace(  # type: ignore[arg-type]
         liquid_fraction=np.ones(coolant_stream.size),
         chip_capacity=chip_capacity,
         plate_capacity=plate_capacity,
         coolant_capacity=coolant_capacity,
+        air_capacity=np.ones(coolant_stream.size),
         chip_conductance=1.0 / chip_resistance,
         film_conductance=1.0 / film_resistance,
         film_exponent=film_exponent,
@@ -134,6 +165,7 @@ _CHIP = {
     "coolant_capacity": "J/K",
     "coolant_stream": "W/K",
 }
+RACK_AT_REST = Law(_rack_at_rest, {**_CHIP, "supply": "K"}, {"chip": "K", "difference": "delta_degC"})
 PUMP_STOP = Law(_pump_stop, {**_CHIP, "coast_time": "s", "flow": "1", "supply": "K", "limit": "K"}, {"time": "s"})
 FACILITY_WATER_LOSS = Law(
     _facility_water_loss, {**_CHIP, "loop_capacity": "J/K", "rise": "delta_degC"}, {"time": "s", "rate": "K/s"}
