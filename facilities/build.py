@@ -7,23 +7,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from facilities import coils, sizing
+from facilities import coils, sizing, water
 from facilities.coils import Coils
 from facilities.coolants import mean_temperature, volumetric_heat
 from facilities.layout import Layout, layout, sums
-from facilities.parts import DryCooler, Tower, Transformer
+from facilities.parts import Transformer
 from facilities.racks import Model, model, rack_classes, unit
-from facilities.schema import AirCooling, Facility, LiquidCooling, WaterLoop
-from twin.cooling.dry_coolers import dry_cooler_conductance
-from twin.cooling.towers import merkel_conductance
-from twin.site import Cdus, Connection, Floats, Halls, Loops, PowerChain, Racks, Site, Stage
+from facilities.schema import AirCooling, Facility, LiquidCooling
+from twin.site import Cdus, Connection, Floats, Halls, PowerChain, Racks, Site, Stage
 
 DRY_GROUP_CAPACITY = 1e6
 """Heat capacity [J/K] on either side of a group of racks without coolant; nothing flows there."""
-
-
-DRY_CYCLES = 2.0
-"""Cycles of concentration [1] of loops with dry coolers, which use no water; any number above one would do."""
 
 
 class Sized(NamedTuple):
@@ -141,7 +135,7 @@ def site_of(facility: Facility, parts: Sized) -> Site:
         racks=Racks(places.racks, places.rack_class, places.rack_cdu, places.cdu_hall[places.rack_cdu]),
         cdus=_cdus(facility, parts),
         halls=_halls(facility, parts),
-        loops=_loops(facility, parts),
+        loops=water.loops(facility, parts.places, parts.plants),
         chain=parts.chain,
         connection=_connection(facility),
     )
@@ -251,67 +245,6 @@ def _halls(facility: Facility, parts: Sized) -> Halls:
         coil_fan_power=parts.fans,
         feeder_rating=last.units * last.rating,
     )
-
-
-def _loops(facility: Facility, parts: Sized) -> Loops:
-    cooling = facility.cooling
-    kinds = [("air", cooling.air.loop)]
-    if cooling.liquid is not None:
-        kinds.insert(0, ("liquid", cooling.liquid.loop))
-    columns = [_loop(facility, loop, plant) for (_, loop), plant in zip(kinds, parts.plants, strict=True)]
-    name = tuple(f"{hall}/{kind}" for kind, _ in kinds for hall in parts.places.halls)
-    return Loops(name=name, **{key: np.concatenate([column[key] for column in columns]) for key in columns[0]})
-
-
-def _loop(facility: Facility, loop: WaterLoop, plant: sizing.Plant) -> dict[str, Floats]:
-    catalog, count = facility.catalog, plant.heat.size
-    machine = sizing.carnot_chiller(facility, loop)
-    values = {
-        "supply_set_point": loop.supply_temperature.si,
-        "supply_alarm": loop.supply_alarm.si,
-        "control_band": loop.control_band.si,
-        "chiller_carnot_fraction": machine.carnot_fraction.si,
-        "chiller_evaporator_approach": machine.evaporator_approach.si,
-        "chiller_condenser_approach": machine.condenser_approach.si,
-        **_cooler(catalog.coolers[loop.cooler], facility.location.pressure.si),
-    }
-    return {
-        **{key: np.full(count, value) for key, value in values.items()},
-        "supply_capacity": plant.stream * loop.residence_time.si,
-        "return_capacity": plant.stream * loop.residence_time.si,
-        "water_stream": plant.stream,
-        "pump_power": plant.pump_power,
-        "cooler_units": plant.units,
-        "chiller_capacity": plant.chiller_capacity,
-    }
-
-
-def _cooler(cooler: DryCooler | Tower, pressure: float) -> dict[str, float]:
-    """Give one cooler at its rating point."""
-    inlet, flow, heat = cooler.water_inlet.si, cooler.air_flow.si, cooler.heat.si
-    stream = heat / (inlet - cooler.water_outlet.si)
-    common = {
-        "cooler_water_stream": stream,
-        "cooler_air_flow": flow,
-        "cooler_fan_power": cooler.fan_power.si,
-    }
-    if isinstance(cooler, DryCooler):
-        return {
-            **common,
-            "evaporative": False,
-            "cooler_conductance": dry_cooler_conductance(inlet, stream, flow, cooler.dry_bulb.si, heat),
-            "cooler_design_wet_bulb": cooler.dry_bulb.si,
-            "cycles_of_concentration": DRY_CYCLES,
-            "drift_fraction": 0.0,
-        }
-    return {
-        **common,
-        "evaporative": True,
-        "cooler_conductance": merkel_conductance(inlet, stream, flow, cooler.wet_bulb.si, heat, pressure),
-        "cooler_design_wet_bulb": cooler.wet_bulb.si,
-        "cycles_of_concentration": cooler.cycles_of_concentration.si,
-        "drift_fraction": cooler.drift_fraction.si,
-    }
 
 
 def _connection(facility: Facility) -> Connection:

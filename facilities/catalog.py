@@ -156,6 +156,8 @@ class _Search:
         self.found("coolers", loop.cooler, f"{where}.cooler")
         self._chiller(f"{where}.chiller", loop.chiller)
         self.found("pumps", loop.pump, f"{where}.pump")
+        if loop.condenser is not None:
+            self.found("pumps", loop.condenser.pump, f"{where}.condenser.pump")
 
     def _coolant(self, where: str, name: str, loop: WaterLoop | LiquidCooling, rise: Difference) -> None:
         if self.found("coolants", name, where):

@@ -212,6 +212,7 @@ def _loops(facility: Facility, site: Site, heat: Floats) -> Iterator[Fault]:
     supply = loops.supply_set_point + FULL_PLANT * loops.control_band
     back = supply + heat / loops.water_stream
     coolers = _coolers(loops, back, climate.design_dry_bulb.si, climate.design_wet_bulb.si, site.altitude_pressure)
+    coolers = np.where(loops.condenser.fitted, 0.0, coolers)
     short = heat - coolers - loops.chiller_capacity
     for kind in ("liquid", "air"):
         rows = np.array([row for row, name in enumerate(loops.name) if name.endswith(f"/{kind}")], dtype=np.int64)

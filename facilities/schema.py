@@ -12,6 +12,7 @@ from facilities.quantity import (
     AirPart,
     Angle,
     ApparentPower,
+    CellCount,
     Count,
     Difference,
     Efficiency,
@@ -124,6 +125,29 @@ class RackKind(Model):
     count: RackCount
 
 
+class Tank(Model):
+    """A stratified buffer tank between plant and supply pipe."""
+
+    time: Time
+    """Of the loop's flow at rated power that it holds."""
+    cells: CellCount
+    """Layers that its water is divided into."""
+
+
+class CondenserWater(Model):
+    """Condenser water between towers and a loop's economiser and chillers."""
+
+    pump: Text
+    residence_time: Time
+    """Of the water on either side of the towers, at its flow."""
+    economiser_approach: Difference | None = None
+    """Facility less condenser water at the heat of the loop at rated power, equal streams; none without economiser."""
+    tower_approach: Difference
+    """Cold water above the wet bulb that towers are asked for while chillers carry the heat alone."""
+    least_temperature: Temperature
+    """Coldest water that is asked for, and that enters the chillers' condensers."""
+
+
 class WaterLoop(Model):
     """Facility water of a hall, and the plant that cools it."""
 
@@ -140,6 +164,17 @@ class WaterLoop(Model):
     """Rated heat of the coolers over the heat of the loop at rated power."""
     chiller_share: Factor
     """Capacity of the chillers over the heat of the loop at rated power."""
+    economy: Difference
+    """Least difference of water return and outdoors for which coolers run where chillers can carry the heat."""
+    hysteresis: Difference
+    """Difference above it at which they start again."""
+    dwell: Time
+    """Least time between two changes of coolers, and between two of chillers, in and out of service."""
+    pipe_cells: CellCount | None = None
+    """Cells that each side's pipe is divided into; one, well mixed, where none is given."""
+    tank: Tank | None = None
+    condenser: CondenserWater | None = None
+    """Where it is given, the coolers cool condenser water, and chillers reject into it; else both work directly."""
 
     @model_validator(mode="after")
     def _in_order(self) -> WaterLoop:

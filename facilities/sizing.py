@@ -10,13 +10,17 @@ import numpy as np
 from facilities.chillers import CarnotChiller
 from facilities.coolants import mean_temperature, volumetric_heat
 from facilities.layout import Layout, sums
-from facilities.parts import PathStage
+from facilities.parts import PathStage, Pump
 from facilities.quantity import Difference
 from facilities.racks import Model, unit
 from facilities.schema import Facility, WaterLoop
 from twin import power
 from twin.cooling.chillers import carnot
+from twin.cooling.psychrometrics import WATER_HEAT
 from twin.site import Floats, Stage
+
+WATER_DENSITY = 995.0
+"""Of condenser water [kg/m^3], at some 30 degrees Celsius."""
 
 
 class Heat(NamedTuple):
@@ -138,6 +142,10 @@ class Plant(NamedTuple):
         Coolers.
     chiller_capacity : (hall,) [W]
         Chillers.
+    condenser_stream : (hall,) [W/K]
+        Condenser water; zero where there is none.
+    condenser_pump_power : (hall,) [W]
+        Its pumps.
     peak_power : (hall,) [W]
         Electric power with all fans at full speed and chillers at full load on the design day.
     """
@@ -147,6 +155,8 @@ class Plant(NamedTuple):
     pump_power: Floats
     units: Floats
     chiller_capacity: Floats
+    condenser_stream: Floats
+    condenser_pump_power: Floats
     peak_power: Floats
 
 
@@ -173,14 +183,25 @@ def plant(facility: Facility, loop: WaterLoop, load: Floats, stream: Floats, ris
         One loop a hall.
     """
     catalog = facility.catalog
-    coolant, pump, cooler = catalog.coolants[loop.coolant], catalog.pumps[loop.pump], catalog.coolers[loop.cooler]
-    volume_flow = stream / volumetric_heat(coolant, mean_temperature(loop.supply_temperature, rise))
-    pump_power = volume_flow * pump.head.si / pump.efficiency.si
+    coolant, cooler = catalog.coolants[loop.coolant], catalog.coolers[loop.cooler]
+    heat = volumetric_heat(coolant, mean_temperature(loop.supply_temperature, rise))
+    pump_power = _pump_power(catalog.pumps[loop.pump], stream, heat)
     total = load + pump_power
-    units = np.maximum(np.ceil(loop.cooler_margin.si * total / cooler.heat.si), 1.0)
     capacity = loop.chiller_share.si * total
-    peak = pump_power + units * cooler.fan_power.si + capacity / design_performance(facility, loop)
-    return Plant(total, stream, pump_power, units, capacity, peak)
+    chillers = capacity / design_performance(facility, loop)
+    rejected, condenser, condenser_pumps = total, np.zeros_like(total), np.zeros_like(total)
+    if loop.condenser is not None:
+        rejected = total + np.minimum(capacity, total) * chillers / np.maximum(capacity, 1.0)
+        condenser = rejected / (cooler.water_inlet.si - cooler.water_outlet.si)
+        condenser_pumps = _pump_power(catalog.pumps[loop.condenser.pump], condenser, WATER_DENSITY * WATER_HEAT)
+    units = np.maximum(np.ceil(loop.cooler_margin.si * (rejected + condenser_pumps) / cooler.heat.si), 1.0)
+    peak = pump_power + condenser_pumps + units * cooler.fan_power.si + chillers
+    return Plant(total, stream, pump_power, units, capacity, condenser, condenser_pumps, peak)
+
+
+def _pump_power(pump: Pump, stream: Floats, heat: float) -> Floats:
+    """Give the power [W] that moves a stream [W/K] of a liquid of some heat [J/m^3/K]."""
+    return np.asarray(stream / heat * pump.head.si / pump.efficiency.si, dtype=float)
 
 
 def design_performance(facility: Facility, loop: WaterLoop) -> float:
@@ -199,16 +220,19 @@ def design_performance(facility: Facility, loop: WaterLoop) -> float:
     [1]
         Heat over electric power.
     """
-    machine = carnot_chiller(facility, loop)
+    machine, climate = carnot_chiller(facility, loop), facility.climate
+    entering = climate.design_dry_bulb.si
+    if loop.condenser is not None:
+        entering = climate.design_wet_bulb.si + loop.condenser.tower_approach.si
     state = carnot(
         *(
-            np.array([value.si])
+            np.array([value])
             for value in (
-                machine.carnot_fraction,
-                loop.supply_temperature,
-                facility.climate.design_dry_bulb,
-                machine.evaporator_approach,
-                machine.condenser_approach,
+                machine.carnot_fraction.si,
+                loop.supply_temperature.si,
+                entering,
+                machine.evaporator_approach.si,
+                machine.condenser_approach.si,
             )
         )
     )

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from twin.cooling.plant import Settings, dry_cooler_rates
+from twin.cooling.plant_tables import Settings, dry_cooler_rates
 from twin.site import Floats, Integers, Site
 
 STILL = 1e-6

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from twin.record import Record
+from twin.record import Energies, Record
 from twin.site import Site
 
 TOLERANCE = 1e-9
@@ -69,21 +69,43 @@ def balances(record: Record, site: Site) -> tuple[Balance, ...]:
     by_stage = energies.hall_losses.sum(axis=1)
     in_halls, outdoors = float(warms @ by_stage), float((1.0 - warms) @ by_stage)
     other_losses = float(energies.mechanical_losses.sum() + energies.common_losses.sum())
-    cooling = energies.cdu_pumps + energies.coil_fans + energies.pumps + energies.cooler_fans + energies.chillers
-    given_off = energies.rejected + energies.chilled + energies.chillers + energies.cooler_fans
-    racks, cdus, plant = (end - start for end, start in zip(after, before, strict=True))
+    cooling = cooling_energy(energies)
+    # Of what chillers take and draw, condenser water gets a part; the rest leaves at once.
+    chillers = energies.chilled + energies.chillers - energies.condensed
+    given_off = energies.rejected + energies.condenser_rejected + chillers + energies.cooler_fans
+    racks, cdus, plant, condenser = (end - start for end, start in zip(after, before, strict=True))
     whole = given_off + outdoors + other_losses
     to_plant = energies.cdu_facility + energies.rack_air + in_halls + energies.coil_fans + energies.pumps
+    to_condenser = energies.economised + energies.condensed + energies.condenser_pumps
     return (
-        _balance("whole site", "J", energies.connection, whole, racks + cdus + plant),
+        _balance("whole site", "J", energies.connection, whole, racks + cdus + plant + condenser),
         _balance(
             "power chain", "J", energies.connection, energies.racks + cooling + in_halls + outdoors + other_losses, 0.0
         ),
         _balance("racks", "J", energies.racks, energies.rack_coolant + energies.rack_air, racks),
         _balance("CDUs", "J", energies.rack_coolant + energies.cdu_pumps, energies.cdu_facility, cdus),
-        _balance("halls and plant", "J", to_plant, energies.rejected + energies.chilled, plant),
+        _balance("halls and plant", "J", to_plant, energies.rejected + energies.chilled + energies.economised, plant),
+        _balance("condenser water", "J", to_condenser, energies.condenser_rejected, condenser),
         _balance("water", "kg", energies.make_up, energies.evaporation + energies.blowdown + energies.drift, 0.0),
     )
+
+
+def cooling_energy(energies: Energies) -> float:
+    """
+    Give the electric energy of all cooling equipment.
+
+    Parameters
+    ----------
+    energies : Energies
+        Of a run.
+
+    Returns
+    -------
+    [J]
+        Pumps, fans and chillers.
+    """
+    pumps = energies.cdu_pumps + energies.pumps + energies.condenser_pumps
+    return pumps + energies.coil_fans + energies.cooler_fans + energies.chillers
 
 
 def heat_rejected(record: Record, site: Site) -> float:

@@ -133,6 +133,10 @@ COOLING: dict[str, Column] = {
     "chiller_load": Column("1", "f32", "heat taken by the chillers over their capacity", 0.0, 1.0),
     "dry_bulb_temp_k": Column("K", "f32", "outdoor dry bulb", 200.0, 335.0),
     "wet_bulb_temp_k": Column("K", "f32", "outdoor wet bulb", 200.0, 320.0),
+    "condenser_temp_k": Column(
+        "K", "f32", "condenser water from the coolers; facility water supply where there is none", 200.0, 400.0
+    ),
+    "cooling_mode": Column("1", "f32", "0 coolers alone, 1 coolers and chillers, 2 chillers alone", 0.0, 2.0),
 }
 """Columns of cooling.parquet, one row a macro step (a minute, less where a change falls inside it) and loop."""
 

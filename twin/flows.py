@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from twin.closure import cooling_energy
 from twin.record import Record
 from twin.site import Site, Stage
 
@@ -64,7 +65,7 @@ def flows(record: Record, site: Site) -> list[Flow]:
     spent = losses(record, site)[:-1]
     in_halls = sum(float(row["energy_j"]) for row in spent if row["heats"] == "hall air")
     outdoors = sum(float(row["energy_j"]) for row in spent if row["heats"] == "outdoors")
-    cooling = energies.cdu_pumps + energies.coil_fans + energies.pumps + energies.cooler_fans + energies.chillers
+    cooling = cooling_energy(energies)
     other = energies.racks - energies.accelerators - energies.rack_losses
     listed = (
         ("grid", "IT racks", energies.racks),
@@ -83,9 +84,16 @@ def flows(record: Record, site: Site) -> list[Flow]:
         ("cooling equipment", "liquid coolant", energies.cdu_pumps),
         ("cooling equipment", "hall air", energies.coil_fans),
         ("cooling equipment", "facility water", energies.pumps),
-        ("cooling equipment", "outdoors", energies.cooler_fans + energies.chillers),
+        ("cooling equipment", "condenser water", energies.condenser_pumps),
+        ("cooling equipment", "chillers", energies.chillers),
+        ("cooling equipment", "outdoors", energies.cooler_fans),
         ("liquid coolant", "facility water", energies.cdu_facility),
         ("hall air", "facility water", energies.coils),
-        ("facility water", "outdoors", energies.rejected + energies.chilled),
+        ("facility water", "outdoors", energies.rejected),
+        ("facility water", "chillers", energies.chilled),
+        ("facility water", "condenser water", energies.economised),
+        ("chillers", "condenser water", energies.condensed),
+        ("chillers", "outdoors", energies.chilled + energies.chillers - energies.condensed),
+        ("condenser water", "outdoors", energies.condenser_rejected),
     )
     return [{"from": start, "to": end, "energy_j": energy} for start, end, energy in listed]

@@ -6,7 +6,7 @@ from typing import TypedDict
 
 import numpy as np
 
-from twin.closure import balances
+from twin.closure import balances, cooling_energy
 from twin.record import Record
 from twin.site import Floats, Site
 
@@ -47,7 +47,7 @@ def metrics(record: Record, site: Site) -> dict[str, Metric]:
     it_power, facility = record.site[0], record.site[5]
     checks = {row.balance: row for row in balances(record, site)}
     losses = float(energies.hall_losses.sum() + energies.mechanical_losses.sum() + energies.common_losses.sum())
-    cooling = energies.cdu_pumps + energies.coil_fans + energies.pumps + energies.cooler_fans + energies.chillers
+    cooling = cooling_energy(energies)
     wet = site.cdus.exchanger_conductance > 0
     figures = {
         "it_energy": (energies.racks, "J"),

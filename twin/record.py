@@ -32,6 +32,8 @@ COOLING_FIELDS = (
     "chiller_load",
     "dry_bulb_temp_k",
     "wet_bulb_temp_k",
+    "condenser_temp_k",
+    "cooling_mode",
 )
 """Rows of `Record.cooling`, in order; columns of cooling.parquet."""
 
@@ -58,7 +60,7 @@ class Energies(NamedTuple):
         Heat from racks to coolant and to air.
     cdu_facility : [J]
         Heat from CDUs to facility water.
-    cdu_pumps, coil_fans, pumps, cooler_fans, chillers : [J]
+    cdu_pumps, coil_fans, pumps, condenser_pumps, cooler_fans, chillers : [J]
         Electric energy of the cooling equipment.
     coils : [J]
         Heat from hall air to facility water.
@@ -66,6 +68,12 @@ class Energies(NamedTuple):
         Heat from facility water to the outdoors through the coolers.
     chilled : [J]
         Heat from facility water to the chillers.
+    economised : [J]
+        Heat from facility to condenser water through economisers.
+    condensed : [J]
+        Heat from chillers to condenser water.
+    condenser_rejected : [J]
+        Heat from condenser water to the outdoors through the coolers.
     evaporation, blowdown, drift, make_up : [kg]
         Water of the towers.
     """
@@ -83,11 +91,15 @@ class Energies(NamedTuple):
     cdu_pumps: float
     coil_fans: float
     pumps: float
+    condenser_pumps: float
     cooler_fans: float
     chillers: float
     coils: float
     rejected: float
     chilled: float
+    economised: float
+    condensed: float
+    condenser_rejected: float
     evaporation: float
     blowdown: float
     drift: float
@@ -100,13 +112,14 @@ class Stored(NamedTuple):
 
     Attributes
     ----------
-    racks, cdus, plant : [J]
-        In racks, in CDUs with their coolant, in facility water and hall air.
+    racks, cdus, plant, condenser : [J]
+        In racks, in CDUs with their coolant, in facility water and hall air, in condenser water.
     """
 
     racks: float
     cdus: float
     plant: float
+    condenser: float
 
 
 class Record(NamedTuple):
@@ -181,7 +194,7 @@ def empty(site: Site, layout: Layout, seconds: int, steps: int) -> Record:
     """
     minutes = -(-seconds // 60)
     halls, cdus, loops = len(site.halls.name), len(site.cdus.name), len(site.loops.name)
-    none = Stored(0.0, 0.0, 0.0)
+    none = Stored(0.0, 0.0, 0.0, 0.0)
     chain = site.chain
     return Record(
         site=np.zeros((6, seconds)),

@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from twin import changes, power, record
 from twin.changes import Change, Setting
-from twin.cooling import hall_air, plant
+from twin.cooling import hall_air, plant, plant_tables
 from twin.cooling.psychrometrics import humidity_ratio_from_wet_bulb
 from twin.grid.response import ResponseCurve, evaluate
 from twin.record import Energies, Record, Stored
@@ -110,8 +110,10 @@ class _Step(NamedTuple):
     cdu_pumps: Floats
     supply: Floats
     back: Floats
+    cold: Floats
     air: Floats
-    outdoors: plant.Outdoors
+    mode: Floats
+    outdoors: plant_tables.Outdoors
     in_range: bool
 
 
@@ -192,14 +194,14 @@ def _bounds(inputs: Inputs) -> list[int]:
     return sorted({*regular, *between, inputs.duration})
 
 
-def _outdoors(fixed: _Fixed, setting: Setting, time: float) -> plant.Outdoors:
+def _outdoors(fixed: _Fixed, setting: Setting, time: float) -> plant_tables.Outdoors:
     inputs = fixed.inputs
     place = time / inputs.weather_step
     dry = _between(inputs.dry_bulb, place) + setting.outdoor_offset
     wet = min(_between(inputs.wet_bulb, place) + setting.outdoor_offset, dry)
     pressure = fixed.site.altitude_pressure if inputs.pressure is None else _between(inputs.pressure, place)
     moisture = float(humidity_ratio_from_wet_bulb(np.asarray(dry), np.asarray(wet), pressure))
-    return plant.Outdoors(dry, wet, moisture, pressure)
+    return plant_tables.Outdoors(dry, wet, moisture, pressure)
 
 
 def _between(samples: Floats, place: float) -> float:
@@ -218,7 +220,9 @@ def _advance(
     law, in_range = plant.law(site, setting.plant, setting.dry_rates, state.plant, outdoors)
     starts = range(begin, begin + seconds, COUPLING_STEP)
     sums, airs = plant.tally(len(starts), len(site.loops.name)), hall_air.tally(len(starts), len(site.halls.name))
-    at_start = state.plant.supply.copy(), state.plant.back.copy(), state.thermal.air.copy()
+    ends = law.start[1:] - 1, law.last_return
+    supply, back = (state.plant.water[end] for end in ends)
+    at_start = supply, back, state.plant.cold.copy(), state.thermal.air.copy()
     controls, air = plant.no_controls(len(site.loops.name)), hall_air.no_controls(len(site.halls.name))
     powers, cdu_heat = np.empty((seconds, len(site.halls.name), 5)), np.zeros(len(site.cdus.name))
     pumps, cooling = changes.pump_power(site, setting.pumps), np.empty(seconds)
@@ -237,17 +241,16 @@ def _advance(
             setting = setting._replace(pumps=changes.coast(setting.pumps, count)[1])
         warming = state.warming / MACRO_STEP
         loops.control(law, state.plant, controls, sums, float(count), block)
-        halls.control(
-            fixed.halls, state.halls, air, airs, state.thermal.air, state.plant.supply, warming, float(count), block
-        )
+        supply = state.plant.water[ends[0]]
+        halls.control(fixed.halls, state.halls, air, airs, state.thermal.air, supply, warming, float(count), block)
         forcing = Forcing(
             float(start),
             *flows,
             pump_heat=pumps,
             set_point=setting.cdu_set_point,
-            facility=state.plant.supply[law.cdu_loop],
+            facility=state.plant.water[law.cdu_cell],
             facility_ramp=state.plant.supply_ramp[law.cdu_loop],
-            coil=state.plant.supply[law.air_loop],
+            coil=state.plant.water[law.air_cell],
             coil_ramp=state.plant.supply_ramp[law.air_loop],
             coil_conductance=air.coil,
             coil_share=air.coil_share,
@@ -265,7 +268,8 @@ def _advance(
         cooling[now] = sums.power[block] + airs.power[block] + pumps.sum()
         cdu_heat += tally.cdu_heat
         airs.coil[:] += tally.coil_heat
-    return setting, _Step(begin, powers, cdu_heat, sums, airs, cooling, pumps, *at_start, outdoors, in_range)
+    mode = plant.mode(state.plant.memory)
+    return setting, _Step(begin, powers, cdu_heat, sums, airs, cooling, pumps, *at_start, mode, outdoors, in_range)
 
 
 def _flows(fixed: _Fixed, setting: Setting, seconds: int) -> tuple[Layout, tuple[Integers, Floats, Floats]]:
@@ -287,8 +291,8 @@ def _connect(fixed: _Fixed, setting: Setting, state: _State, step: _Step) -> tup
     hall_losses = flows.hall_losses.sum(axis=2)
     warms = np.array([stage.heats_hall for stage in site.chain.hall_path], dtype=float)
     values, inside = evaluate(fixed.curve, flows.connection)
-    sums, mean_speed = step.plant, step.plant.speed / seconds
-    evaporation, use = plant.water_flows(site, setting.plant, sums.rejected / seconds, mean_speed, step.outdoors)
+    sums, mean_speed, condenser = step.plant, step.plant.speed / seconds, site.loops.condenser.fitted
+    evaporation, use = plant_tables.water_flows(site, setting.plant, sums.rejected / seconds, mean_speed, step.outdoors)
     energies = Energies(
         connection=float(flows.connection.sum()),
         racks=float(step.powers[:, :, 0].sum()),
@@ -303,11 +307,15 @@ def _connect(fixed: _Fixed, setting: Setting, state: _State, step: _Step) -> tup
         cdu_pumps=float(step.cdu_pumps.sum()) * seconds,
         coil_fans=float(step.halls.fans.sum()),
         pumps=float(sums.pumps.sum()),
+        condenser_pumps=float(sums.condenser_pumps.sum()),
         cooler_fans=float(sums.fans.sum()),
         chillers=float(sums.chillers.sum()),
         coils=float(step.halls.coil.sum()),
-        rejected=float(sums.rejected.sum()),
+        rejected=float(sums.rejected.sum(where=~condenser)),
+        condenser_rejected=float(sums.rejected.sum(where=condenser)),
         chilled=float(sums.chilled.sum()),
+        economised=float(sums.economised.sum()),
+        condensed=float(sums.condensed.sum()),
         evaporation=float(evaporation.sum()) * seconds,
         blowdown=float(use.blowdown.sum()) * seconds,
         drift=float(use.drift.sum()) * seconds,
@@ -337,16 +345,18 @@ def _keep(fixed: _Fixed, kept: Record, step: _Step, flows: _Flows, number: int) 
         step.back,
         warmest,
         sums.fans / seconds,
-        sums.pumps / seconds,
+        (sums.pumps + sums.condenser_pumps) / seconds,
         sums.chillers / seconds,
         np.bincount(rows_of.air_loop, weights=step.halls.fans, minlength=count) / seconds,
         np.bincount(rows_of.loop[site.cdus.hall], weights=step.cdu_pumps, minlength=count),
-        (sums.rejected + sums.chilled + sums.chillers + sums.fans) / seconds,
+        (sums.rejected + sums.chilled + sums.chillers - sums.condensed + sums.fans) / seconds,
         flows.make_up,
         sums.speed / seconds,
         sums.load / seconds,
         np.full(count, step.outdoors.dry_bulb),
         np.full(count, step.outdoors.wet_bulb),
+        np.where(site.loops.condenser.fitted, step.cold, step.supply),
+        step.mode,
     )
     kept.cooling_time[number] = step.begin
     kept.cooling[:, number] = np.stack(rows)
@@ -385,11 +395,7 @@ def _first_state(fixed: _Fixed) -> _State:
         air=site.halls.air_set_point.copy(),
         air_ramp=np.zeros(len(site.halls.name)),
     )
-    water = plant.PlantState(
-        supply=site.loops.supply_set_point.copy(),
-        back=site.loops.supply_set_point + 5.0,
-        supply_ramp=np.zeros(len(site.loops.name)),
-    )
+    water = plant.first_state(site.loops)
     return _State(thermal, water, hall_air.state(len(site.halls.name)), np.zeros(len(site.halls.name)), 1.0)
 
 
@@ -402,6 +408,6 @@ def _stored(fixed: _Fixed, state: _State) -> Stored:
     racks = np.sum(layout.weight * (np.sum(chain * thermal.rack[:3], axis=0) + air * thermal.rack[3]))
     wet = fixed.cdus.stream > 0
     cdus = np.sum(site.cdus.supply_capacity * thermal.supply + site.cdus.return_capacity * thermal.back, where=wet)
-    water = np.sum(site.loops.supply_capacity * state.plant.supply + site.loops.return_capacity * state.plant.back)
+    water, condenser = plant.stored(site.loops, state.plant)
     air_held = np.sum(site.halls.air_capacity * thermal.air) + state.warming.sum()
-    return Stored(float(racks), float(cdus), float(water + air_held))
+    return Stored(float(racks), float(cdus), float(water + air_held), condenser)

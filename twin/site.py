@@ -11,11 +11,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-import numpy.typing as npt
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
+from twin.arrays import Floats as Floats
+from twin.arrays import Integers as Integers
+from twin.facility_water import Loops as Loops
 
 
 class LossCurve(NamedTuple):
@@ -239,75 +237,6 @@ class Halls(NamedTuple):
     coil_water_stream: Floats
     coil_fan_power: Floats
     feeder_rating: Floats
-
-
-class Loops(NamedTuple):
-    """
-    Facility water loops (FWS) and the plant that cools each of them.
-
-    Attributes
-    ----------
-    name : tuple of text
-        Name of each loop.
-    supply_set_point : (loop,) [K]
-        Wanted facility water supply temperature.
-    supply_alarm : (loop,) [K]
-        Supply temperature above which an alarm is listed.
-    control_band : (loop,) [K]
-        Rise of the supply above its set point at which chillers hold it, when coolers alone cannot.
-    supply_capacity, return_capacity : (loop,) [J/K]
-        Heat capacity of the water on each side, buffer included.
-    water_stream : (loop,) [W/K]
-        Circulating mass flow times specific heat.
-    pump_power : (loop,) [W]
-        Electric power of the circulating pumps; all of it becomes heat of the water.
-    evaporative : (loop,) bool
-        Whether the heat goes to cooling towers; else to dry coolers.
-    cooler_units : (loop,) [1]
-        Towers or dry coolers in service.
-    cooler_water_stream : (loop,) [W/K]
-        Water through one unit, mass flow times specific heat.
-    cooler_air_flow : (loop,) [kg/s]
-        Dry air through one unit at full fan speed.
-    cooler_conductance : (loop,) [W/K]
-        UA of one unit at its design point.
-    cooler_design_wet_bulb : (loop,) [K]
-        Wet bulb of a tower's design point; unused for dry coolers.
-    cooler_fan_power : (loop,) [W]
-        Fan power of one unit at full speed.
-    chiller_capacity : (loop,) [W]
-        Heat that the trim chillers can take from the water; may be zero.
-    chiller_carnot_fraction : (loop,) [1]
-        Chiller COP over the Carnot COP between its two fluids.
-    chiller_evaporator_approach, chiller_condenser_approach : (loop,) [K]
-        Refrigerant to leaving water, and refrigerant to outdoor air.
-    cycles_of_concentration : (loop,) [1]
-        Of the tower water.
-    drift_fraction : (loop,) [1]
-        Drift over circulating tower water.
-    """
-
-    name: tuple[str, ...]
-    supply_set_point: Floats
-    supply_alarm: Floats
-    control_band: Floats
-    supply_capacity: Floats
-    return_capacity: Floats
-    water_stream: Floats
-    pump_power: Floats
-    evaporative: npt.NDArray[np.bool_]
-    cooler_units: Floats
-    cooler_water_stream: Floats
-    cooler_air_flow: Floats
-    cooler_conductance: Floats
-    cooler_design_wet_bulb: Floats
-    cooler_fan_power: Floats
-    chiller_capacity: Floats
-    chiller_carnot_fraction: Floats
-    chiller_evaporator_approach: Floats
-    chiller_condenser_approach: Floats
-    cycles_of_concentration: Floats
-    drift_fraction: Floats
 
 
 class Stage(NamedTuple):

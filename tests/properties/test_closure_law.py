@@ -13,7 +13,7 @@ from tests.twin import small_site as small
 from twin import power, simulate
 from twin.changes import Change
 from twin.closure import balances
-from twin.cooling import plant
+from twin.cooling import plant_tables
 from twin.record import Record
 from twin.site import Integers, Site
 from twin.thermal import halls, kernel, laws, loops
@@ -49,6 +49,8 @@ def sites(draw: st.DrawFn) -> Site:
     kinds = site.rack_classes
     part = draw(st.floats(0.3, 0.98))
     leak = draw(st.floats(0.0, 3.0)) * 72.0
+    if draw(st.booleans()):
+        site = small.with_condenser_water(site)
     return site._replace(
         rack_classes=kinds._replace(liquid_fraction=np.array([part, 0.0]), leakage=np.array([leak, 0.0]))
     )
@@ -207,7 +209,10 @@ FLUXES: dict[str, tuple[Patch, set[str]]] = {
     "heat to air, as recorded": (of_kernel("hall_power", 4), {"racks", "halls and plant"}),
     "exchange of the CDUs": (of_kernel("cdu_heat"), {"CDUs", "whole site"}),
     "heat through the coils": (of_kernel("coil_heat"), {"halls and plant", "whole site"}),
-    "heat rejected": (of_plant("step", "rejected"), {"halls and plant", "whole site"}),
+    "heat rejected": (of_plant("step", "rejected"), {"halls and plant", "condenser water", "whole site"}),
+    "heat through the economiser": (of_plant("step", "economised"), {"halls and plant", "condenser water"}),
+    "heat of chillers to condenser water": (of_plant("control", "condensed"), {"condenser water", "whole site"}),
+    "energy of condenser pumps": (of_plant("control", "condenser_pumps"), {"power chain", "condenser water"}),
     "heat to the chillers": (of_plant("control", "chilled"), {"halls and plant", "whole site"}),
     "energy of loop pumps": (of_plant("control", "pumps"), {"power chain", "halls and plant"}),
     "energy of coil fans": (of_plant("control", "fans", halls), {"power chain", "halls and plant"}),
@@ -230,16 +235,16 @@ FLUXES: dict[str, tuple[Patch, set[str]]] = {
         {"power chain", "whole site"},
     ),
     "water that evaporates": (
-        after(plant, "water_flows", lambda answer, *_: (answer[0] * ERROR, answer[1])),
+        after(plant_tables, "water_flows", lambda answer, *_: (answer[0] * ERROR, answer[1])),
         {"water"},
     ),
 }
 
 
 def hot() -> tuple[Site, Record]:
-    """Replay a site whose fans, chillers and coils all work: loaded, in air of 304.15 K."""
-    site = small.site(2, (0, 0, 1))
-    return site, replay(site, [0.8, 1.0, 0.6], 120, dry=304.15, wet=5.0)
+    """Replay a site whose fans, economiser, chillers and coils all work: loaded, and the air loop short of cold."""
+    site = small.with_condenser_water(small.site(2, (0, 0, 1)))
+    return site, replay(site, [0.8, 1.0, 0.6], 120, dry=304.15, wet=16.0)
 
 
 def test_the_unspoiled_run_closes_and_everything_works() -> None:

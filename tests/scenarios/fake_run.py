@@ -169,6 +169,8 @@ def _cooling(it: np.ndarray, duration: int) -> pl.DataFrame:
         chiller_load=np.clip(day, 0, None),
         dry_bulb_temp_k=297.15 + 6 * day,
         wet_bulb_temp_k=291.15 + 2 * day,
+        condenser_temp_k=300.0 + 0 * day,
+        cooling_mode=0 * day,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from tests.twin.small_site import plain_loops
 from twin.power import affine_curve
 from twin.site import Cdus, Connection, Halls, Loops, LossCurve, PowerChain, RackClasses, Racks, Site, Stage
 
@@ -139,6 +140,7 @@ def loops() -> Loops:
         chiller_condenser_approach=10.0 * three,
         cycles_of_concentration=4.0 * three,
         drift_fraction=1e-5 * three,
+        **plain_loops(3),
     )
 
 

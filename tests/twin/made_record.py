@@ -31,19 +31,24 @@ ENERGIES = Energies(
     cdu_pumps=10.0,
     coil_fans=5.0,
     pumps=8.0,
+    condenser_pumps=3.0,
     cooler_fans=12.0,
-    chillers=15.0,
+    chillers=12.0,
     # All of the halls' 200 + 50 + 5.
     coils=255.0,
-    # The plant keeps 785 + 255 + 8 - 1,030 = 18.
-    rejected=900.0,
+    # The plant keeps 785 + 255 + 8 - 700 - 130 - 200 = 18.
+    rejected=700.0,
     chilled=130.0,
+    economised=200.0,
+    # Of the chillers' 130 + 12; condenser water keeps 200 + 40 + 3 - 236 = 7.
+    condensed=40.0,
+    condenser_rejected=236.0,
     evaporation=3.0,
     blowdown=0.9,
     drift=0.1,
     make_up=4.0,
 )
-BEFORE, AFTER = Stored(100.0, 200.0, 300.0), Stored(120.0, 205.0, 318.0)
+BEFORE, AFTER = Stored(100.0, 200.0, 300.0, 50.0), Stored(120.0, 205.0, 318.0, 57.0)
 
 
 def site() -> Site:

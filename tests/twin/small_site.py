@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 
 from twin import power
 from twin.changes import Change
 from twin.cooling import dry_coolers
+from twin.facility_water import Condenser, no_condenser
 from twin.grid.response import ResponseCurve
 from twin.simulate import Inputs
 from twin.site import Cdus, Connection, Floats, Halls, Loops, PowerChain, RackClasses, Racks, Site, Stage
@@ -162,6 +164,48 @@ def loops(count: int, accelerators: int, service: int) -> Loops:
         chiller_condenser_approach=np.full(3, 10.0),
         cycles_of_concentration=np.full(3, 4.0),
         drift_fraction=np.full(3, 1e-5),
+        **plain_loops(3),
+    )
+
+
+def plain_loops(count: int) -> dict[str, Any]:
+    """Give what loops have that work directly: two mixed pipes, no tank, no condenser water."""
+    return {
+        "tank_capacity": np.zeros(count),
+        "supply_cells": np.ones(count, dtype=np.int64),
+        "return_cells": np.ones(count, dtype=np.int64),
+        "tank_cells": np.zeros(count, dtype=np.int64),
+        "economy": np.full(count, 3.0),
+        "hysteresis": np.full(count, 1.0),
+        "dwell": np.full(count, 600.0),
+        "condenser": no_condenser(count),
+    }
+
+
+def with_condenser_water(of: Site) -> Site:
+    """Give the third loop condenser water, pipes of four cells and a tank of three, and the first pipes of two."""
+    loops = of.loops
+    stream = np.array([0.0, 0.0, 1.3 * loops.water_stream[2]])
+    condenser = Condenser(
+        fitted=np.array([False, False, True]),
+        stream=stream,
+        capacity=stream * 60.0,
+        pump_power=stream * 0.02,
+        economiser_conductance=np.array([0.0, 0.0, 4.0 * loops.water_stream[2]]),
+        approach=np.full(3, 4.0),
+        least_temperature=np.full(3, 278.15),
+    )
+    return of._replace(
+        loops=loops._replace(
+            supply_cells=np.array([2, 1, 4]),
+            return_cells=np.array([2, 1, 4]),
+            tank_cells=np.array([0, 0, 3]),
+            tank_capacity=loops.water_stream * np.array([0.0, 0.0, 240.0]),
+            cooler_water_stream=np.where(condenser.fitted, stream / 2.0, loops.cooler_water_stream),
+            cooler_conductance=np.where(condenser.fitted, 2.0 * stream, loops.cooler_conductance),
+            economy=np.array([3.0, 3.0, 6.0]),
+            condenser=condenser,
+        )
     )
 
 

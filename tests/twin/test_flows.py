@@ -16,6 +16,7 @@ from twin.site import Site
 INNER = (
     "IT racks", "cooling equipment", "distribution losses", "accelerators", "host and auxiliary", "rack losses",
     "rack heat", "liquid coolant", "hall air", "facility water",
+    "condenser water", "chillers",
 )  # fmt: skip
 
 
@@ -29,15 +30,15 @@ def kept_by(record: Record, site: Site) -> dict[str, float]:
 
 
 def test_inner_nodes_by_hand() -> None:
-    """From the made record: racks keep 20 J, CDUs 5, hall air nothing, facility water 18; nothing else keeps any."""
+    """From the made record: racks keep 20 J, CDUs 5, hall air nothing, facility and condenser water 18 and 7."""
     over = kept_by(made.calm(made.site()), made.site())
-    kept = {"rack heat": 20.0, "liquid coolant": 5.0, "facility water": 18.0}
+    kept = {"rack heat": 20.0, "liquid coolant": 5.0, "facility water": 18.0, "condenser water": 7.0}
     for node in INNER:
         assert over[node] == pytest.approx(kept.get(node, 0.0), abs=1e-12), node
     assert set(over) == {*INNER, "grid", "outdoors"}
-    # What the grid gave, and what left: 900 + 130 of the water, 27 of fans and chillers, 20 of losses.
+    # What the grid gave, and what left: 700 + 236 of the waters, 102 of chillers, 12 of fans, 20 of losses.
     assert over["grid"] == -1120.0
-    assert over["outdoors"] == 1077.0
+    assert over["outdoors"] == 1070.0
 
 
 def test_host_and_auxiliary_is_what_neither_accelerators_nor_losses_took() -> None:

@@ -1,67 +1,45 @@
 """
-Facility water loops and the plant that carries their heat outdoors.
+Facility water loops and the plant that carries their heat outdoors: what the controls and steps read.
 
 Controllers are sampled every ten seconds, as a building controller does: coolers and chillers take the heat that
 arrives and correct the temperature they hold. Between samples the loops are linear and are integrated by the classical
 Runge-Kutta method, with the heat that crosses each boundary as further states, which closes the balance to rounding at
-any step. The laws of the coolers are tabulated over fan speed: those of dry coolers once, those of towers once a
-minute, at the temperatures of that minute's start.
+any step. The laws of coolers and chillers are
+tabulated once a minute, at the temperatures of that minute's start; see `twin.cooling.plant_tables`.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from twin.cooling import chillers, dry_coolers, hydraulics, towers, water
-from twin.cooling.psychrometrics import WATER_HEAT
-from twin.site import Floats, Integers, Loops, Site
+from twin.arrays import Flags, Floats, Integers
+from twin.cooling import hydraulics, plant_tables
+from twin.cooling.plant_tables import SPEEDS, Outdoors, Settings
+from twin.facility_water import Loops, cells
+from twin.site import Site
 
-SPEEDS = np.linspace(0.0, 1.0, 17)
-"""Fan speeds [1] at which the coolers' laws are tabulated."""
-
-LEAST_DIFFERENCE = 1.0
-"""Least difference of water and outdoors [K] at which a cooler's heat is taken for its rate."""
+LONG_AGO = 1e9
+"""Time [s] since the last change of a service that never changed."""
 
 
-class Outdoors(NamedTuple):
+class Memory(NamedTuple):
     """
-    Outdoor air.
+    What the plant's controllers remember.
 
     Attributes
     ----------
-    dry_bulb, wet_bulb : [K]
-        Temperatures.
-    humidity_ratio : [kg/kg]
-        Water over dry air.
-    pressure : [Pa]
-        Air pressure.
+    economising, chilling : (loop,) bool
+        Whether coolers (or the economiser that they serve), and chillers, are in service.
+    economiser_age, chiller_age : (loop,) [s]
+        Time since that last changed.
     """
 
-    dry_bulb: float
-    wet_bulb: float
-    humidity_ratio: float
-    pressure: float
-
-
-class Settings(NamedTuple):
-    """
-    What scheduled changes may alter.
-
-    Attributes
-    ----------
-    set_point : (loop,) [K]
-        Wanted supply temperature.
-    cooler_units : (loop,) [1]
-        Coolers in service.
-    chiller_capacity : (loop,) [W]
-        Chillers in service.
-    """
-
-    set_point: Floats
-    cooler_units: Floats
-    chiller_capacity: Floats
+    economising: Flags
+    chilling: Flags
+    economiser_age: Floats
+    chiller_age: Floats
 
 
 class PlantState(NamedTuple):
@@ -70,15 +48,21 @@ class PlantState(NamedTuple):
 
     Attributes
     ----------
-    supply, back : (loop,) [K]
-        Facility water before and after the halls.
+    water : (cell,) [K]
+        Facility water, in the order of `twin.facility_water.Cells`.
+    hot, cold : (loop,) [K]
+        Condenser water before and after the coolers.
     supply_ramp : (loop,) [K/s]
-        Last ramp of the supply.
+        Last ramp of the water that reaches the halls.
+    memory : Memory
+        Of the controllers.
     """
 
-    supply: Floats
-    back: Floats
+    water: Floats
+    hot: Floats
+    cold: Floats
     supply_ramp: Floats
+    memory: Memory
 
 
 class PlantControls(NamedTuple):
@@ -88,13 +72,19 @@ class PlantControls(NamedTuple):
     Attributes
     ----------
     cooler : (loop,) [W/K]
-        Heat the coolers move for each kelvin between water return and outdoors.
+        Heat the coolers move for each kelvin between their water and outdoors.
+    economiser : (loop,) [W/K]
+        Heat moved for each kelvin between facility water return and cold condenser water.
     chilled : (loop,) [W]
-        Heat the chillers take.
+        Heat the chillers take from facility water.
+    condensed : (loop,) [W]
+        Heat that the chillers give to condenser water.
     """
 
     cooler: Floats
+    economiser: Floats
     chilled: Floats
+    condensed: Floats
 
 
 class PlantLaw(NamedTuple):
@@ -104,9 +94,9 @@ class PlantLaw(NamedTuple):
     Attributes
     ----------
     set_point, band : (loop,) [K]
-        Wanted supply temperature and proportional band.
-    supply_capacity, return_capacity : (loop,) [J/K]
-        Heat capacities of the water.
+        Wanted temperature of the water that leaves the plant, and its rise above at which chillers start.
+    start, last_return, capacity
+        As in `twin.facility_water.Cells`.
     stream : (loop,) [W/K]
         Circulating water.
     pump_power : (loop,) [W]
@@ -114,23 +104,38 @@ class PlantLaw(NamedTuple):
     outdoor : (loop,) [K]
         Outdoor temperature that the coolers see: wet bulb for towers, dry bulb for dry coolers.
     cooler_rate : (speed, loop) [W/K]
-        Heat the coolers move for each kelvin between water return and outdoors.
+        Heat the coolers move for each kelvin between their water and outdoors.
     fan_power : (speed, loop) [W]
         Power of their fans.
     chiller_capacity : (loop,) [W]
         Heat the chillers can take.
     performance : (loop,) [1]
         Their coefficient of performance.
-    air_loop : (hall,)
-        Loop of each hall's coils.
-    cdu_loop : (cdu,)
-        Loop of each CDU.
+    economy, hysteresis : (loop,) [K]
+        As in `Loops`.
+    dwell : (loop,) [s]
+        As in `Loops`.
+    condenser : (loop,) bool
+        Whether coolers cool condenser water.
+    condenser_stream, condenser_capacity, condenser_pump : (loop,) [W/K, J/K, W]
+        As in `twin.facility_water.Condenser`.
+    economiser : (loop,) [W/K]
+        Most heat moved for each kelvin between facility water return and cold condenser water.
+    cold_aim : (loop,) [K]
+        Cold condenser water wanted while chillers carry the heat alone.
+    cold_least : (loop,) [K]
+        Coldest condenser water that is asked for.
+    air_loop, air_cell : (hall,)
+        Loop of each hall's coils, and cell of the water that reaches them.
+    cdu_loop, cdu_cell : (cdu,)
+        Loop of each CDU, and cell of the water that reaches it.
     """
 
     set_point: Floats
     band: Floats
-    supply_capacity: Floats
-    return_capacity: Floats
+    start: Integers
+    last_return: Integers
+    capacity: Floats
     stream: Floats
     pump_power: Floats
     outdoor: Floats
@@ -138,8 +143,20 @@ class PlantLaw(NamedTuple):
     fan_power: Floats
     chiller_capacity: Floats
     performance: Floats
+    economy: Floats
+    hysteresis: Floats
+    dwell: Floats
+    condenser: Flags
+    condenser_stream: Floats
+    condenser_capacity: Floats
+    condenser_pump: Floats
+    economiser: Floats
+    cold_aim: Floats
+    cold_least: Floats
     air_loop: Integers
+    air_cell: Integers
     cdu_loop: Integers
+    cdu_cell: Integers
 
 
 class PlantTally(NamedTuple):
@@ -150,9 +167,13 @@ class PlantTally(NamedTuple):
     ----------
     power : (block,) [W]
         Electric power of fans, pumps and chillers in each step.
-    rejected, chilled : (loop,) [J]
-        Heat through the coolers, and to the chillers.
-    fans, chillers, pumps : (loop,) [J]
+    rejected : (loop,) [J]
+        Heat through the coolers.
+    economised : (loop,) [J]
+        Heat from facility to condenser water through the economiser.
+    chilled, condensed : (loop,) [J]
+        Heat to the chillers, and from them to condenser water.
+    fans, chillers, pumps, condenser_pumps : (loop,) [J]
         Electric energy.
     speed, load : (loop,) [s]
         Fan speed, and chiller heat over capacity, times time.
@@ -160,12 +181,71 @@ class PlantTally(NamedTuple):
 
     power: Floats
     rejected: Floats
+    economised: Floats
     chilled: Floats
+    condensed: Floats
     fans: Floats
     chillers: Floats
     pumps: Floats
+    condenser_pumps: Floats
     speed: Floats
     load: Floats
+
+
+def first_memory(loops: int) -> Memory:
+    """
+    Give controllers that have seen nothing yet.
+
+    Parameters
+    ----------
+    loops : [1]
+        Loops.
+
+    Returns
+    -------
+    Memory
+        Coolers in service, chillers not, both free to change.
+    """
+    return Memory(np.ones(loops, bool), np.zeros(loops, bool), np.full(loops, LONG_AGO), np.full(loops, LONG_AGO))
+
+
+def remembered(memory: Memory) -> Memory:
+    """
+    Copy what controllers remember.
+
+    Parameters
+    ----------
+    memory : Memory
+        Of the controllers.
+
+    Returns
+    -------
+    Memory
+        In arrays of its own.
+    """
+    parts: dict[str, Any] = {name: part.copy() for name, part in memory._asdict().items()}
+    return Memory(**parts)
+
+
+def first_state(loops: Loops) -> PlantState:
+    """
+    Give a state near the set points.
+
+    Parameters
+    ----------
+    loops : Loops
+        The loops.
+
+    Returns
+    -------
+    PlantState
+        Returns 5 K above supplies, condenser water a kelvin below.
+    """
+    own, count = cells(loops), len(loops.name)
+    supply = np.repeat(loops.supply_set_point, np.diff(own.start))
+    returned = np.arange(own.capacity.size) <= np.repeat(own.last_return, np.diff(own.start))
+    cold = loops.supply_set_point - 1.0
+    return PlantState(supply + 5.0 * returned, cold + 5.0, cold, np.zeros(count), first_memory(count))
 
 
 def no_controls(loops: int) -> PlantControls:
@@ -182,7 +262,7 @@ def no_controls(loops: int) -> PlantControls:
     PlantControls
         All zero.
     """
-    return PlantControls(np.zeros(loops), np.zeros(loops))
+    return PlantControls(*(np.zeros(loops) for _ in PlantControls._fields))
 
 
 def tally(blocks: int, loops: int) -> PlantTally:
@@ -199,7 +279,45 @@ def tally(blocks: int, loops: int) -> PlantTally:
     PlantTally
         All zero.
     """
-    return PlantTally(np.zeros(blocks), *(np.zeros(loops) for _ in range(7)))
+    return PlantTally(np.zeros(blocks), *(np.zeros(loops) for _ in PlantTally._fields[1:]))
+
+
+def stored(loops: Loops, state: PlantState) -> tuple[float, float]:
+    """
+    Give the heat that the water holds.
+
+    Parameters
+    ----------
+    loops : Loops
+        The loops.
+    state : PlantState
+        Their state.
+
+    Returns
+    -------
+    tuple of [J] and [J]
+        Heat capacity times temperature above 0 K, of facility and of condenser water.
+    """
+    condenser = loops.condenser
+    facility = np.sum(cells(loops).capacity * state.water)
+    return float(facility), float(np.sum(condenser.capacity * (state.hot + state.cold), where=condenser.fitted))
+
+
+def mode(memory: Memory) -> Floats:
+    """
+    Give the way in which loops are cooled.
+
+    Parameters
+    ----------
+    memory : Memory
+        Of the controllers.
+
+    Returns
+    -------
+    (loop,) [1]
+        0 by coolers alone (free cooling), 1 by coolers and chillers (partial), 2 by chillers alone (mechanical).
+    """
+    return np.where(memory.economising, memory.chilling.astype(float), 2.0)
 
 
 def law(
@@ -215,7 +333,7 @@ def law(
     settings : Settings
         Set points and units in service.
     dry_rates : (speed, loop) [W/K]
-        From `dry_cooler_rates` for these settings.
+        From `plant_tables.dry_cooler_rates` for these settings.
     state : PlantState
         State at the start of the minute.
     outdoors : Outdoors
@@ -227,22 +345,20 @@ def law(
         Tables, and whether every model is inside its range of validity.
     """
     loops, halls = site.loops, site.halls
+    own, condenser = cells(loops), loops.condenser
     outdoor = np.where(loops.evaporative, outdoors.wet_bulb, outdoors.dry_bulb)
-    inlet = np.maximum(state.back, outdoor + LEAST_DIFFERENCE)
-    wet_rates, coolers_in_range = _tower_rates(loops, settings, inlet, outdoors)
-    chiller = chillers.carnot(
-        loops.chiller_carnot_fraction,
-        state.supply,
-        np.full(outdoor.size, outdoors.dry_bulb),
-        loops.chiller_evaporator_approach,
-        loops.chiller_condenser_approach,
-    )
-    used = (settings.chiller_capacity > 0.0) & (state.supply > settings.set_point + 0.5 * loops.control_band)
+    back, leaving = state.water[own.last_return], state.water[own.last_return + 1]
+    inlet = np.where(condenser.fitted, state.hot, back)
+    wet_rates, coolers_inside = plant_tables.tower_rates(loops, settings, inlet, outdoors)
+    entering = np.where(condenser.fitted, np.maximum(state.cold, condenser.least_temperature), outdoors.dry_bulb)
+    chiller = plant_tables.chillers(loops, leaving, entering)
+    last, cdu_loop = own.start[1:] - 1, halls.loop[site.cdus.hall]
     tables = PlantLaw(
         set_point=settings.set_point,
         band=loops.control_band,
-        supply_capacity=loops.supply_capacity,
-        return_capacity=loops.return_capacity,
+        start=own.start,
+        last_return=own.last_return,
+        capacity=own.capacity,
         stream=loops.water_stream,
         pump_power=loops.pump_power,
         outdoor=outdoor,
@@ -250,104 +366,20 @@ def law(
         fan_power=hydraulics.fan_power(SPEEDS)[:, np.newaxis] * settings.cooler_units * loops.cooler_fan_power,
         chiller_capacity=settings.chiller_capacity,
         performance=chiller.performance,
+        economy=loops.economy,
+        hysteresis=loops.hysteresis,
+        dwell=loops.dwell,
+        condenser=condenser.fitted,
+        condenser_stream=condenser.stream,
+        condenser_capacity=condenser.capacity,
+        condenser_pump=condenser.pump_power,
+        economiser=plant_tables.economiser(loops),
+        cold_aim=np.maximum(outdoor + condenser.approach, condenser.least_temperature),
+        cold_least=condenser.least_temperature,
         air_loop=halls.air_loop,
-        cdu_loop=halls.loop[site.cdus.hall],
+        air_cell=last[halls.air_loop],
+        cdu_loop=cdu_loop,
+        cdu_cell=last[cdu_loop],
     )
-    return tables, bool(coolers_in_range and np.all(chiller.inside | ~used))
-
-
-def dry_cooler_rates(loops: Loops, settings: Settings) -> Floats:
-    """
-    Tabulate the dry coolers over fan speed; they see temperatures only through their difference.
-
-    Parameters
-    ----------
-    loops : Loops
-        All loops.
-    settings : Settings
-        Units in service.
-
-    Returns
-    -------
-    (speed, loop) [W/K]
-        Heat for each kelvin between water return and dry bulb; zero for loops with towers.
-    """
-    rates = np.zeros((SPEEDS.size, settings.cooler_units.size))
-    dry = ~loops.evaporative
-    if not dry.any():
-        return rates
-    units = settings.cooler_units[dry]
-    stream = loops.water_stream[dry] / np.maximum(units, 1.0)
-    water_ratio = stream / loops.cooler_water_stream[dry]
-    air_ratio, ratio = np.meshgrid(np.maximum(SPEEDS, dry_coolers.STILL_AIR), water_ratio, indexing="ij")
-    a_kelvin = dry_coolers.dry_cooler(
-        np.ones(ratio.shape),
-        np.broadcast_to(stream, ratio.shape),
-        air_ratio * loops.cooler_air_flow[dry],
-        loops.cooler_conductance[dry] * dry_coolers.conductance_factor(air_ratio, ratio),
-        np.zeros(ratio.shape),
-    )
-    rates[:, dry] = units * a_kelvin
-    return rates
-
-
-def _tower_rates(loops: Loops, settings: Settings, inlet: Floats, outdoors: Outdoors) -> tuple[Floats, bool]:
-    """Give the towers' heat a kelvin over fan speed, (speed, loop) [W/K], and whether their laws are in range."""
-    rates = np.zeros((SPEEDS.size, inlet.size))
-    wet = loops.evaporative
-    if not wet.any():
-        return rates, True
-    units = settings.cooler_units[wet]
-    stream = loops.water_stream[wet] / np.maximum(units, 1.0)
-    water_ratio = stream / loops.cooler_water_stream[wet]
-    air_ratio, ratio = np.meshgrid(np.maximum(SPEEDS, towers.FREE_CONVECTION), water_ratio, indexing="ij")
-    shortfall = loops.cooler_design_wet_bulb[wet] - outdoors.wet_bulb
-    factor = towers.conductance_correction(air_ratio, ratio, np.broadcast_to(shortfall, ratio.shape))
-    heat = towers.merkel(
-        np.broadcast_to(inlet[wet], ratio.shape),
-        np.broadcast_to(stream, ratio.shape),
-        air_ratio * loops.cooler_air_flow[wet],
-        factor.factor * loops.cooler_conductance[wet],
-        np.full(ratio.shape, outdoors.wet_bulb),
-        outdoors.pressure,
-    ).heat
-    rates[:, wet] = units * heat / (inlet[wet] - outdoors.wet_bulb)
-    return rates, bool(factor.inside.all())
-
-
-def water_flows(
-    site: Site, settings: Settings, rejected: Floats, fan_speed: Floats, outdoors: Outdoors
-) -> tuple[Floats, water.WaterUse]:
-    """
-    Give the water that the towers evaporate and use.
-
-    Parameters
-    ----------
-    site : Site
-        Loops.
-    settings : Settings
-        Units in service.
-    rejected : (loop,) [W]
-        Mean heat through the coolers.
-    fan_speed : (loop,) [1]
-        Mean fan speed.
-    outdoors : Outdoors
-        Outdoor air.
-
-    Returns
-    -------
-    tuple of (loop,) [kg/s] and WaterUse
-        Evaporation, and drift, blowdown and make-up; zero for dry coolers.
-    """
-    loops = site.loops
-    wet = loops.evaporative.astype(float)
-    evaporation = np.zeros(wet.size)
-    if loops.evaporative.any():
-        air_flow = settings.cooler_units * loops.cooler_air_flow * np.maximum(fan_speed, towers.FREE_CONVECTION)
-        moisture = np.full(wet.size, outdoors.humidity_ratio)
-        dry_bulb = np.full(wet.size, outdoors.dry_bulb)
-        evaporation = towers.evaporation(wet * rejected, wet * air_flow, dry_bulb, moisture, outdoors.pressure)
-    # Without heat the water goes round the towers, which stand dry.
-    evaporation = np.where(rejected > 0.0, np.maximum(evaporation, 0.0), 0.0)
-    circulation = np.where(rejected > 0.0, wet * loops.water_stream / WATER_HEAT, 0.0)
-    return evaporation, water.water_use(evaporation, circulation, loops.cycles_of_concentration, loops.drift_fraction)
+    used = state.memory.chilling & (settings.chiller_capacity > 0.0)
+    return tables, bool(coolers_inside and np.all(chiller.inside | ~used))

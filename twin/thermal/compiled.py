@@ -1,4 +1,4 @@
-"""The compiler of the kernels, told to keep what it compiles in the user's cache: site-packages may be read-only."""
+"""The compiler of the kernels, told where to keep what it compiles."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from platformdirs import user_cache_dir
+from twin.thermal.cache import folder
 
-os.environ.setdefault("NUMBA_CACHE_DIR", user_cache_dir("gigatwin"))
+os.environ.setdefault("NUMBA_CACHE_DIR", folder())
 
 import numba  # after the variable above, which it reads when it is imported
 

@@ -11,19 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from twin.thermal.compiled import njit
+from twin.thermal.loop_control import control_loops
 
 if TYPE_CHECKING:
     from twin.cooling.plant import PlantControls, PlantLaw, PlantState, PlantTally
     from twin.site import Floats
-
-CONTROL_TIME = 120.0
-"""Time [s] in which coolers and chillers take back a deviation of the water; assumed."""
-
-LEAST_ECONOMY = 3.0
-"""
-Least difference of water return and outdoors [K] for which coolers run where chillers can carry the heat: below it the
-fans draw more than the chillers save (fans of 40 W a kilowatt at 11 K against a performance of 6). Derived.
-"""
 
 STEP_RATE = 0.5
 """Highest product of a Runge-Kutta step and the fastest exchange rate of the network [1]."""
@@ -57,10 +49,7 @@ def control(
 
     Notes
     -----
-    Coolers take the heat that the water brings and the deviation of the supply from its set point over
-    `CONTROL_TIME`: by their bypass up to what still air carries, then by their fans. Chillers take what is left at full
-    fans, and hold the supply a band above the set point. Water colder than the outdoors goes round the coolers; so
-    does water hardly warmer, where chillers can carry the heat alone.
+    See `twin.thermal.loop_control`.
     """
     _control(law, state, controls, tally, seconds, block)
 
@@ -96,99 +85,108 @@ def step(
 
     Notes
     -----
-    C_s dT_s/dt = M (T_r - T_s) - K (T_r - T_out) - Q_chiller; C_r dT_r/dt = M (T_s - T_r) + Q_cdu + Q_coil + P_pump.
+    Each cell: C dT/dt = M (T_before - T); the first has Q_cdu + Q_coil + P_pump besides, the first after the return
+    pipe -K (T_back - T_out) - Q_chiller. With condenser water -E (T_back - T_cold) takes the first term's place, and
+    C dT_cold/dt = M_c (T_hot - T_cold) - K (T_hot - T_out),
+    C dT_hot/dt = M_c (T_cold - T_hot) + E (T_back - T_cold) + Q_condenser + P_pump.
     """
     _step(law, state, controls, tally, cdu_heat, coil_heat, seconds)
 
 
-@njit(inline="always")
-def _at(table, loop, speed):
-    """Interpolate a column over fan speed."""
-    place = speed * (table.shape[0] - 1)
-    index = min(int(place), table.shape[0] - 2)
-    return table[index, loop] + (place - index) * (table[index + 1, loop] - table[index, loop])
-
-
 @njit(cache=True, nogil=True, error_model="numpy")
 def _control(law, state, controls, tally, seconds, block):
-    tally.power[block] = _control_loops(law, state, controls, tally, seconds)
-
-
-@njit(inline="always")
-def _speed_for(law, loop, wanted):
-    """Give the fan speed at which a loop's coolers have a wanted rate, between rest and full speed."""
-    last = law.cooler_rate.shape[0] - 1
-    for n in range(last):
-        low, high = law.cooler_rate[n, loop], law.cooler_rate[n + 1, loop]
-        if wanted <= high and high > low:
-            return (n + max(wanted - low, 0.0) / (high - low)) / last
-    return 1.0
-
-
-@njit(inline="always")
-def _control_loops(law, state, controls, tally, seconds):
-    """Set coolers and chillers; return the electric power of fans, pumps and chillers."""
-    power = 0.0
-    for i in range(state.supply.size):
-        around = law.stream[i] * (state.back[i] - state.supply[i])
-        inertia = law.supply_capacity[i] / CONTROL_TIME
-        over = state.supply[i] - law.set_point[i]
-        wanted, difference = around + inertia * over, state.back[i] - law.outdoor[i]
-        alone = wanted <= law.chiller_capacity[i] and difference < LEAST_ECONOMY
-        speed = 0.0
-        controls.cooler[i] = 0.0
-        if difference > 0.0 and wanted > 0.0 and not alone:
-            rate = wanted / difference
-            speed = _speed_for(law, i, rate)
-            controls.cooler[i] = min(rate, _at(law.cooler_rate, i, speed))
-        left = around + inertia * (over - law.band[i]) - controls.cooler[i] * difference
-        controls.chilled[i] = min(max(left, 0.0), law.chiller_capacity[i])
-        fans, chillers = _at(law.fan_power, i, speed), controls.chilled[i] / law.performance[i]
-        power += fans + chillers + law.pump_power[i]
-        tally.fans[i] += seconds * fans
-        tally.chillers[i] += seconds * chillers
-        tally.pumps[i] += seconds * law.pump_power[i]
-        tally.chilled[i] += seconds * controls.chilled[i]
-        tally.speed[i] += seconds * speed
-        if law.chiller_capacity[i] > 0.0:
-            tally.load[i] += seconds * controls.chilled[i] / law.chiller_capacity[i]
-    return power
+    tally.power[block] = control_loops(law, state, controls, tally, seconds)
 
 
 @njit(inline="always")
 def _slopes(law, given, controls, y, f):
-    """Give the slopes of supply, return and rejected heat, in this order."""
+    """Give the slopes of cells, hot and cold condenser water, and of the heat through coolers and economisers."""
     loops = given.size
+    hot, cold = law.capacity.size, law.capacity.size + loops
+    rejected, economised = cold + loops, cold + 2 * loops
     for i in range(loops):
-        around = law.stream[i] * (y[loops + i] - y[i])
-        f[2 * loops + i] = controls.cooler[i] * (y[loops + i] - law.outdoor[i])
-        f[i] = (around - f[2 * loops + i] - controls.chilled[i]) / law.supply_capacity[i]
-        f[loops + i] = (given[i] + law.pump_power[i] - around) / law.return_capacity[i]
+        first, end, plant = law.start[i], law.start[i + 1], law.last_return[i] + 1
+        taken = controls.chilled[i]
+        if law.condenser[i]:
+            f[rejected + i] = controls.cooler[i] * (y[hot + i] - law.outdoor[i])
+            f[economised + i] = controls.economiser[i] * (y[plant - 1] - y[cold + i])
+            around = law.condenser_stream[i] * (y[hot + i] - y[cold + i])
+            into = f[economised + i] + controls.condensed[i] + law.condenser_pump[i]
+            f[hot + i] = (into - around) / law.condenser_capacity[i]
+            f[cold + i] = (around - f[rejected + i]) / law.condenser_capacity[i]
+            taken += f[economised + i]
+        else:
+            f[rejected + i] = controls.cooler[i] * (y[plant - 1] - law.outdoor[i])
+            taken += f[rejected + i]
+        before = y[end - 1]
+        for n in range(first, end):
+            heat = law.stream[i] * (before - y[n])
+            if n == first:
+                heat += given[i] + law.pump_power[i]
+            if n == plant:
+                heat -= taken
+            f[n] = heat / law.capacity[n]
+            before = y[n]
+
+
+@njit(inline="always")
+def _steps(law, controls, seconds):
+    """Give how many Runge-Kutta steps keep each below `STEP_RATE` times the fastest exchange."""
+    fastest = 0.0
+    for i in range(law.stream.size):
+        for n in range(law.start[i], law.start[i + 1]):
+            fastest = max(fastest, law.stream[i] / law.capacity[n])
+        plant = law.last_return[i] + 1
+        into = controls.economiser[i] if law.condenser[i] else controls.cooler[i]
+        fastest = max(fastest, (law.stream[i] + into) / law.capacity[plant])
+        if law.condenser[i]:
+            around = law.condenser_stream[i] + controls.cooler[i] + controls.economiser[i]
+            fastest = max(fastest, around / law.condenser_capacity[i])
+    return 1 + int(seconds * fastest / STEP_RATE)
+
+
+@njit(inline="always")
+def _shifted(y, length, f, out):
+    for n in range(y.size):
+        out[n] = y[n] + length * f[n]
+
+
+@njit(inline="always")
+def _integrate(law, given, controls, y, seconds):
+    """Carry the loops through a step by the classical Runge-Kutta method."""
+    count = _steps(law, controls, seconds)
+    length = seconds / count
+    f1, f2, f3, f4, at = np.zeros(y.size), np.zeros(y.size), np.zeros(y.size), np.zeros(y.size), np.zeros(y.size)
+    for _ in range(count):
+        _slopes(law, given, controls, y, f1)
+        _shifted(y, 0.5 * length, f1, at)
+        _slopes(law, given, controls, at, f2)
+        _shifted(y, 0.5 * length, f2, at)
+        _slopes(law, given, controls, at, f3)
+        _shifted(y, length, f3, at)
+        _slopes(law, given, controls, at, f4)
+        for n in range(y.size):
+            y[n] += length / 6.0 * (f1[n] + 2.0 * f2[n] + 2.0 * f3[n] + f4[n])
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _step(law, state, controls, tally, cdu_heat, coil_heat, seconds):
-    loops = state.supply.size
+    loops, cells = state.hot.size, state.water.size
     given = np.zeros(loops)
     for c in range(cdu_heat.size):
         given[law.cdu_loop[c]] += cdu_heat[c] / seconds
     for h in range(coil_heat.size):
         given[law.air_loop[h]] += coil_heat[h] / seconds
-    fastest = 0.0
+    y = np.zeros(cells + 4 * loops)
+    y[:cells], y[cells : cells + loops], y[cells + loops : cells + 2 * loops] = state.water, state.hot, state.cold
+    _integrate(law, given, controls, y, seconds)
     for i in range(loops):
-        least = min(law.supply_capacity[i], law.return_capacity[i])
-        fastest = max(fastest, (law.stream[i] + controls.cooler[i]) / least)
-    count = 1 + int(seconds * fastest / STEP_RATE)
-    y = np.zeros(3 * loops)
-    y[:loops], y[loops : 2 * loops] = state.supply, state.back
-    f1, f2, f3, f4 = np.zeros(y.size), np.zeros(y.size), np.zeros(y.size), np.zeros(y.size)
-    length = seconds / count
-    for _ in range(count):
-        _slopes(law, given, controls, y, f1)
-        _slopes(law, given, controls, y + 0.5 * length * f1, f2)
-        _slopes(law, given, controls, y + 0.5 * length * f2, f3)
-        _slopes(law, given, controls, y + length * f3, f4)
-        y = y + length / 6.0 * (f1 + 2.0 * f2 + 2.0 * f3 + f4)
-    state.supply_ramp[:] = (y[:loops] - state.supply) / seconds
-    state.supply[:], state.back[:] = y[:loops], y[loops : 2 * loops]
-    tally.rejected[:] += y[2 * loops :]
+        last = law.start[i + 1] - 1
+        state.supply_ramp[i] = (y[last] - state.water[last]) / seconds
+    state.water[:], state.hot[:], state.cold[:] = (
+        y[:cells],
+        y[cells : cells + loops],
+        y[cells + loops : cells + 2 * loops],
+    )
+    tally.rejected[:] += y[cells + 2 * loops : cells + 3 * loops]
+    tally.economised[:] += y[cells + 3 * loops :]

@@ -2,9 +2,9 @@
 The whole thermal network as one sparse linear system, built from the site's graph.
 
 State, in this order: chip, plate, stream and air of every rack; chip, plate and stream of its worst branch, which gives
-no heat to anything; supply and return of every CDU; supply and return of every loop; air of every hall. At given flows,
-valves and speeds it is linear: dT/dt = A T + b. The replay kernel integrates the same equations piece by piece; this
-form serves the direct steady state and the oracle.
+no heat to anything; supply and return of every CDU; the cells of every loop, and its hot and cold condenser
+water; air of every hall. At given flows, valves and speeds it is linear: dT/dt = A T + b. The replay kernel integrates
+the same equations piece by piece; this form serves the direct steady state and the oracle.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.linalg import splu
 
+from twin.facility_water import cells
 from twin.site import Floats, Integers, Site
 from twin.thermal.coefficients import film_ratio, worst_branch
 from twin.thermal.laws import coolant_stream
@@ -32,7 +33,9 @@ class Rates(NamedTuple):
     exchange : (cdu,) [W/K]
         Heat moved for each kelvin between coolant return and facility supply.
     cooler : (loop,) [W/K]
-        Heat moved for each kelvin between water return and outdoors.
+        Heat moved for each kelvin between the coolers' water and outdoors.
+    economiser : (loop,) [W/K]
+        Heat moved for each kelvin between water return and cold condenser water.
     coil : (hall,) [W/K]
         Heat moved for each kelvin between hall air and water supply.
     coil_share : (hall,) [1]
@@ -44,6 +47,7 @@ class Rates(NamedTuple):
     flow: Floats
     exchange: Floats
     cooler: Floats
+    economiser: Floats
     coil: Floats
     coil_share: Floats
     leakage: Floats
@@ -63,6 +67,8 @@ class Heats(NamedTuple):
         Pump heat.
     chiller : (loop,) [W]
         Heat taken from the water by chillers.
+    condenser : (loop,) [W]
+        Heat given to condenser water by chillers.
     hall_losses : (hall,) [W]
         Conversion losses into the hot air.
     hall_fans : (hall,) [W]
@@ -77,6 +83,7 @@ class Heats(NamedTuple):
     cdu_pump: Floats
     loop_pump: Floats
     chiller: Floats
+    condenser: Floats
     hall_losses: Floats
     hall_fans: Floats
     outdoor: Floats
@@ -92,8 +99,10 @@ class Places(NamedTuple):
         Racks.
     supply, back : slice
         CDUs.
-    loop_supply, loop_back : slice
-        Loops.
+    water : slice
+        Cells of the loops.
+    hot, cold : slice
+        Condenser water of the loops.
     hall : slice
         Hall air.
     size : int
@@ -109,8 +118,9 @@ class Places(NamedTuple):
     worst_stream: slice
     supply: slice
     back: slice
-    loop_supply: slice
-    loop_back: slice
+    water: slice
+    hot: slice
+    cold: slice
     hall: slice
     size: int
 
@@ -135,7 +145,8 @@ def places(site: Site) -> Places:
         len(site.loops.name),
         len(site.halls.name),
     )
-    edges = np.cumsum([0, *7 * [racks], cdus, cdus, loops, loops, halls])
+    water = cells(site.loops).capacity.size
+    edges = np.cumsum([0, *7 * [racks], cdus, cdus, water, loops, loops, halls])
     parts: dict[str, Any] = {
         name: slice(int(begin), int(end)) for name, (begin, end) in zip(Places._fields, pairwise(edges), strict=False)
     }
@@ -155,13 +166,14 @@ def capacities(site: Site) -> Floats:
     -------
     (state,) [J/K]
         A rack cooled by air only has its air in the stream's place; its fourth lump counts nothing but must not be
-        zero.
+        zero. Nor must that of condenser water where there is none.
     """
     classes, rows = site.rack_classes, site.racks.rack_class
     liquid = classes.liquid_fraction[rows] > 0
     stream = np.where(liquid, classes.coolant_capacity[rows], classes.air_capacity[rows])
     air = np.where(liquid, classes.air_capacity[rows], 1.0)
-    cdus, loops = site.cdus, site.loops
+    cdus, condenser = site.cdus, site.loops.condenser
+    held = np.where(condenser.fitted, condenser.capacity, 1.0)
     return np.concatenate(
         [
             classes.chip_capacity[rows],
@@ -173,8 +185,9 @@ def capacities(site: Site) -> Floats:
             stream,
             cdus.supply_capacity,
             cdus.return_capacity,
-            loops.supply_capacity,
-            loops.return_capacity,
+            cells(site.loops).capacity,
+            held,
+            held,
             site.halls.air_capacity,
         ]
     )
@@ -262,20 +275,34 @@ def _racks(site: Site, rates: Rates, at: Places, entries: _Entries) -> None:
 def _cdus(site: Site, rates: Rates, at: Places, entries: _Entries) -> None:
     supply, back, loop = _rows(at.supply), _rows(at.back), site.halls.loop[site.cdus.hall]
     entries.conduct(supply, back, rates.flow * coolant_stream(site))
-    facility, return_water = _rows(at.loop_supply)[loop], _rows(at.loop_back)[loop]
+    facility, return_water = _ends(site, at, loop)
     entries.exchange(supply, return_water, back, facility, rates.exchange)
 
 
 def _loops(site: Site, rates: Rates, at: Places, entries: _Entries) -> None:
-    supply, back = _rows(at.loop_supply), _rows(at.loop_back)
-    entries.conduct(supply, back, site.loops.water_stream)
-    entries.add(supply, back, -rates.cooler)
+    own, condenser, water = cells(site.loops), site.loops.condenser, _rows(at.water)
+    hot, cold, back, plant = _rows(at.hot), _rows(at.cold), water[own.last_return], water[own.last_return + 1]
+    before = np.roll(water, 1)
+    before[own.start[:-1]] = water[own.start[1:] - 1]
+    entries.carry(water, before, np.repeat(site.loops.water_stream, np.diff(own.start)))
+    entries.add(plant, back, -np.where(condenser.fitted, 0.0, rates.cooler))
+    entries.conduct(hot, cold, np.where(condenser.fitted, condenser.stream, 1.0))
+    entries.add(cold, hot, -np.where(condenser.fitted, rates.cooler, 0.0))
+    entries.exchange(plant, hot, back, cold, rates.economiser)
+    # Condenser water that is not there is tied to the plant's, so that it has a steady state.
+    entries.carry(cold, plant, np.where(condenser.fitted, 0.0, 1.0))
+
+
+def _ends(site: Site, at: Places, loop: Integers) -> tuple[Integers, Integers]:
+    """Give the cells from which loops' halls get their water and into which they give it back."""
+    own, water = cells(site.loops), _rows(at.water)
+    return water[own.start[1:] - 1][loop], water[own.start[:-1]][loop]
 
 
 def _halls(site: Site, rates: Rates, at: Places, entries: _Entries) -> None:
     """Take heat from the halls' air to their loops: by the air at the racks, and of what the racks blow."""
     hall, loop, of_rack = _rows(at.hall), site.halls.air_loop, site.racks.hall
-    water, return_water = _rows(at.loop_supply)[loop], _rows(at.loop_back)[loop]
+    water, return_water = _ends(site, at, loop)
     entries.exchange(hall, return_water, hall, water, rates.coil)
     liquid = site.rack_classes.liquid_fraction[site.racks.rack_class] > 0
     warm = np.where(liquid, _rows(at.air), _rows(at.stream))
@@ -308,11 +335,15 @@ def sources(site: Site, rates: Rates, heats: Heats) -> Floats:
     heat[at.worst], heat[at.worst_stream] = heat[at.chip], heats.stream
     heat[at.air] = heats.air
     heat[at.back] = heats.cdu_pump
-    heat[at.loop_supply] = rates.cooler * heats.outdoor - heats.chiller
-    heat[at.loop_back] = heats.loop_pump
+    own, condenser = cells(site.loops), site.loops.condenser
+    given_off = rates.cooler * heats.outdoor
+    heat[at.water][own.last_return + 1] = np.where(condenser.fitted, 0.0, given_off) - heats.chiller
+    heat[at.water][own.start[:-1]] += heats.loop_pump
+    heat[at.hot] = np.where(condenser.fitted, heats.condenser + condenser.pump_power, 0.0)
+    heat[at.cold] = np.where(condenser.fitted, given_off, 0.0)
     returned = rates.coil_share * heats.hall_losses
     heat[at.hall] = heats.hall_losses - returned + heats.hall_fans
-    np.add.at(heat[at.loop_back], site.halls.air_loop, returned)
+    np.add.at(heat[at.water], own.start[site.halls.air_loop], returned)
     return heat
 
 

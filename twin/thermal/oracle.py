@@ -20,7 +20,7 @@ from scipy.integrate import solve_ivp
 
 from twin import changes, power
 from twin.changes import Change, Setting
-from twin.cooling import exchangers, hall_air, plant
+from twin.cooling import exchangers, hall_air, plant, plant_tables
 from twin.site import Floats, Integers, LossCurve, Site
 from twin.thermal import halls, kernel, laws, loops, network
 from twin.thermal.tables import CduLaw, Layout, RackLaw, ThermalState
@@ -56,7 +56,7 @@ class Case(NamedTuple):
     site: Site
     load: LoadTable
     changes: tuple[Change, ...]
-    outdoors: plant.Outdoors
+    outdoors: plant_tables.Outdoors
     seconds: int
     held_flow: bool
 
@@ -93,8 +93,10 @@ class Trajectory(NamedTuple):
         Racks, in the site's order; the mean chip and the worst one.
     supply, back : (instant, cdu) [K]
         Coolant before and after the racks.
-    loop_supply, loop_back : (instant, loop) [K]
-        Facility water before and after the halls.
+    water : (instant, cell) [K]
+        Facility water.
+    hot, cold : (instant, loop) [K]
+        Condenser water before and after the coolers.
     hall : (instant, hall) [K]
         Air at the rack inlets.
     """
@@ -105,8 +107,9 @@ class Trajectory(NamedTuple):
     worst: Floats
     supply: Floats
     back: Floats
-    loop_supply: Floats
-    loop_back: Floats
+    water: Floats
+    hot: Floats
+    cold: Floats
     hall: Floats
 
 
@@ -180,9 +183,10 @@ def solve(case: Case, start: Start, tolerance: float = 1e-9) -> Trajectory:
     site = case.site
     at = network.places(site)
     thermal, water = start.thermal, start.plant
-    first = np.concatenate([*thermal.rack, thermal.supply, thermal.back, water.supply, water.back, thermal.air])
+    rows = (*thermal.rack, thermal.supply, thermal.back, water.water, water.hot, water.cold, thermal.air)
+    first = np.concatenate(rows)
     track = np.array([first, *_walk(case, start, first, tolerance)])
-    parts = (at.chip, at.plate, at.stream, at.worst, at.supply, at.back, at.loop_supply, at.loop_back, at.hall)
+    parts = (at.chip, at.plate, at.stream, at.worst, at.supply, at.back, at.water, at.hot, at.cold, at.hall)
     return Trajectory(*(track[:, part] for part in parts))
 
 
@@ -192,16 +196,18 @@ def _walk(case: Case, start: Start, state: Floats, tolerance: float) -> Iterator
     setting, waiting = changes.first_setting(site), list(case.changes)
     on = start.thermal.on > 0.0
     valves, warming, remembered = start.thermal, start.warming, hall_air.HallState(*map(np.copy, start.halls))
+    memory = plant.remembered(start.plant.memory)
     times = (change.time for change in case.changes if 0 < change.time < case.seconds)
     for begin, end in pairwise(sorted({*range(0, case.seconds, MACRO_STEP), *times, case.seconds})):
         while waiting and waiting[0].time <= begin:
             setting = changes.apply(site, setting, waiting.pop(0))
-        law = _plant_law(case, setting, _plant_state(tables.at, state))
+        law = _plant_law(case, setting, _plant_state(tables.at, state, memory))
         drawn = []
         for block in range(begin, end, CONTROL_STEP):
             seconds = range(block, min(block + CONTROL_STEP, end))
-            controls = _control(law, tables.at, state)
-            air = _control_halls(tables, state, remembered, warming / MACRO_STEP)
+            controls = _control(law, _plant_state(tables.at, state, memory), len(seconds))
+            supply = state[tables.at.water][law.start[1:] - 1]
+            air = _control_halls(tables, state[tables.at.hall], supply, remembered, warming / MACRO_STEP)
             blown = np.zeros(len(site.halls.name))
             for second in seconds:
                 valves = _move_valves(tables, setting, valves, state)
@@ -237,9 +243,9 @@ def _tables(case: Case) -> _Tables:
     return _Tables(law, cdus, layout, racks, curves, hall_air.law(site), places, capacity)
 
 
-def _plant_state(at: network.Places, state: Floats) -> plant.PlantState:
-    supply, back = state[at.loop_supply].copy(), state[at.loop_back].copy()
-    return plant.PlantState(supply, back, np.zeros(supply.size))
+def _plant_state(at: network.Places, state: Floats, memory: plant.Memory) -> plant.PlantState:
+    water, hot, cold = state[at.water].copy(), state[at.hot].copy(), state[at.cold].copy()
+    return plant.PlantState(water, hot, cold, np.zeros(hot.size), memory)
 
 
 def _plant_law(case: Case, setting: Setting, state: plant.PlantState) -> plant.PlantLaw:
@@ -248,21 +254,19 @@ def _plant_law(case: Case, setting: Setting, state: plant.PlantState) -> plant.P
     return plant.law(case.site, setting.plant, setting.dry_rates, state, shifted)[0]
 
 
-def _control(law: plant.PlantLaw, at: network.Places, state: Floats) -> plant.PlantControls:
+def _control(law: plant.PlantLaw, state: plant.PlantState, seconds: float) -> plant.PlantControls:
     """Sample the plant's controls; the replay's own function does it."""
     controls, unused = plant.no_controls(law.outdoor.size), plant.tally(1, law.outdoor.size)
-    loops.control(law, _plant_state(at, state), controls, unused, 0.0, 0)
+    loops.control(law, state, controls, unused, float(seconds), 0)
     return controls
 
 
 def _control_halls(
-    tables: _Tables, state: Floats, remembered: hall_air.HallState, warming: Floats
+    tables: _Tables, air: Floats, supply: Floats, remembered: hall_air.HallState, warming: Floats
 ) -> hall_air.HallControls:
     """Sample the halls' controls; the replay's own function does it."""
-    at, controls, unused = tables.at, hall_air.no_controls(warming.size), hall_air.tally(1, warming.size)
-    halls.control(
-        tables.halls, remembered, controls, unused, state[at.hall].copy(), state[at.loop_supply].copy(), warming, 0.0, 0
-    )
+    controls, unused = hall_air.no_controls(warming.size), hall_air.tally(1, warming.size)
+    halls.control(tables.halls, remembered, controls, unused, air.copy(), supply, warming, 0.0, 0)
     return controls
 
 
@@ -343,7 +347,10 @@ def _rates(site: Site, tables: _Tables, held: _Second, time: float) -> network.R
     conductance = exchangers.film_conductance(cdus.exchanger_conductance, flow, held.valve)
     primary = held.valve * cdus.primary_stream
     exchange = exchangers.heat_rate(exchangers.counterflow, conductance, flow * stream, primary)
-    return network.Rates(flow, exchange, held.controls.cooler, held.air.coil, held.air.coil_share, tables.racks.leakage)
+    controls, air = held.controls, held.air
+    return network.Rates(
+        flow, exchange, controls.cooler, controls.economiser, air.coil, air.coil_share, tables.racks.leakage
+    )
 
 
 def _flow(pumps: changes.Pumps, time: float) -> Floats:
@@ -367,6 +374,7 @@ def _heats(site: Site, tables: _Tables, held: _Second, temperature: Floats) -> t
         cdu_pump=held.pump_power,
         loop_pump=site.loops.pump_power,
         chiller=held.controls.chilled,
+        condenser=held.controls.condensed,
         hall_losses=held.air.losses,
         hall_fans=held.air.fans,
         outdoor=held.outdoor,

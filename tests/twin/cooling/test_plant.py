@@ -7,31 +7,36 @@ import psychrolib
 import pytest
 
 from tests.twin import small_site as small
-from twin.cooling import dry_coolers, plant, towers
+from twin.cooling import dry_coolers, plant, plant_tables, towers
 from twin.cooling.psychrometrics import WATER_HEAT, humidity_ratio_from_wet_bulb
-from twin.site import Site
+from twin.site import Floats, Site
 
 PRESSURE = 101325.0
 TOWERS, DRY, AIR = 0, 1, 2
 
 
-def settings(site: Site) -> plant.Settings:
+def settings(site: Site) -> plant_tables.Settings:
     loops = site.loops
-    return plant.Settings(loops.supply_set_point.copy(), loops.cooler_units.copy(), loops.chiller_capacity.copy())
+    return plant_tables.Settings(
+        loops.supply_set_point.copy(), loops.cooler_units.copy(), loops.chiller_capacity.copy()
+    )
 
 
-def state(supply: float, back: float) -> plant.PlantState:
-    return plant.PlantState(np.full(3, supply), np.full(3, back), np.zeros(3))
+def state(supply: Floats | float, back: Floats | float, chilling: bool = False) -> plant.PlantState:
+    """Give loops of one cell a side."""
+    first = plant.first_state(small.site().loops)
+    water = np.stack(np.broadcast_arrays(back, supply, np.zeros(3))[:2], axis=1).reshape(-1)
+    return first._replace(water=water, memory=first.memory._replace(chilling=np.full(3, chilling)))
 
 
-def outdoors(dry: float, wet: float) -> plant.Outdoors:
+def outdoors(dry: float, wet: float) -> plant_tables.Outdoors:
     moisture = float(humidity_ratio_from_wet_bulb(np.asarray(dry), np.asarray(wet), PRESSURE))
-    return plant.Outdoors(dry, wet, moisture, PRESSURE)
+    return plant_tables.Outdoors(dry, wet, moisture, PRESSURE)
 
 
-def law(site: Site, now: plant.PlantState, air: plant.Outdoors) -> tuple[plant.PlantLaw, bool]:
+def law(site: Site, now: plant.PlantState, air: plant_tables.Outdoors) -> tuple[plant.PlantLaw, bool]:
     own = settings(site)
-    return plant.law(site, own, plant.dry_cooler_rates(site.loops, own), now, air)
+    return plant.law(site, own, plant_tables.dry_cooler_rates(site.loops, own), now, air)
 
 
 def test_dry_coolers_at_design_move_their_rated_heat() -> None:
@@ -39,18 +44,18 @@ def test_dry_coolers_at_design_move_their_rated_heat() -> None:
     site = small.site()
     loops = site.loops._replace(water_stream=np.array([1.0, 2 * 528e3, 1.0]))
     own = settings(site)._replace(cooler_units=np.array([2.0, 2.0, 2.0]))
-    rates = plant.dry_cooler_rates(loops, own)
+    rates = plant_tables.dry_cooler_rates(loops, own)
     # 2 x 2.931e6 / 11.1 = 528,108 W/K.
     assert rates[-1, DRY] == pytest.approx(528108.0, rel=1e-5)
 
 
 def test_dry_coolers_are_tabulated_for_dry_loops_only_and_rise_with_speed() -> None:
     site = small.site()
-    rates = plant.dry_cooler_rates(site.loops, settings(site))
+    rates = plant_tables.dry_cooler_rates(site.loops, settings(site))
     assert np.all(rates[:, [TOWERS, AIR]] == 0.0)
     assert rates[0, DRY] > 0.0
     # Below the speed that still air counts for, the law is that of still air; above, more air carries more.
-    moving = plant.SPEEDS > dry_coolers.STILL_AIR
+    moving = plant_tables.SPEEDS > dry_coolers.STILL_AIR
     assert np.all(np.diff(rates[moving, DRY]) > 0.0)
     assert np.all(np.diff(rates[:, DRY]) >= 0.0)
 
@@ -58,7 +63,7 @@ def test_dry_coolers_are_tabulated_for_dry_loops_only_and_rise_with_speed() -> N
 def test_no_unit_in_service_moves_nothing() -> None:
     site = small.site()
     none = settings(site)._replace(cooler_units=np.zeros(3))
-    rates = plant.dry_cooler_rates(site.loops, none)
+    rates = plant_tables.dry_cooler_rates(site.loops, none)
     tables, _ = plant.law(site, none, rates, state(305.0, 315.0), outdoors(301.15, 294.15))
     assert np.all(tables.cooler_rate == 0.0)
     assert np.all(tables.fan_power == 0.0)
@@ -99,7 +104,7 @@ def test_fan_power_at_half_speed() -> None:
     site = small.site()
     tables, _ = law(site, state(305.0, 315.0), outdoors(301.15, 294.15))
     expected = 0.142515786 * site.loops.cooler_units[DRY] * 117e3
-    assert plant.SPEEDS[8] == 0.5
+    assert plant_tables.SPEEDS[8] == 0.5
     assert tables.fan_power[8, DRY] == pytest.approx(expected, rel=1e-9)
 
 
@@ -117,20 +122,18 @@ def test_chiller_performance_by_hand() -> None:
 
 
 def test_a_chiller_out_of_range_counts_only_where_it_is_used() -> None:
-    """In air of 280 K a lift is below 10 K; that is out of range only once the supply is half a band over its aim."""
+    """In air of 285 K a lift is below 10 K; that is out of range only while the chillers are in service."""
     site = small.site()
-    air = outdoors(285.0, 283.0)
-    at_aim = state(0.0, 0.0)._replace(supply=site.loops.supply_set_point.copy(), back=site.loops.supply_set_point + 6.0)
-    above = at_aim._replace(supply=site.loops.supply_set_point + 0.51 * 3.0)
-    assert law(site, at_aim, air)[1]
-    assert not law(site, above, air)[1]
+    air, at = outdoors(285.0, 283.0), site.loops.supply_set_point
+    assert law(site, state(at, at + 6.0), air)[1]
+    assert not law(site, state(at, at + 6.0, chilling=True), air)[1]
 
 
 def test_towers_in_frost_are_out_of_range() -> None:
     """The conductance was fitted down to 25 K below the design wet bulb of 297.15 K, so to 272.15 K."""
     site = small.site()
     at = site.loops.supply_set_point
-    now = plant.PlantState(at.copy(), at + 8.0, np.zeros(3))
+    now = state(at, at + 8.0)
     assert law(site, now, outdoors(275.15, 273.15))[1]
     assert not law(site, now, outdoors(272.15, 270.15))[1]
 
@@ -144,7 +147,7 @@ def test_evaporation_against_psychrolib() -> None:
     psychrolib.SetUnitSystem(psychrolib.SI)
     site, air = small.site(), outdoors(301.15, 294.15)
     rejected = np.array([5e5, 5e5, 0.0])
-    evaporation, use = plant.water_flows(site, settings(site), rejected, np.full(3, 0.8), air)
+    evaporation, use = plant_tables.water_flows(site, settings(site), rejected, np.full(3, 0.8), air)
     flow = 2.0 * site.loops.cooler_air_flow[TOWERS] * 0.8
     entering = psychrolib.GetMoistAirEnthalpy(28.0, air.humidity_ratio)
     low, high = 0.0, 60.0
@@ -162,7 +165,9 @@ def test_drift_by_hand_and_no_water_for_dry_coolers() -> None:
     """Drift is 1e-5 of the water over the towers while heat is rejected, none at rest; a dry loop uses no water."""
     site = small.site()
     rejected = np.array([5e5, 5e5, 0.0])
-    evaporation, use = plant.water_flows(site, settings(site), rejected, np.full(3, 0.8), outdoors(301.15, 294.15))
+    evaporation, use = plant_tables.water_flows(
+        site, settings(site), rejected, np.full(3, 0.8), outdoors(301.15, 294.15)
+    )
     assert use.drift[TOWERS] == pytest.approx(1e-5 * site.loops.water_stream[TOWERS] / WATER_HEAT, rel=1e-12)
     assert use.drift[AIR] == 0.0
     for part in (evaporation, use.drift, use.blowdown, use.make_up):

@@ -8,39 +8,57 @@ import pytest
 from tests.twin import small_site as small
 from twin import simulate
 from twin.cooling import plant
+from twin.cooling.plant_tables import SPEEDS
 from twin.record import COOLING_FIELDS
 from twin.thermal import loops
 
 SECONDS = 10.0
 
 
-def law(outdoor: float = 290.0, chillers: float = 50e3, performance: float = 5.0) -> plant.PlantLaw:
+def law(outdoor: float = 290.0, chillers: float = 50e3, **changed: object) -> plant.PlantLaw:
     """
     Give one loop of round numbers, and one hall on it.
 
     Coolers move 1 kW/K at rest and 10 kW/K at full speed, in a straight line, with fans of 1,600 W; over 120 s, the
     supply's 1.2 MJ/K give 10 kW for each kelvin of deviation.
     """
-    one = np.ones(1)
-    return plant.PlantLaw(
+    one, zero = np.ones(1), np.zeros(1, dtype=np.int64)
+    water = plant.PlantLaw(
         set_point=300.0 * one,
         band=3.0 * one,
-        supply_capacity=1.2e6 * one,
-        return_capacity=1.2e6 * one,
+        start=np.array([0, 2]),
+        last_return=zero,
+        capacity=np.full(2, 1.2e6),
         stream=20e3 * one,
         pump_power=500.0 * one,
         outdoor=outdoor * one,
-        cooler_rate=(1e3 + 9e3 * plant.SPEEDS)[:, np.newaxis],
-        fan_power=(1600.0 * plant.SPEEDS)[:, np.newaxis],
+        cooler_rate=(1e3 + 9e3 * SPEEDS)[:, np.newaxis],
+        fan_power=(1600.0 * SPEEDS)[:, np.newaxis],
         chiller_capacity=chillers * one,
-        performance=performance * one,
-        air_loop=np.zeros(1, dtype=np.int64),
-        cdu_loop=np.zeros(1, dtype=np.int64),
+        performance=5.0 * one,
+        economy=3.0 * one,
+        hysteresis=2.0 * one,
+        dwell=600.0 * one,
+        condenser=np.zeros(1, dtype=bool),
+        condenser_stream=30e3 * one,
+        condenser_capacity=0.9e6 * one,
+        condenser_pump=1e3 * one,
+        economiser=16e3 * one,
+        cold_aim=295.0 * one,
+        cold_least=280.0 * one,
+        air_loop=zero,
+        air_cell=np.ones(1, dtype=np.int64),
+        cdu_loop=zero,
+        cdu_cell=np.ones(1, dtype=np.int64),
     )
+    return water._replace(**changed)
 
 
-def state(supply: float, back: float) -> plant.PlantState:
-    return plant.PlantState(np.array([supply]), np.array([back]), np.zeros(1))
+def state(supply: float, back: float, served: tuple[bool, bool] = (True, False), age: float = 1e9) -> plant.PlantState:
+    """Give a state; `served` says whether coolers and chillers are in service, and `age` since when."""
+    memory = plant.Memory(np.array(served[:1]), np.array(served[1:]), np.array([age]), np.array([age]))
+    condenser = np.array([296.0]), np.array([292.0])
+    return plant.PlantState(np.array([back, supply]), *condenser, np.zeros(1), memory)
 
 
 def controlled(own: plant.PlantLaw, now: plant.PlantState) -> tuple[plant.PlantControls, plant.PlantTally]:
@@ -74,20 +92,36 @@ def test_a_supply_above_its_aim_asks_for_more() -> None:
     assert controls.cooler[0] == pytest.approx(5e3, rel=1e-12)
 
 
-def test_chillers_take_what_is_left_at_full_fans() -> None:
+def test_chillers_take_what_coolers_cannot() -> None:
     """
-    Outdoors at 303 K, supply 4 K above its aim: coolers give 10 kW/K x 4 K = 40 kW at full speed.
+    Outdoors at 303 K, supply 4 K above its aim, a kelvin above the band: coolers give 10 kW/K x 4 K = 40 kW.
 
-    The chillers hold the supply 3 K above its aim: 60 kW + 10 kW/K x (4 - 3) K - 40 kW = 30 kW, at 5: 6 kW electric.
+    60 kW arrive and 10 kW/K x 4 K correct the supply: chillers take 60 kW, of 70, and draw a fifth of it.
     """
-    controls, sums = controlled(law(outdoor=303.0), state(304.0, 307.0))
+    now = state(304.0, 307.0)
+    controls, sums = controlled(law(outdoor=303.0, chillers=70e3), now)
     assert controls.cooler[0] == pytest.approx(10e3, rel=1e-12)
+    assert controls.chilled[0] == pytest.approx(60e3, rel=1e-12)
+    assert sums.chillers[0] == pytest.approx(120e3, rel=1e-12)
+    assert sums.chilled[0] == pytest.approx(600e3, rel=1e-12)
+    assert sums.load[0] == pytest.approx(6.0 / 7.0 * SECONDS, rel=1e-12)
+    # Fans 1,600, chillers 12,000, pump 500.
+    assert sums.power[0] == pytest.approx(14100.0, rel=1e-12)
+    assert now.memory.chilling[0]
+    assert now.memory.chiller_age[0] == 0.0
+
+
+def test_chillers_wait_until_the_supply_has_left_its_band() -> None:
+    """2.9 K above the aim coolers alone are asked, though they cannot: 10 kW/K x 3 K of 89 kW."""
+    controls, _ = controlled(law(outdoor=302.9), state(302.9, 305.9))
+    assert controls.cooler[0] == pytest.approx(10e3, rel=1e-12)
+    assert controls.chilled[0] == 0.0
+
+
+def test_chillers_in_service_hold_the_aim_itself() -> None:
+    """In service they take what coolers leave at once: 60 kW + 10 kW/K x 1 K - 10 kW/K x 4 K = 30 kW."""
+    controls, _ = controlled(law(outdoor=300.0), state(301.0, 304.0, served=(True, True)))
     assert controls.chilled[0] == pytest.approx(30e3, rel=1e-12)
-    assert sums.chillers[0] == pytest.approx(60e3, rel=1e-12)
-    assert sums.chilled[0] == pytest.approx(300e3, rel=1e-12)
-    assert sums.load[0] == pytest.approx(0.6 * SECONDS, rel=1e-12)
-    # Fans 1,600, chillers 6,000, pump 500.
-    assert sums.power[0] == pytest.approx(8100.0, rel=1e-12)
 
 
 def test_chillers_give_no_more_than_they_have() -> None:
@@ -100,15 +134,73 @@ def test_coolers_rest_where_chillers_can_carry_the_heat_alone() -> None:
     """
     At 1 K above the outdoors coolers hardly help: 40 kW arrive and 40 kW correct the supply, and 100 kW are there.
 
-    The chillers take 40 kW + 10 kW/K x (4 - 3) K = 50 kW. With 50 kW there, less than 80, full fans help by 10 kW.
+    With 50 kW there, less than 80, full fans help by 10 kW.
     """
     alone, sums = controlled(law(outdoor=305.0, chillers=100e3), state(304.0, 306.0))
     assert alone.cooler[0] == 0.0
     assert sums.fans[0] == 0.0
-    assert alone.chilled[0] == pytest.approx(50e3, rel=1e-12)
+    assert alone.chilled[0] == pytest.approx(80e3, rel=1e-12)
     helped, _ = controlled(law(outdoor=305.0, chillers=50e3), state(304.0, 306.0))
     assert helped.cooler[0] == pytest.approx(10e3, rel=1e-12)
-    assert helped.chilled[0] == pytest.approx(40e3, rel=1e-12)
+    assert helped.chilled[0] == pytest.approx(50e3, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("difference", "served", "age", "expected"),
+    [
+        # Coolers leave below 3 K, and come back above 5 K; they carry 51 kW then, so that the chillers leave.
+        (3.1, (True, True), 1e9, (True, True)),
+        (2.9, (True, True), 1e9, (False, True)),
+        (4.9, (False, True), 1e9, (False, True)),
+        (5.1, (False, True), 1e9, (True, False)),
+        # Neither changes within ten minutes: the ten seconds of this step are the last that are wanting, or not.
+        (2.9, (True, True), 580.0, (True, True)),
+        (2.9, (True, True), 590.0, (False, True)),
+        (5.1, (False, True), 580.0, (False, True)),
+        # Chillers leave where coolers can carry the 40 kW: 10 kW/K x 4.1 K; not at 3.9 K, and not too soon.
+        (3.9, (True, True), 1e9, (True, True)),
+        (4.1, (True, True), 1e9, (True, False)),
+        (4.1, (True, True), 580.0, (True, True)),
+    ],
+)
+def test_service_changes_with_hysteresis_and_after_a_dwell(
+    difference: float, served: tuple[bool, bool], age: float, expected: tuple[bool, bool]
+) -> None:
+    """At its aim the water brings 20 kW/K x 2 K = 40 kW."""
+    now = state(300.0, 302.0, served=served, age=age)
+    controlled(law(outdoor=302.0 - difference, chillers=100e3), now)
+    assert (bool(now.memory.economising[0]), bool(now.memory.chilling[0])) == expected
+
+
+def test_an_economiser_opens_for_the_heat_and_fans_follow_the_cold_water() -> None:
+    """
+    60 kW arrive; 303 K less 292 K of cold water: 5,455 W/K of the 16 kW/K that an open economiser moves.
+
+    At nine tenths open it would want water 60 / 14.4 K below 303 K: 298.83 K. The cold water is at 292 K and brings
+    30 kW/K x 4 K = 120 kW; 0.9 MJ/K over 30 s are 30 kW/K, so 120 - 205 kW are wanted: nothing.
+    """
+    own = law(condenser=np.ones(1, dtype=bool))
+    controls, sums = controlled(own, state(300.0, 303.0))
+    assert controls.economiser[0] == pytest.approx(60e3 / 11.0, rel=1e-12)
+    assert controls.cooler[0] == 0.0
+    assert controls.chilled[0] == 0.0
+    # Pumps of 500 and 1,000 W.
+    assert sums.power[0] == pytest.approx(1500.0, rel=1e-12)
+    assert sums.condenser_pumps[0] == 1e4
+
+
+def test_chillers_give_condenser_water_what_they_take_and_draw() -> None:
+    """
+    Alone they take 60 kW and draw 12 kW: 72 kW. The cold water's aim is then 295 K, three above what it has.
+
+    It brings 120 kW and is 3 K too cold, 90 kW: 30 kW are left for coolers, 6 K above the outdoors: 5 kW/K.
+    """
+    own = law(condenser=np.ones(1, dtype=bool), chillers=100e3)
+    controls, sums = controlled(own, state(300.0, 303.0, served=(False, True), age=0.0))
+    assert controls.economiser[0] == 0.0
+    assert controls.condensed[0] == pytest.approx(72e3, rel=1e-12)
+    assert controls.cooler[0] == pytest.approx(5e3, rel=1e-12)
+    assert sums.condensed[0] == pytest.approx(720e3, rel=1e-12)
 
 
 def test_water_colder_than_the_outdoors_goes_round_the_coolers() -> None:
@@ -127,7 +219,7 @@ def test_water_below_its_aim_asks_for_nothing() -> None:
 
 
 def controls_of(cooler: float, chilled: float) -> plant.PlantControls:
-    return plant.PlantControls(np.array([cooler]), np.array([chilled]))
+    return plant.no_controls(1)._replace(cooler=np.array([cooler]), chilled=np.array([chilled]))
 
 
 def stepped(
@@ -145,8 +237,8 @@ def test_a_loop_in_balance_stays() -> None:
     Out: 3 kW/K x 13 K = 39 kW through coolers, 21 kW to chillers.
     """
     now, sums = stepped(state(300.0, 303.0), controls_of(3e3, 21e3), 400e3, 195e3)
-    assert now.supply[0] == pytest.approx(300.0, abs=1e-10)
-    assert now.back[0] == pytest.approx(303.0, abs=1e-10)
+    assert now.water[1] == pytest.approx(300.0, abs=1e-10)
+    assert now.water[0] == pytest.approx(303.0, abs=1e-10)
     assert now.supply_ramp[0] == pytest.approx(0.0, abs=1e-11)
     assert sums.rejected[0] == pytest.approx(390e3, rel=1e-12)
 
@@ -160,13 +252,13 @@ def test_a_step_follows_the_exact_answer() -> None:
     now, _ = stepped(state(300.0, 300.0), controls_of(0.0, 0.0), 400e3, 0.0)
     apart = 1.0125 * (1.0 - np.exp(-1.0 / 3.0))
     # Runge and Kutta's method at a third of a time constant: (1/3)^5 / 120 = 3.4e-5 of the way.
-    assert now.back[0] - now.supply[0] == pytest.approx(apart, abs=1.0125 * 3.5e-5)
-    assert now.back[0] + now.supply[0] - 600.0 == pytest.approx(40.5e3 * SECONDS / 1.2e6, rel=1e-10)
+    assert now.water[0] - now.water[1] == pytest.approx(apart, abs=1.0125 * 3.5e-5)
+    assert now.water[0] + now.water[1] - 600.0 == pytest.approx(40.5e3 * SECONDS / 1.2e6, rel=1e-10)
 
 
 def test_a_step_loses_no_energy_far_from_balance() -> None:
     now, sums = stepped(state(330.0, 280.0), controls_of(9e3, 15e3), 1e6, -2e5)
-    held = 1.2e6 * (now.supply[0] + now.back[0] - 610.0)
+    held = 1.2e6 * (now.water[1] + now.water[0] - 610.0)
     given = 1e6 - 2e5 + 500.0 * SECONDS
     # Against the larger terms, 6e8 J held by each side above 0 K: rounding is 1e-7 J, far below 1e-12 of them.
     assert given - sums.rejected[0] - 150e3 - held == pytest.approx(0.0, abs=1e-5)

@@ -1,0 +1,130 @@
+"""Facility water loops of a site, with the plant that was sized for them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from facilities import sizing
+from facilities.layout import Layout
+from facilities.parts import DryCooler, Tower
+from facilities.quantity import Number
+from facilities.schema import Facility, WaterLoop
+from twin.cooling.dry_coolers import dry_cooler_conductance
+from twin.cooling.towers import merkel_conductance
+from twin.facility_water import Condenser, Loops, no_condenser
+
+DRY_CYCLES = 2.0
+"""Cycles of concentration [1] of loops with dry coolers, which use no water; any number above one would do."""
+
+
+def loops(facility: Facility, places: Layout, plants: tuple[sizing.Plant, ...]) -> Loops:
+    """
+    Collect the loops of a site.
+
+    Parameters
+    ----------
+    facility : Facility
+        From `facilities.load`.
+    places : Layout
+        For the halls.
+    plants : tuple of Plant
+        Of the liquid loops, if there are any, then of the air loops.
+
+    Returns
+    -------
+    Loops
+        One of each kind a hall.
+    """
+    cooling = facility.cooling
+    kinds = [("air", cooling.air.loop)]
+    if cooling.liquid is not None:
+        kinds.insert(0, ("liquid", cooling.liquid.loop))
+    columns = [_loop(facility, loop, plant) for (_, loop), plant in zip(kinds, plants, strict=True)]
+    condensers = [_condenser(loop, plant) for (_, loop), plant in zip(kinds, plants, strict=True)]
+    return Loops(
+        name=tuple(f"{hall}/{kind}" for kind, _ in kinds for hall in places.halls),
+        condenser=Condenser(*(np.concatenate(parts) for parts in zip(*condensers, strict=True))),
+        **{key: np.concatenate([column[key] for column in columns]) for key in columns[0]},
+    )
+
+
+def _loop(facility: Facility, loop: WaterLoop, plant: sizing.Plant) -> dict[str, Any]:
+    catalog, count = facility.catalog, plant.heat.size
+    machine = sizing.carnot_chiller(facility, loop)
+    pipe, tank = _cells(loop.pipe_cells), loop.tank
+    values = {
+        "supply_set_point": loop.supply_temperature.si,
+        "supply_alarm": loop.supply_alarm.si,
+        "control_band": loop.control_band.si,
+        "supply_cells": pipe,
+        "return_cells": pipe,
+        "tank_cells": 0 if tank is None else _cells(tank.cells),
+        "chiller_carnot_fraction": machine.carnot_fraction.si,
+        "chiller_evaporator_approach": machine.evaporator_approach.si,
+        "chiller_condenser_approach": machine.condenser_approach.si,
+        "economy": loop.economy.si,
+        "hysteresis": loop.hysteresis.si,
+        "dwell": loop.dwell.si,
+        **_cooler(catalog.coolers[loop.cooler], facility.location.pressure.si),
+    }
+    return {
+        **{key: np.full(count, value) for key, value in values.items()},
+        "supply_capacity": plant.stream * loop.residence_time.si,
+        "return_capacity": plant.stream * loop.residence_time.si,
+        "tank_capacity": plant.stream * (0.0 if tank is None else tank.time.si),
+        "water_stream": plant.stream,
+        "pump_power": plant.pump_power,
+        "cooler_units": plant.units,
+        "chiller_capacity": plant.chiller_capacity,
+    }
+
+
+def _cells(number: Number | None) -> int:
+    return 1 if number is None else number.count
+
+
+def _condenser(loop: WaterLoop, plant: sizing.Plant) -> Condenser:
+    count, water = plant.heat.size, loop.condenser
+    if water is None:
+        return no_condenser(count)
+    approach = water.economiser_approach
+    return Condenser(
+        fitted=np.ones(count, dtype=bool),
+        stream=plant.condenser_stream,
+        capacity=plant.condenser_stream * water.residence_time.si,
+        pump_power=plant.condenser_pump_power,
+        # With equal streams the difference is the approach all along the exchanger.
+        economiser_conductance=np.zeros(count) if approach is None else plant.heat / approach.si,
+        approach=np.full(count, water.tower_approach.si),
+        least_temperature=np.full(count, water.least_temperature.si),
+    )
+
+
+def _cooler(cooler: DryCooler | Tower, pressure: float) -> dict[str, float]:
+    """Give one cooler at its rating point."""
+    inlet, flow, heat = cooler.water_inlet.si, cooler.air_flow.si, cooler.heat.si
+    stream = heat / (inlet - cooler.water_outlet.si)
+    common = {
+        "cooler_water_stream": stream,
+        "cooler_air_flow": flow,
+        "cooler_fan_power": cooler.fan_power.si,
+    }
+    if isinstance(cooler, DryCooler):
+        return {
+            **common,
+            "evaporative": False,
+            "cooler_conductance": dry_cooler_conductance(inlet, stream, flow, cooler.dry_bulb.si, heat),
+            "cooler_design_wet_bulb": cooler.dry_bulb.si,
+            "cycles_of_concentration": DRY_CYCLES,
+            "drift_fraction": 0.0,
+        }
+    return {
+        **common,
+        "evaporative": True,
+        "cooler_conductance": merkel_conductance(inlet, stream, flow, cooler.wet_bulb.si, heat, pressure),
+        "cooler_design_wet_bulb": cooler.wet_bulb.si,
+        "cycles_of_concentration": cooler.cycles_of_concentration.si,
+        "drift_fraction": cooler.drift_fraction.si,
+    }

@@ -1,0 +1,196 @@
+"""Facility water loops (FWS), the plant that cools them, and the cells that their water is divided into."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from twin.arrays import Flags, Floats, Integers
+
+
+class Condenser(NamedTuple):
+    """
+    Condenser water between cooling towers and the facility's exchangers and chillers.
+
+    Attributes
+    ----------
+    fitted : (loop,) bool
+        Whether the loop has condenser water: its coolers then cool that, an economiser moves heat from facility water
+        to it, and chillers reject into it. Else facility water goes over the coolers, and chillers reject outdoors.
+    stream : (loop,) [W/K]
+        Circulating mass flow times specific heat.
+    capacity : (loop,) [J/K]
+        Heat capacity of the water on either side of the coolers.
+    pump_power : (loop,) [W]
+        Electric power of its pumps; all of it becomes heat of the water.
+    economiser_conductance : (loop,) [W/K]
+        UA of the exchanger between facility and condenser water; zero where there is none.
+    approach : (loop,) [K]
+        Rise of the cold water above the outdoors that coolers are asked for while chillers carry the heat alone.
+    least_temperature : (loop,) [K]
+        Coldest water that coolers are asked for, and that enters the chillers' condensers.
+    """
+
+    fitted: Flags
+    stream: Floats
+    capacity: Floats
+    pump_power: Floats
+    economiser_conductance: Floats
+    approach: Floats
+    least_temperature: Floats
+
+
+class Loops(NamedTuple):
+    """
+    Facility water loops (FWS) and the plant that cools each of them.
+
+    Attributes
+    ----------
+    name : tuple of text
+        Name of each loop.
+    supply_set_point : (loop,) [K]
+        Wanted temperature of the water that leaves the plant.
+    supply_alarm : (loop,) [K]
+        Supply temperature above which an alarm is listed.
+    control_band : (loop,) [K]
+        Rise above the set point at which chillers start to help coolers that cannot hold it.
+    supply_capacity, return_capacity : (loop,) [J/K]
+        Heat capacity of the water in the pipes of each side.
+    tank_capacity : (loop,) [J/K]
+        Heat capacity of the buffer tank between plant and supply pipe; zero where there is none.
+    supply_cells, return_cells, tank_cells : (loop,)
+        Mixed cells in series that each of them is divided into; at least one a pipe, none where there is no tank.
+    water_stream : (loop,) [W/K]
+        Circulating mass flow times specific heat.
+    pump_power : (loop,) [W]
+        Electric power of the circulating pumps; all of it becomes heat of the water.
+    evaporative : (loop,) bool
+        Whether the heat goes to cooling towers; else to dry coolers.
+    cooler_units : (loop,) [1]
+        Towers or dry coolers in service.
+    cooler_water_stream : (loop,) [W/K]
+        Water through one unit, mass flow times specific heat.
+    cooler_air_flow : (loop,) [kg/s]
+        Dry air through one unit at full fan speed.
+    cooler_conductance : (loop,) [W/K]
+        UA of one unit at its design point.
+    cooler_design_wet_bulb : (loop,) [K]
+        Wet bulb of a tower's design point; unused for dry coolers.
+    cooler_fan_power : (loop,) [W]
+        Fan power of one unit at full speed.
+    chiller_capacity : (loop,) [W]
+        Heat that the chillers can take from the water; may be zero.
+    chiller_carnot_fraction : (loop,) [1]
+        Chiller COP over the Carnot COP between its two fluids.
+    chiller_evaporator_approach, chiller_condenser_approach : (loop,) [K]
+        Refrigerant to leaving water, and refrigerant to what it rejects into.
+    cycles_of_concentration : (loop,) [1]
+        Of the tower water.
+    drift_fraction : (loop,) [1]
+        Drift over circulating tower water.
+    economy : (loop,) [K]
+        Least difference of water return and outdoors for which coolers run where chillers can carry the heat.
+    hysteresis : (loop,) [K]
+        Difference above it at which they start again.
+    dwell : (loop,) [s]
+        Least time between two changes of the coolers, and between two of the chillers, in and out of service.
+    condenser : Condenser
+        Condenser water.
+    """
+
+    name: tuple[str, ...]
+    supply_set_point: Floats
+    supply_alarm: Floats
+    control_band: Floats
+    supply_capacity: Floats
+    return_capacity: Floats
+    tank_capacity: Floats
+    supply_cells: Integers
+    return_cells: Integers
+    tank_cells: Integers
+    water_stream: Floats
+    pump_power: Floats
+    evaporative: Flags
+    cooler_units: Floats
+    cooler_water_stream: Floats
+    cooler_air_flow: Floats
+    cooler_conductance: Floats
+    cooler_design_wet_bulb: Floats
+    cooler_fan_power: Floats
+    chiller_capacity: Floats
+    chiller_carnot_fraction: Floats
+    chiller_evaporator_approach: Floats
+    chiller_condenser_approach: Floats
+    cycles_of_concentration: Floats
+    drift_fraction: Floats
+    economy: Floats
+    hysteresis: Floats
+    dwell: Floats
+    condenser: Condenser
+
+
+def no_condenser(loops: int) -> Condenser:
+    """
+    Leave condenser water out.
+
+    Parameters
+    ----------
+    loops : [1]
+        Loops.
+
+    Returns
+    -------
+    Condenser
+        Fitted nowhere.
+    """
+    none = {name: np.zeros(loops) for name in Condenser._fields if name != "fitted"}
+    return Condenser(fitted=np.zeros(loops, dtype=bool), **none)
+
+
+class Cells(NamedTuple):
+    """
+    The cells of all loops in one row, each loop's in the direction of flow from where the halls' heat enters.
+
+    Attributes
+    ----------
+    start : (loop + 1,)
+        First cell of each loop's return pipe; the end of the row.
+    last_return : (loop,)
+        Last cell of the return pipe; the plant cools the water of the next.
+    capacity : (cell,) [J/K]
+        Heat capacity of each.
+    """
+
+    start: Integers
+    last_return: Integers
+    capacity: Floats
+
+
+def cells(loops: Loops) -> Cells:
+    """
+    Divide the water of all loops into cells.
+
+    Parameters
+    ----------
+    loops : Loops
+        The loops.
+
+    Returns
+    -------
+    Cells
+        Of each loop those of the return pipe, of the tank and of the supply pipe, in this order.
+
+    Notes
+    -----
+    n cells in series pass a change on with the transport time of the pipe and a spread of its nth root.
+    """
+    parts = (
+        (loops.return_cells, loops.return_capacity),
+        (loops.tank_cells, loops.tank_capacity),
+        (loops.supply_cells, loops.supply_capacity),
+    )
+    counts = np.stack([count for count, _ in parts], axis=1)
+    each = np.stack([capacity / np.maximum(count, 1) for count, capacity in parts], axis=1)
+    start = np.concatenate([[0], np.cumsum(counts.sum(axis=1))]).astype(np.int64)
+    return Cells(start, start[:-1] + counts[:, 0] - 1, np.repeat(each.reshape(-1), counts.reshape(-1)))
