@@ -40,7 +40,8 @@ def page(data: Path | None, old: str) -> str:
 
 def _section(checks: Sequence[Check], old: str) -> str:
     first = checks[0]
-    head = f"\n## {first.title}\n\nCase `{first.case}`. Source: {first.source}.\n\n{HEAD}"
+    note = f"{first.note}\n\n" if first.note else ""
+    head = f"\n## {first.title}\n\nCase `{first.case}`. Source: {first.source}.\n\n{note}{HEAD}"
     rows = [_row(check) for check in checks if check.status is not Status.NOT_RUN]
     if len(rows) < len(checks):
         made = {_quantity(row) for row in rows}
@@ -55,7 +56,7 @@ def _row(check: Check) -> str:
 
 
 def _old_rows(old: str, case: str) -> list[str]:
-    found = re.search(rf"^Case `{case}`\..*?\n\n{re.escape(HEAD)}((?:\|.*\n)*)", old, re.M)
+    found = re.search(rf"^Case `{case}`\..*\n\n(?:[^|\n].*\n\n)?{re.escape(HEAD)}((?:\|.*\n)*)", old, re.M)
     return found[1].splitlines(keepends=True) if found else []
 
 

@@ -37,7 +37,7 @@ def _print(console: Console, checks: Sequence[Check]) -> None:
         table = Table(
             title=f"{mine[0].case}: {mine[0].title}",
             title_justify="left",
-            caption=f"Source: {mine[0].source}",
+            caption=f"Source: {mine[0].source}" + (f"\nNote: {mine[0].note}" if mine[0].note else ""),
             caption_justify="left",
         )
         for name in text.HEAD:

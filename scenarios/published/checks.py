@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import Any, NamedTuple
 
+from scenarios.fields import Model
 from twin.errors import Fault
 
 ROUNDING = 1e-9
@@ -29,8 +30,8 @@ class Check(NamedTuple):
 
     Attributes
     ----------
-    case, title, source
-        Of the case.
+    case, title, source, note
+        Of the case; the note says what a reader must know to judge it.
     quantity
         What is compared, and how where there are many values.
     unit
@@ -52,6 +53,7 @@ class Check(NamedTuple):
     case: str
     title: str
     source: str
+    note: str
     quantity: str
     unit: str
     expected: float | None
@@ -69,12 +71,25 @@ class Check(NamedTuple):
         return {name: _plain(value) for name, value in content.items()}
 
 
+class CaseFile(Model):
+    """What the case.toml of every kind says."""
+
+    title: str
+    source: str
+    note: str = ""
+
+    def named(self, name: str) -> Case:
+        """Give what the case's checks have in common."""
+        return Case(name, self.title, self.source, " ".join(self.note.split()))
+
+
 class Case(NamedTuple):
     """What all checks of a case have in common."""
 
     name: str
     title: str
     source: str
+    note: str
 
     def check(
         self,

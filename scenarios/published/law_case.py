@@ -19,7 +19,7 @@ from pydantic import Field, model_validator
 from facilities.reader import nearest
 from scenarios.fields import Model
 from scenarios.published import tables
-from scenarios.published.checks import ROUNDING, Case, Check, nothing_compared
+from scenarios.published.checks import ROUNDING, Case, CaseFile, Check, nothing_compared
 from scenarios.published.laws import LAWS
 from scenarios.published.laws.law import Law
 from scenarios.published.measures import MEASURES, difference
@@ -65,11 +65,9 @@ _RULES: tuple[tuple[Callable[[Comparison], bool], str], ...] = (
 """What must not be true of a comparison, and what to say where it is."""
 
 
-class LawCase(Model):
+class LawCase(CaseFile):
     """A folder's case.toml whose kind is ``law``."""
 
-    title: str
-    source: str
     kind: Literal["law"]
     law: str
     parameters: dict[str, str | tuple[str, ...]] = Field(default_factory=dict)
@@ -112,7 +110,7 @@ def run(case: LawCase, name: str, folder: Path, public: Path | None) -> list[Che
     ScenarioError
         With all faults of the table, or what the law says of its numbers.
     """
-    about = Case(name, case.title, case.source)
+    about = case.named(name)
     source = f"{name}/case.toml"
     try:
         rows = _rows(case, folder, public)

@@ -17,7 +17,7 @@ from scenarios.demand import Demand, demand
 from scenarios.fields import Duration, Instant, Model, Power, Share
 from scenarios.placement import Clock, load_table, nodes_of
 from scenarios.published import tables
-from scenarios.published.checks import Case, Check
+from scenarios.published.checks import Case, CaseFile, Check
 from scenarios.published.tables import Column, PublicFile
 from scenarios.schema import Job
 from telemetry.store import Provenance
@@ -56,11 +56,9 @@ class Log(Model):
     tolerance: Annotated[float, Field(gt=0)]
 
 
-class RackPowerCase(Model):
+class RackPowerCase(CaseFile):
     """A folder's case.toml whose kind is ``rack_power``."""
 
-    title: str
-    source: str
     kind: Literal["rack_power"]
     site: str
     fixed_auxiliary: Power
@@ -73,7 +71,7 @@ class RackPowerCase(Model):
 def run(case: RackPowerCase, name: str, folder: Path, public: Path | None) -> list[Check]:
     """Run a case; `folder` is of the case, `public` of the public data."""
     del folder
-    about = Case(name, case.title, case.source)
+    about = case.named(name)
     facility = facilities.load(case.site)
     site = build.site(facility)
     nodes = nodes_of(facility, site)

@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 from scenarios import study
 from scenarios.fields import Instant, Model
 from scenarios.published import tables
-from scenarios.published.checks import Case, Check, nothing_compared
+from scenarios.published.checks import Case, CaseFile, Check, nothing_compared
 from scenarios.published.tables import Filter, PublicFile
 from telemetry.cells import scale
 from twin.columns import TABLES
@@ -50,11 +50,9 @@ class Figure(Model):
         return self
 
 
-class ReplayCase(Model):
+class ReplayCase(CaseFile):
     """A folder's case.toml whose kind is ``replay``; a site that ends in ``.toml`` is a file of the folder."""
 
-    title: str
-    source: str
     kind: Literal["replay"]
     site: str
     telemetry: PublicFile
@@ -86,7 +84,7 @@ def run(case: ReplayCase, name: str, folder: Path, public: Path | None) -> list[
     InputError
         If site or telemetry are at fault, or a figure is none of the run's.
     """
-    about = Case(name, case.title, case.source)
+    about = case.named(name)
     telemetry = case.telemetry.find(public)
     if telemetry is None:
         return [about.not_run(figure.quantity) for figure in case.compare]

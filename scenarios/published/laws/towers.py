@@ -36,6 +36,7 @@ def _merkel(
     now = water_flow * water_heat
     heat = towers.merkel(water_inlet, now, fan_speed * air, conductance * correction.factor, wet_bulb, at).heat
     return {
+        "design_conductance": np.full_like(water_inlet, conductance),
         "water_outlet": water_inlet - heat / now,
         "heat": heat,
         "fan_power": design_fan_power * hydraulics.fan_power(fan_speed),
@@ -69,7 +70,7 @@ MERKEL = Law(
         "fan_speed": "1",
         "wet_bulb": "K",
     },
-    {"water_outlet": "K", "heat": "W", "fan_power": "W", "outside_range": "1"},
+    {"design_conductance": "W/K", "water_outlet": "K", "heat": "W", "fan_power": "W", "outside_range": "1"},
 )
 EVAPORATION = Law(
     _evaporation,
