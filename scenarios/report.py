@@ -136,7 +136,7 @@ def facts(manifest: Mapping[str, Any]) -> dict[str, str]:
         "Scenario": ": ".join(text for text in (scenario["name"], scenario["description"]) if text) or "none",
         "Period": f"{quantities.duration(manifest['duration_s'])} from {start.day} {start:%B %Y, %H:%M:%S} UTC",
         "Load": labels["load"],
-        "Weather": f"{labels['weather']}. Of this kind: {labels['weather_claim']}",
+        "Weather": f"{labels['weather']}. {labels['weather_claim']}",
         "Host grid": labels["host_grid"],
     }
 

@@ -25,10 +25,10 @@ DAY_SECONDS, HOUR_SECONDS = 86400.0, 3600.0
 
 Kind = Literal["synthetic", "design day", "weather file", "measured"]
 KINDS: dict[Kind, str] = {
-    "synthetic": "made, no day that ever was; it holds no extremes",
-    "design day": "made, an extreme day; it says nothing of usual ones",
-    "weather file": "hours that were measured at the station; a typical year understates extremes",
-    "measured": "measured with the load",
+    "synthetic": "No day that ever was; it holds no extremes.",
+    "design day": "A made extreme; it says nothing of usual days.",
+    "weather file": "Hours as measured at the station; a typical year understates extremes.",
+    "measured": "Measured at the site with its load.",
 }
 """Kinds of weather, and what each can claim."""
 

@@ -143,8 +143,8 @@ TMY3 = Format(
 FORMATS: dict[str, Format] = {".epw": EPW, ".tmy3": TMY3, ".csv": TMY3}
 """Formats by the ending of the file's name."""
 
-EPW_CELLS = 35
-"""Cells of an EPW row."""
+EPW_CELLS = (10, 35)
+"""Fewest and most cells of an EPW row: up to the pressure, and all; older files end before the last three."""
 
 
 def is_weather(path: Path) -> bool:
@@ -199,8 +199,7 @@ def examine(path: str | Path, location: Location | None = None) -> Found:
         return _nothing(*faults, _unlike(lines, form))
     station, told = read_station(lines[0], form.station)
     faults += told
-    columns = EPW_CELLS if form is EPW else lines[1].count(",") + 1
-    rows = scan(lines, form.header, columns, form.stamp)
+    rows = scan(lines, form.header, _cells(lines, form), form.stamp)
     faults += rows.faults
     table: dict[str, Floats] = {}
     if rows.text:
@@ -306,6 +305,14 @@ def curve(values: Floats, hour: Floats) -> Floats:
     return np.asarray(PchipInterpolator(at, values.take(at, mode="wrap"))(hour), dtype=float)
 
 
+def _cells(lines: Sequence[str], form: Format) -> int:
+    """Give how many cells each row must hold."""
+    if form is not EPW:
+        return lines[1].count(",") + 1
+    first = lines[form.header].count(",") + 1
+    return first if EPW_CELLS[0] <= first <= EPW_CELLS[1] else EPW_CELLS[1]
+
+
 def _nothing(*faults: Fault) -> Found:
     return Found("", None, (), {}, faults, ())
 
@@ -336,8 +343,9 @@ def _unlike(lines: Sequence[str], form: Format) -> Fault:
 
 def _table(form: Format, header: Sequence[str], rows: Rows) -> tuple[dict[str, Floats], list[Fault]]:
     """Let the library read the whole rows; give columns by hour of the year, in SI, and what is wrong with them."""
+    padding = "," * (EPW_CELLS[1] - 1 - rows.text[0].count(",")) if form is EPW else ""
     try:
-        frame = _frame(form, io.StringIO("\n".join([*header, *rows.text]) + "\n"))
+        frame = _frame(form, io.StringIO("\n".join([*header, *(row + padding for row in rows.text)]) + "\n"))
         raw = {key: _numbers(frame[key]) for key in form.columns}
     except (ValueError, KeyError, IndexError) as error:
         return {}, [Fault("", f"is not {form.name}: {error}")]

@@ -38,6 +38,12 @@ def test_a_plain_year_is_good(tmp_path: Path) -> None:
     assert faults(written(tmp_path / "a.epw", EPW)) == faults(written(tmp_path / "a.tmy3", TMY3)) == []
 
 
+def test_stray_commas(tmp_path: Path) -> None:
+    """A comma at the end of each row would make the reader take another column for each: it is refused."""
+    told = faults(written(tmp_path / "a.epw", [f"{row}," for row in EPW]))
+    assert told[0] == "line 9: holds 36 cells, wanted 35; the row is cut or has a stray comma (8760 such rows)"
+
+
 def test_missing_hours(tmp_path: Path) -> None:
     holes = [*EPW[:JULY_1], *EPW[JULY_1 + 24 :]]
     assert faults(written(tmp_path / "a.epw", holes)) == [

@@ -93,6 +93,14 @@ def test_a_leap_day_of_the_file_is_left_out_and_told(tmp_path: Path, name: str, 
     assert found.table["temp_air"][59 * 24 + 1] - ZERO == pytest.approx(61 / 20 + 0.1, abs=1e-9)
 
 
+def test_rows_of_older_files_end_early(tmp_path: Path) -> None:
+    """Without albedo and rain, 32 cells; all values that a run takes are there."""
+    short = written(tmp_path / "old.epw", [",".join(row.split(",")[:32]) for row in epw_rows()])
+    full = written(tmp_path / "new.epw")
+    old, new = (weather.read(path, SITE, JULY, 3600) for path in (short, full))
+    assert np.array_equal(old.wet_bulb, new.wet_bulb)
+
+
 def test_the_curve_between_hours() -> None:
     """
     Rises of 1, 2 and 0.5: slopes at the inner points are harmonic means, 4/3 and 0.8, so that the middle of the second

@@ -272,7 +272,7 @@ def manifest(duration: int, halls: list[str], racks_in_hall: int) -> dict[str, A
         "labels": {
             "weather": "synthetic day from monthly normals",
             "weather_kind": "synthetic",
-            "weather_claim": "made",
+            "weather_claim": "No day that ever was.",
             "host_grid": "synthetic equivalent: one impedance behind each connection point",
             "load": "seeded synthetic training on all racks",
             "level": "",
