@@ -23,7 +23,7 @@ INTRODUCTION = """\
 
 What sources say, and what the twin says. Made by `make docs` (`python docs/make_validation.py FOLDER`) from the cases
 in `scenarios/validation/`, with the public data in FOLDER; `twin validate --data FOLDER` prints the same table. Each
-case goes through the functions that a run calls, and its tolerance is set before the result is seen. Of many values,
+case goes through the functions that a run calls; why its tolerance is what it is, stands beside it. Of many values,
 `expected` and `got` are the row with the largest error, or the means where the error is a mean. `reported` is an error
 without a bar.
 

@@ -6,7 +6,17 @@ An adaptor changes names and shapes, never physics: it calls the functions that 
 
 from __future__ import annotations
 
-from scenarios.published.laws import air, chillers, dry_coolers, exchangers, hydraulics, racks, tower_curves, towers
+from scenarios.published.laws import (
+    air,
+    chillers,
+    dry_coolers,
+    exchangers,
+    hydraulics,
+    liquids,
+    racks,
+    tower_curves,
+    towers,
+)
 from scenarios.published.laws.law import Law
 
 LAWS: dict[str, Law] = {
@@ -22,6 +32,10 @@ LAWS: dict[str, Law] = {
     "chiller_rating": chillers.RATING,
     "chiller_part_load": chillers.PART_LOAD,
     "chiller_water": chillers.WATER,
+    "pg25": liquids.PG25,
+    "water": liquids.WATER,
+    "tower_water": liquids.TOWER_WATER,
+    "fan": hydraulics.FAN,
     "pipe": hydraulics.PIPE,
     "pump": hydraulics.PUMP,
     "rack_at_rest": racks.RACK_AT_REST,

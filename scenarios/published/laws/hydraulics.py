@@ -1,4 +1,4 @@
-"""Pipes and pumps."""
+"""Pipes, pumps and fans."""
 
 from __future__ import annotations
 
@@ -30,6 +30,10 @@ def _pump(
     return {"flow": found.flow, "head": found.head, "shaft_power": found.shaft_power}
 
 
+def _fan(speed: Floats) -> Outputs:
+    return {"power": hydraulics.fan_power(speed)}
+
+
 PIPE = Law(_pipe, {"reynolds": "1", "roughness": "1"}, {"friction": "1"})
 PUMP = Law(
     _pump,
@@ -44,3 +48,4 @@ PUMP = Law(
     },
     {"flow": "m^3/s", "head": "Pa", "shaft_power": "W"},
 )
+FAN = Law(_fan, {"speed": "1"}, {"power": "1"})
