@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from scenarios.published import text
@@ -34,16 +35,18 @@ def show(data: Path | None, cases: Path | None, *, as_json: bool) -> bool:
 
 def _print(console: Console, checks: Sequence[Check]) -> None:
     for mine in text.by_case(checks):
+        about = mine[0]
+        caption = f"Source: {about.source}" + (f"\nNote: {about.note}" if about.note else "")
         table = Table(
-            title=f"{mine[0].case}: {mine[0].title}",
+            title=escape(f"{about.case}: {about.title}"),
             title_justify="left",
-            caption=f"Source: {mine[0].source}" + (f"\nNote: {mine[0].note}" if mine[0].note else ""),
+            caption=escape(caption),
             caption_justify="left",
         )
         for name in text.HEAD:
             table.add_column(name, justify="left" if name in {"quantity", "result"} else "right")
         for check in mine:
             *values, result = text.cells(check)
-            table.add_row(*values, f"[{_STYLES[check.status]}]{result}[/]")
+            table.add_row(*map(escape, values), f"[{_STYLES[check.status]}]{result}[/]")
         console.print(table)
     console.print(text.counts(checks))

@@ -139,14 +139,23 @@ def _argument_faults(case: LawCase, law: Law) -> Iterator[Fault]:
         elif given.count(name) > 1:
             yield Fault(where, "stands in parameters and in columns; give it once")
         elif name in case.parameters:
+            yield from _wrong_parts(where, case.parameters[name], law.parts.get(name))
             yield from _tried(where, partial(_parameter, case.parameters[name], law.arguments[name]))
         else:
+            yield from _wrong_parts(where, case.columns[name].column, law.parts.get(name))
             yield from _tried(where, partial(scale, case.columns[name].unit, law.arguments[name]))
     missing = [name for name in law.arguments if name not in given]
     if missing:
         yield Fault("parameters", f"{case.law} also needs {', '.join(missing)}; give a parameter or a column of each")
     if case.columns and case.data is None:
         yield Fault("columns", "names columns, but the case has no data; give [data]")
+
+
+def _wrong_parts(where: str, given: str | tuple[str, ...], parts: int | None) -> Iterator[Fault]:
+    found = None if isinstance(given, str) else len(given)
+    if found != parts:
+        wanted = "one, not a list" if parts is None else f"a list of {parts}"
+        yield Fault(where, f"give {wanted}; got {'one' if found is None else f'a list of {found}'}")
 
 
 def _rows(case: LawCase, folder: Path, public: Path | None) -> _Rows | None:

@@ -17,7 +17,6 @@ LEAST = 1e-12
 _FIGURES = 5
 """Significant figures of values: enough to see the errors here, few enough to be the same on all platforms."""
 
-
 _ROUGH = 3
 """The same of values that a range is asked of: what they are exactly, no source says."""
 

@@ -220,6 +220,7 @@ def test_what_is_never_reached_on_both_sides_agrees(own) -> None:
     [
         ('"evaporation"', '"evaporaton"', "law: 'evaporaton' is no law. Known here: .* Did you mean 'evaporation'"),
         ('heat = "30 kW"\n', "", "parameters: evaporation also needs heat; give a parameter or a column of each"),
+        ('"30 kW"', '["30 kW", "1 kW"]', "parameters.heat: give one, not a list; got a list of 2"),
         ('"30 kW"', '"30 kg"', r"parameters.heat: kg is a quantity of dimension \[mass\]; wanted active power in W"),
         ("heat =", "heta =", r"parameters.heta: evaporation takes no such argument. Known here: .* mean 'heat'"),
         ('output = "water"', 'output = "drift"', "compare.1.output: 'drift' is no output of evaporation"),
@@ -238,6 +239,19 @@ def test_a_fault_of_a_case_file_is_told(checks_of, old: str, new: str, told: str
     with pytest.raises(ScenarioError, match=told) as raised:
         checks_of(CASE.replace(old, new))
     assert raised.value.source == "mine/case.toml"
+
+
+def test_a_list_of_the_wrong_length_is_told(checks_of, root) -> None:
+    text = (root / "scenarios" / "validation" / "chiller_trajectory" / "case.toml").read_text()
+    wrong = text.replace('leaving_range = ["0 degC", "30 degC"]', 'leaving_range = "0 degC"').replace(
+        '"0.4883748"]', "]"
+    )
+    with pytest.raises(ScenarioError) as raised:
+        checks_of(wrong)
+    assert [str(fault) for fault in raised.value.faults] == [
+        "parameters.load_curve: give a list of 3; got a list of 2",
+        "parameters.leaving_range: give a list of 2; got one",
+    ]
 
 
 def test_a_case_that_compares_nothing_is_told(checks_of) -> None:

@@ -25,6 +25,7 @@ _MACHINE = {
     "leaving_range": "K",
     "entering_range": "K",
 }
+_PARTS = {"capacity_curve": 6, "power_curve": 6, "load_curve": 3, "leaving_range": 2, "entering_range": 2}
 
 
 def _machines(given: dict[str, Floats]) -> ElectricChillers:
@@ -91,11 +92,13 @@ RATING = Law(
         "capacity": "W",
         **{name: "1" for name in ("performance", "capacity_ratio", "power_ratio", "load_ratio", "mismatch", "refused")},
     },
+    _PARTS,
 )
 PART_LOAD = Law(
     _part_load,
     {**_MACHINE, "leaving_water": "K", "condenser_entering": "K", "part_load": "1"},
     {"performance": "1", "outside_range": "1"},
+    _PARTS,
 )
 WATER = Law(
     _water,
@@ -109,4 +112,5 @@ WATER = Law(
         "water_heat": "J/(kg*K)",
     },
     {name: "1" for name in ("part_load", "held_part_load", "cycling", "performance", "outside_range")},
+    _PARTS,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -20,14 +21,17 @@ class Law(NamedTuple):
     Attributes
     ----------
     function
-        Takes each argument as (row,), or (row, part) where it is given as a list, and gives each output as (row,).
+        Takes each argument as (row,), or (row, part) where it has parts, and gives each output as (row,).
     arguments, outputs
         Units by name; ``delta_degC`` is a difference of temperatures.
+    parts
+        Arguments that are several numbers, and how many.
     """
 
     function: Callable[..., Outputs]
     arguments: dict[str, str]
     outputs: dict[str, str]
+    parts: Mapping[str, int] = MappingProxyType({})
 
 
 def one(values: Floats, name: str) -> float:
