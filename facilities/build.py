@@ -20,6 +20,10 @@ DRY_GROUP_CAPACITY = 1e6
 """Heat capacity [J/K] on either side of a group of racks without coolant; nothing flows there."""
 
 
+DRY_VALVE = 50.0
+"""Rangeability [1] of the valve of such a group; nothing flows there."""
+
+
 class Sized(NamedTuple):
     """
     A site's racks with what was sized for them.
@@ -192,7 +196,11 @@ def _coolant_unit(facility: Facility, liquid: LiquidCooling) -> dict[str, float]
         "primary_stream": _primary_stream(facility, liquid),
         # With equal streams the difference is the approach all along the exchanger.
         "exchanger_conductance": unit_.rated_heat.si / unit_.approach.si,
+        "fouling": unit_.fouling.si,
         "rated_heat": unit_.rated_heat.si,
+        "pump_fixed_head": unit_.pump_fixed_head.si,
+        "valve_rangeability": unit_.valve_rangeability.si,
+        "valve_authority": unit_.valve_authority.si,
         "valve_gain": unit_.valve_gain.si,
         "valve_integral_time": unit_.valve_integral_time.si,
         "valve_stroke_time": unit_.valve_stroke_time.si,
@@ -216,7 +224,11 @@ def _dry_group(air: AirCooling) -> dict[str, float]:
         "return_capacity": DRY_GROUP_CAPACITY,
         "primary_stream": 0.0,
         "exchanger_conductance": 0.0,
+        "fouling": 0.0,
         "rated_heat": 0.0,
+        "pump_fixed_head": 0.0,
+        "valve_rangeability": DRY_VALVE,
+        "valve_authority": 1.0,
         "valve_gain": 0.0,
         "valve_integral_time": 1.0,
         "valve_stroke_time": 1.0,

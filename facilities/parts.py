@@ -17,6 +17,7 @@ from facilities.quantity import (
     Efficiency,
     EfficiencyPoint,
     Factor,
+    Fouling,
     Gain,
     GpuCount,
     HeatCapacity,
@@ -28,6 +29,7 @@ from facilities.quantity import (
     PositiveFactor,
     Pressure,
     RackPower,
+    Rangeability,
     Ratio,
     Resistance,
     Share,
@@ -220,6 +222,14 @@ class CoolantUnit(Model):
     pump_power: PartPower
     supply_volume: Volume
     return_volume: Volume
+    pump_fixed_head: Ratio
+    """Part of the pumps' head that does not change with flow: a pressure difference that they hold at the racks."""
+    fouling: Fouling
+    """Resistance of the deposits in the exchanger."""
+    valve_rangeability: Rangeability
+    """Of the equal-percentage valve in the facility water."""
+    valve_authority: Share
+    """Pressure difference over the open valve over that of its whole branch."""
     valve_gain: Gain
     valve_integral_time: Time
     valve_stroke_time: Time

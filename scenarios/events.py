@@ -10,19 +10,24 @@ import numpy as np
 
 from scenarios import selection
 from scenarios.schema import (
+    CduLoss,
     ChillerTrip,
     CoolersLost,
+    Fouling,
     Heat,
+    LoadStep,
     LoopSetPoint,
     PowerCap,
     PumpTrip,
     Scenario,
     SupplySetPoint,
+    ValveStuck,
 )
 from scenarios.selection import Rows
-from twin.changes import Change
+from twin.changes import AS_ASKED, Change
 from twin.errors import Fault, ScenarioError
 from twin.site import Floats, Integers, Site
+from twin.thermal.tables import VALVE_FREE, VALVE_STUCK
 
 
 class Effect(NamedTuple):
@@ -37,8 +42,8 @@ class Effect(NamedTuple):
         Rows that it changes.
     during, after : (row,)
         Values from its start, and from its end.
-    time_constant : [s]
-        With which the values move.
+    time_constant, return_time_constant : [s]
+        With which the values move at the start, and at the end.
     """
 
     what: str
@@ -46,6 +51,7 @@ class Effect(NamedTuple):
     during: Floats
     after: Floats
     time_constant: float = 0.0
+    return_time_constant: float = 0.0
 
 
 Effects = tuple[Effect, ...]
@@ -105,16 +111,18 @@ def changes(site: Site, scenario: Scenario, duration: float) -> tuple[Change, ..
 
 def _scheduled(span: _Span, duration: float) -> list[Change]:
     effect = span.effect
-    begin = _at(span.start, effect, effect.during)
-    return begin + (_at(span.end, effect, effect.after) if span.end < duration else [])
+    begin = _at(span.start, effect, effect.during, effect.time_constant)
+    if span.end >= duration:
+        return begin
+    return begin + _at(span.end, effect, effect.after, effect.return_time_constant)
 
 
-def _at(time: float, effect: Effect, values: Floats) -> list[Change]:
+def _at(time: float, effect: Effect, values: Floats, constant: float) -> list[Change]:
     """Make one change for each value."""
     if effect.what == "outdoor_offset":
-        return [Change(int(time), effect.what, effect.found.rows, float(values[0]), effect.time_constant)]
+        return [Change(int(time), effect.what, effect.found.rows, float(values[0]), constant)]
     return [
-        Change(int(time), effect.what, effect.found.rows[values == value], float(value), effect.time_constant)
+        Change(int(time), effect.what, effect.found.rows[values == value], float(value), constant)
         for value in np.unique(values)
     ]
 
@@ -136,7 +144,36 @@ def _meeting(one: _Span, other: _Span) -> Fault:
 
 def _pump_trip(site: Site, event: PumpTrip, where: str) -> Effects:
     found = selection.cdus(site, event.cdus, f"{where}.cdus")
-    return (Effect("pump_speed", found, _same(found.rows, event.speed), _same(found.rows, 1.0), event.time_constant),)
+    slowed, usual = _same(found.rows, event.speed), _same(found.rows, 1.0)
+    return (Effect("pump_speed", found, slowed, usual, event.time_constant, event.start_time_constant),)
+
+
+def _cdu_loss(site: Site, event: CduLoss, where: str) -> Effects:
+    found = selection.cdus(site, event.cdus, f"{where}.cdus")
+    stopped, started = _same(found.rows, 0.0), _same(found.rows, 1.0)
+    return (
+        Effect("pump_speed", found, stopped, started, event.time_constant, event.start_time_constant),
+        Effect("valve", found, stopped, _same(found.rows, VALVE_FREE)),
+    )
+
+
+def _valve_stuck(site: Site, event: ValveStuck, where: str) -> Effects:
+    found = selection.cdus(site, event.cdus, f"{where}.cdus")
+    position = VALVE_STUCK if event.position is None else event.position
+    return (Effect("valve", found, _same(found.rows, position), _same(found.rows, VALVE_FREE)),)
+
+
+def _fouling(site: Site, event: Fouling, where: str) -> Effects:
+    found = selection.cdus(site, event.cdus, f"{where}.cdus")
+    usual, clean = site.cdus.fouling[found.rows], site.cdus.exchanger_conductance[found.rows]
+    deposits = np.divide(event.share / (1.0 - event.share), clean, out=np.zeros_like(clean), where=clean > 0.0)
+    return (Effect("fouling", found, deposits, usual),)
+
+
+def _load_step(site: Site, event: LoadStep, where: str) -> Effects:
+    found = selection.racks(site, event.racks, f"{where}.racks")
+    found = found._replace(rows=selection.first(found.rows, event.racks))
+    return (Effect("load", found, _same(found.rows, event.level), _same(found.rows, AS_ASKED)),)
 
 
 def _power_cap(site: Site, event: PowerCap, where: str) -> Effects:
@@ -182,6 +219,10 @@ def _heat(_site: Site, event: Heat, _where: str) -> Effects:
 
 _EFFECTS: dict[str, Callable[..., Effects]] = {
     "pump_trip": _pump_trip,
+    "cdu_loss": _cdu_loss,
+    "valve_stuck": _valve_stuck,
+    "fouling": _fouling,
+    "load_step": _load_step,
     "power_cap": _power_cap,
     "supply_set_point": _supply_set_point,
     "loop_set_point": _loop_set_point,

@@ -159,6 +159,7 @@ class PumpTrip(_Event):
     cdus: Chosen
     speed: Share = 0.0
     time_constant: TimeConstant = 1.5
+    start_time_constant: TimeConstant = 5.0
 
 
 class PowerCap(_Event):
@@ -185,6 +186,46 @@ class SupplySetPoint(_Event):
     kind: Literal["supply_set_point"]
     cdus: Chosen
     temperature: Temperature
+
+
+class CduLoss(_Event):
+    """CDUs stop: their pumps coast down and their facility water valves shut; at the end they start again."""
+
+    kind: Literal["cdu_loss"]
+    cdus: Chosen
+    time_constant: TimeConstant = 1.5
+    start_time_constant: TimeConstant = 5.0
+
+
+class ValveStuck(_Event):
+    """The facility water valves of some CDUs stay where they are, or run to a position and stay there."""
+
+    kind: Literal["valve_stuck"]
+    cdus: Chosen
+    position: Share | None = None
+
+
+class Fouling(_Event):
+    """Deposits take a share of the clean conductance of some CDUs' exchangers."""
+
+    kind: Literal["fouling"]
+    cdus: Chosen
+    share: Share
+
+    @model_validator(mode="after")
+    def _something_is_left(self) -> Self:
+        if self.share >= 1.0:
+            message = "share must leave some of the conductance; give less than 100 %"
+            raise ValueError(message)
+        return self
+
+
+class LoadStep(_Event):
+    """Racks run at a part of full load, whatever their jobs ask."""
+
+    kind: Literal["load_step"]
+    racks: Chosen = Selection()
+    level: Share
 
 
 class LoopSetPoint(_Event):
@@ -218,10 +259,25 @@ class Heat(_Event):
 
 
 Event = Annotated[
-    PumpTrip | PowerCap | SupplySetPoint | LoopSetPoint | CoolersLost | ChillerTrip | Heat, Field(discriminator="kind")
+    PumpTrip
+    | CduLoss
+    | ValveStuck
+    | Fouling
+    | LoadStep
+    | PowerCap
+    | SupplySetPoint
+    | LoopSetPoint
+    | CoolersLost
+    | ChillerTrip
+    | Heat,
+    Field(discriminator="kind"),
 ]
 EVENTS: dict[str, type[_Event]] = {
     "pump_trip": PumpTrip,
+    "cdu_loss": CduLoss,
+    "valve_stuck": ValveStuck,
+    "fouling": Fouling,
+    "load_step": LoadStep,
     "power_cap": PowerCap,
     "supply_set_point": SupplySetPoint,
     "loop_set_point": LoopSetPoint,

@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from twin.changes import Change
+from twin.changes import AS_ASKED, Change
 from twin.record import COOLING_FIELDS, Record
 from twin.site import Floats, Site
+from twin.thermal.tables import VALVE_FREE, VALVE_STUCK
 
 TEMPERATURE_SCALE = 10.0
 """Kelvin that count as a margin of one."""
@@ -107,10 +108,22 @@ def scheduled(changes: tuple[Change, ...], start: datetime) -> list[Row]:
             "margin": None,
             "unit": "",
             "duration_s": 0.0,
-            "message": f"{change.what.replace('_', ' ')} set to {change.value:g}",
+            "message": f"{change.what.replace('_', ' ')} {_words(change)}",
         }
         for change in changes
     ]
+
+
+_MARKS = {
+    ("valve", VALVE_FREE): "under its controller",
+    ("valve", VALVE_STUCK): "stuck where it stands",
+    ("load", AS_ASKED): "as asked",
+}
+"""Values of changes that are no numbers."""
+
+
+def _words(change: Change) -> str:
+    return _MARKS.get((change.what, change.value), f"set to {change.value:g}")
 
 
 def _chips(record: Record, site: Site, start: datetime) -> list[Row]:
@@ -121,14 +134,16 @@ def _chips(record: Record, site: Site, start: datetime) -> list[Row]:
     for rack in hot:
         kernel_rack = layout.member[rack]
         row = layout.variant[kernel_rack] >> 1
-        worst, _, seconds, first, _, _, _ = (float(value) for value in record.limits[:, kernel_rack])
-        shutdown = worst > classes.shutdown_temp[row]
+        worst, _, seconds, first, _, off, lost = (float(value) for value in record.limits[:, kernel_rack])
+        shutdown, measured = off >= 0.0, bool(layout.variant[kernel_rack] & 1)
         limit = float(classes.shutdown_temp[row] if shutdown else classes.throttle_temp[row])
         kind, which = ("shutdown_temp", "shutdown") if shutdown else ("chip_temp", "throttle")
-        advice = "; the model keeps it powered" if shutdown else ""
+        outcome = "; it switched off" if shutdown and not measured else ""
+        outcome = "; it follows its measurement all the same" if measured else outcome
+        outcome += f"; {lost:,.0f} s of computing lost" if lost > 0.0 else ""
         rows.append(
             {
-                "time": start + timedelta(seconds=first),
+                "time": start + timedelta(seconds=off if shutdown else first),
                 "kind": kind,
                 "asset": site.racks.name[rack],
                 "value": worst,
@@ -136,7 +151,7 @@ def _chips(record: Record, site: Site, start: datetime) -> list[Row]:
                 "margin": (limit - worst) / TEMPERATURE_SCALE,
                 "unit": "K",
                 "duration_s": seconds,
-                "message": f"worst chip {worst - limit:.1f} K over its {which} limit{advice}",
+                "message": f"worst chip {worst - limit:.1f} K over its {which} limit{outcome}",
             }
         )
     return rows

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from twin.cooling import hydraulics
 from twin.cooling.plant_tables import Settings, dry_cooler_rates
 from twin.site import Floats, Integers, Site
+from twin.thermal.tables import VALVE_FREE
+from twin.workload import LoadTable
+
+AS_ASKED = -1.0
+"""Mark in place of a rack's load: as the load table says."""
+
+SHUT_OFF_RATIO = 1.25
+"""Head of a CDU's pumps without flow over that at nominal flow [1]: centrifugal pumps, 1.1 to 1.4. Assumed."""
+
+DRIVE_LOSSES = (0.02, 0.035, 0.032)
+"""Losses of a CDU pump's motor and drive over its rating [1]: fixed, linear, square; for `hydraulics.drive_power`."""
 
 STILL = 1e-6
 """Difference of a pump's flow ratio from its target [1] below which it has arrived."""
@@ -22,9 +34,10 @@ class Change(NamedTuple):
     time : [s]
         From the start of the run, a whole second.
     what : text
-        ``pump_speed`` (rows: CDUs, value: flow ratio), ``cooler_units`` (loops, units), ``chiller_capacity`` (loops,
-        W), ``supply_set_point`` (CDUs, K), ``loop_set_point`` (loops, K), ``power_cap`` (racks, accelerator W of each),
-        ``outdoor_offset`` (no rows, K on dry and wet bulb).
+        ``pump_speed`` (rows: CDUs, value: flow ratio), ``valve`` (CDUs, lift, or `VALVE_FREE` or `VALVE_STUCK`),
+        ``fouling`` (CDUs, K/W), ``load`` (racks, part of full load, or `AS_ASKED`), ``cooler_units`` (loops, units),
+        ``chiller_capacity`` (loops, W), ``supply_set_point`` (CDUs, K), ``loop_set_point`` (loops, K), ``power_cap``
+        (racks, accelerator W of each), ``outdoor_offset`` (no rows, K on dry and wet bulb).
     rows : (any,)
         Rows of the site's tables.
     value : float
@@ -67,6 +80,14 @@ class Setting(NamedTuple):
     ----------
     pumps : Pumps
         CDU pumps.
+    valve : (cdu,) [1]
+        Lift that valves are sent to, `VALVE_FREE` or `VALVE_STUCK`.
+    fouling : (cdu,) [K/W]
+        Deposits in the CDUs' exchangers.
+    fouled : [1]
+        How often they have changed so far.
+    load : (rack,) [1]
+        Part of full load that racks are held at; `AS_ASKED` where they follow the load table.
     cdu_set_point : (cdu,) [K]
         Wanted coolant supply temperatures.
     power_cap : (rack,) [W]
@@ -80,11 +101,19 @@ class Setting(NamedTuple):
     """
 
     pumps: Pumps
+    valve: Floats
+    fouling: Floats
+    fouled: int
+    load: Floats
     cdu_set_point: Floats
     power_cap: Floats
     outdoor_offset: float
     plant: Settings
     dry_rates: Floats
+
+
+_FIELDS = {"valve": "valve", "load": "load", "supply_set_point": "cdu_set_point", "power_cap": "power_cap"}
+"""Changes that do no more than put a value into rows, and the field of `Setting` that takes it."""
 
 
 def first_setting(site: Site) -> Setting:
@@ -105,6 +134,10 @@ def first_setting(site: Site) -> Setting:
     plant = Settings(loops.supply_set_point.copy(), loops.cooler_units.copy(), loops.chiller_capacity.copy())
     return Setting(
         pumps=Pumps(np.ones(cdus), np.ones(cdus), np.zeros(cdus)),
+        valve=np.full(cdus, VALVE_FREE),
+        fouling=site.cdus.fouling.copy(),
+        fouled=0,
+        load=np.full(site.racks.cdu.size, AS_ASKED),
         cdu_set_point=site.cdus.supply_set_point.copy(),
         power_cap=np.full(site.racks.cdu.size, np.inf),
         outdoor_offset=0.0,
@@ -138,16 +171,67 @@ def apply(site: Site, setting: Setting, change: Change) -> Setting:
         constant = _with(pumps.time_constant, rows, change.time_constant)
         flow = pumps.flow if change.time_constant > 0 else _with(pumps.flow, rows, value)
         return setting._replace(pumps=Pumps(flow, target, constant))
-    if change.what == "supply_set_point":
-        return setting._replace(cdu_set_point=_with(setting.cdu_set_point, rows, value))
-    if change.what == "power_cap":
-        return setting._replace(power_cap=_with(setting.power_cap, rows, value))
+    if change.what == "fouling":
+        return setting._replace(fouling=_with(setting.fouling, rows, value), fouled=setting.fouled + 1)
+    if change.what in _FIELDS:
+        name = _FIELDS[change.what]
+        field: dict[str, Any] = {name: _with(getattr(setting, name), rows, value)}
+        return setting._replace(**field)
     if change.what == "outdoor_offset":
         return setting._replace(outdoor_offset=value)
     field = {"loop_set_point": "set_point", "cooler_units": "cooler_units", "chiller_capacity": "chiller_capacity"}
     name = field[change.what]
     plant = setting.plant._replace(**{name: _with(getattr(setting.plant, name), rows, value)})
     return setting._replace(plant=plant, dry_rates=dry_cooler_rates(site.loops, plant))
+
+
+def foulings(site: Site, scheduled: tuple[Change, ...]) -> Floats:
+    """
+    Give the deposits in the CDUs' exchangers at the start and after each scheduled change of them.
+
+    Parameters
+    ----------
+    site : Site
+        The site.
+    scheduled : tuple of Change
+        In order of time.
+
+    Returns
+    -------
+    (state, cdu) [K/W]
+        In order of time.
+    """
+    states = [site.cdus.fouling]
+    for change in scheduled:
+        if change.what == "fouling":
+            states.append(_with(states[-1], change.rows, change.value))
+    return np.array(states)
+
+
+def hold_load(site: Site, load: LoadTable, held: Floats, order: Integers, accelerator: Floats, host: Floats) -> None:
+    """
+    Put the load at which racks are held in place of what they are asked for.
+
+    Parameters
+    ----------
+    site : Site
+        The site.
+    load : LoadTable
+        Measured racks follow their measurement all the same.
+    held : (rack,) [1]
+        Part of full load, or `AS_ASKED`.
+    order : (kernel rack,)
+        Rack that each stands for.
+    accelerator, host : (second, kernel rack) [W]
+        Overwritten where held.
+    """
+    rows = np.flatnonzero((held[order] != AS_ASKED) & ~load.measured[order])
+    if rows.size == 0:
+        return
+    classes, kind, part = site.rack_classes, site.racks.rack_class[order[rows]], held[order[rows]]
+    loaded, full = classes.accelerator_loaded[kind], classes.accelerator_max[kind]
+    accelerator[:, rows] = classes.accelerators[kind] * (loaded + part * (full - loaded))
+    host[:, rows] = classes.host_idle[kind] + part * (classes.host_max - classes.host_idle)[kind]
 
 
 def _with(values: Floats, rows: Integers, value: float) -> Floats:
@@ -219,7 +303,19 @@ def pump_power(site: Site, pumps: Pumps) -> Floats:
     Returns
     -------
     (cdu,) [W]
-        The cube law of a closed loop without static head, at the speed the pump is set to: one that coasts without
-        supply draws nothing, one that starts draws its full power while the flow still rises.
+        At the flow the pumps are set to: one that coasts without supply draws nothing, one that starts draws its full
+        power while the flow still rises.
+
+    Notes
+    -----
+    The curve of a pump on a circuit with `pump_fixed_head`, its efficiency and its drive's (`hydraulics`), over that at
+    nominal flow.
     """
-    return np.asarray(site.cdus.pump_power * pumps.target**3, dtype=float)
+    fixed = site.cdus.pump_fixed_head
+    pump = hydraulics.rated_pump(*(np.asarray(part) for part in (1.0, 1.0, SHUT_OFF_RATIO, 1.0)))
+    drive = hydraulics.Drive(*(np.asarray(part) for part in (1.0, *DRIVE_LOSSES)))
+    circuit = hydraulics.Circuit(fixed, 1.0 - fixed)
+    speed = hydraulics.speed_for_flow(pump, circuit, pumps.target)
+    power = hydraulics.operating_point(pump, drive, circuit, np.where(pumps.target > 0.0, speed, 0.0)).power
+    nominal = hydraulics.operating_point(pump, drive, circuit, np.ones_like(fixed)).power
+    return np.asarray(site.cdus.pump_power * power / nominal, dtype=float)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TypedDict
 
 import numpy as np
+import numpy.typing as npt
 
+from twin.changes import Change
 from twin.closure import balances, cooling_energy
 from twin.record import Record
 from twin.site import Floats, Site
@@ -21,7 +23,7 @@ class Metric(TypedDict):
     unit: str
 
 
-def metrics(record: Record, site: Site) -> dict[str, Metric]:
+def metrics(record: Record, site: Site, scheduled: tuple[Change, ...] = ()) -> dict[str, Metric]:
     """
     Give the figures of a run.
 
@@ -31,17 +33,20 @@ def metrics(record: Record, site: Site) -> dict[str, Metric]:
         A run.
     site : Site
         Its site.
+    scheduled : tuple of Change
+        Of the run, in order of time.
 
     Returns
     -------
     dict of text to Metric
-        Flat, by name.
+        Flat, by name; ``time_to_throttle`` and ``time_to_shutdown`` only where a rack came to it.
 
     Notes
     -----
     PUE is facility energy at the point of connection over IT energy at the rack inlets, both over the run; WUE is
     make-up water over IT energy. Ramps are the largest change of facility power, up or down, between two seconds that
-    far apart.
+    far apart. Times to throttle and to shutdown run from the first scheduled change (from the start, if none came
+    before) to the first rack whose worst chip passed that limit; computing lost is chip-hours at the power asked.
     """
     energies = record.energies
     it_power, facility = record.site[0], record.site[5]
@@ -72,7 +77,10 @@ def metrics(record: Record, site: Site) -> dict[str, Metric]:
         "wue": (_ratio(energies.make_up, energies.racks / JOULES_A_KWH), "L/kWh"),
         "pcc_voltage_min": (float(record.voltage.min()), "1"),
         "pcc_voltage_max": (float(record.voltage.max()), "1"),
-        "throttled_time": (_throttled(record, site), "h"),
+        "throttled_time": (_chip_hours(record, site, record.limits[4]), "h"),
+        "compute_lost": (_chip_hours(record, site, record.limits[6]), "h"),
+        "chips_shut_down": (3600.0 * _chip_hours(record, site, record.limits[5] >= 0.0), "1"),
+        **_times_to_limits(record, scheduled),
         "energy_closure": (_ratio(abs(checks["whole site"].residual), checks["whole site"].inflow), "1"),
         "water_closure": (_ratio(abs(checks["water"].residual), checks["water"].inflow), "1"),
     }
@@ -109,8 +117,19 @@ def _least_chip_margin(record: Record, site: Site) -> float:
     return float(np.min(margin, where=site.rack_classes.accelerators[rows] > 0, initial=np.inf))
 
 
-def _throttled(record: Record, site: Site) -> float:
-    """Give chip-hours of giving up power."""
+def _chip_hours(record: Record, site: Site, seconds: Floats | npt.NDArray[np.bool_]) -> float:
+    """Add up seconds of kernel racks over all chips [h]."""
     layout = record.layout
     chips = site.rack_classes.accelerators[layout.variant >> 1] * layout.weight
-    return float(np.sum(chips * record.limits[4]) / 3600.0)
+    return float(np.sum(chips * seconds) / 3600.0)
+
+
+def _times_to_limits(record: Record, scheduled: tuple[Change, ...]) -> dict[str, tuple[float, str]]:
+    found = {}
+    for name, moments in (("time_to_throttle", record.limits[3]), ("time_to_shutdown", record.limits[5])):
+        reached = moments[moments >= 0.0]
+        if reached.size:
+            first = float(reached.min())
+            since = next((change.time for change in scheduled if change.time <= first), 0)
+            found[name] = (first - since, "s")
+    return found

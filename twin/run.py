@@ -237,7 +237,7 @@ def assemble(record: Record, site: Site, curve: ResponseCurve, context: Mapping[
         "grid": tables.grid_table(record, start, curve),
         "events": tables.events_table(events),
     }
-    return Made(manifest, metrics(record, site), made)
+    return Made(manifest, metrics(record, site, context["changes"]), made)
 
 
 def refuse_open(checks: tuple[Any, ...]) -> None:

@@ -179,8 +179,8 @@ def run(site: Site, load: LoadTable, inputs: Inputs, curve: ResponseCurve, progr
 
 def _fixed(site: Site, load: LoadTable, inputs: Inputs, curve: ResponseCurve) -> _Fixed:
     speeds = [change.value for change in inputs.changes if change.what == "pump_speed"]
-    racks, cdus, levels = laws.tables(site, np.array([1.0, *speeds]))
-    caps = [change.rows for change in inputs.changes if change.what == "power_cap"]
+    racks, cdus, levels = laws.tables(site, np.array([1.0, *speeds]), changes.foulings(site, inputs.changes))
+    caps = [change.rows for change in inputs.changes if change.what in {"power_cap", "load"}]
     marks = np.zeros((site.racks.cdu.size, len(caps)), dtype=np.int64)
     for column, rows in enumerate(caps):
         marks[rows, column] = 1
@@ -229,6 +229,7 @@ def _advance(
     cap = setting.power_cap[fixed.layout.order]
     accelerator, host = np.empty((2, seconds, fixed.layout.order.size))
     kernel.fill(fixed.racks, fixed.layout, fixed.load, float(begin), accelerator, host)
+    changes.hold_load(site, fixed.load, setting.load, fixed.layout.order, accelerator, host)
     if held:
         accelerator[:], host[:] = accelerator[0].copy(), host[0].copy()
     coasting = bool(changes.coasting(setting.pumps).any())
@@ -246,6 +247,8 @@ def _advance(
         forcing = Forcing(
             float(start),
             *flows,
+            kind=fixed.cdus.kind[setting.fouled],
+            valve=setting.valve,
             pump_heat=pumps,
             set_point=setting.cdu_set_point,
             facility=state.plant.water[law.cdu_cell],

@@ -158,11 +158,19 @@ class Cdus(NamedTuple):
     primary_stream : (cdu,) [W/K]
         Facility water through the exchanger with the valve open, mass flow times specific heat.
     exchanger_conductance : (cdu,) [W/K]
-        UA of the exchanger at both nominal flows.
+        UA of the clean exchanger at both nominal flows.
+    fouling : (cdu,) [K/W]
+        Resistance of the deposits in the exchanger.
     rated_heat : (cdu,) [W]
         Heat the unit is rated for.
     pump_power : (cdu,) [W]
         Electric power of the pumps at nominal flow; all of it becomes heat of the coolant.
+    pump_fixed_head : (cdu,) [1]
+        Part of the pumps' head at nominal flow that does not change with flow.
+    valve_rangeability : (cdu,) [1]
+        Of the equal-percentage valve in the facility water.
+    valve_authority : (cdu,) [1]
+        Pressure difference over the open valve over that of valve, exchanger and branch.
     valve_gain : (cdu,) [1/K]
         Proportional gain of the supply temperature controller.
     valve_integral_time : (cdu,) [s]
@@ -180,8 +188,12 @@ class Cdus(NamedTuple):
     return_capacity: Floats
     primary_stream: Floats
     exchanger_conductance: Floats
+    fouling: Floats
     rated_heat: Floats
     pump_power: Floats
+    pump_fixed_head: Floats
+    valve_rangeability: Floats
+    valve_authority: Floats
     valve_gain: Floats
     valve_integral_time: Floats
     valve_stroke_time: Floats

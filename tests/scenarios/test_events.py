@@ -8,7 +8,9 @@ import pytest
 from scenarios.events import changes
 from scenarios.schema import Scenario
 from tests.scenarios import small_site
+from twin.changes import AS_ASKED
 from twin.errors import ScenarioError
+from twin.thermal.tables import VALVE_FREE, VALVE_STUCK
 
 SITE = small_site.site()
 
@@ -28,13 +30,45 @@ def event(kind, start="10 min", end="20 min", **fields):
 def test_a_pump_trip_coasts_down_and_starts_again() -> None:
     assert made(event("pump_trip", cdus=["cdu_3"], time_constant="2 s")) == [
         (600, "pump_speed", [2], 0.0, 2.0),
-        (1200, "pump_speed", [2], 1.0, 2.0),
+        (1200, "pump_speed", [2], 1.0, 5.0),
     ]
 
 
 def test_an_event_without_an_end_is_not_taken_back() -> None:
     trip = {"kind": "pump_trip", "cdus": {"count": 1}, "start": "0 s", "speed": "50 %"}
     assert made(trip) == [(0, "pump_speed", [0], 0.5, 1.5)]
+
+
+def test_a_lost_unit_stops_and_shuts_its_valve() -> None:
+    assert made(event("cdu_loss", cdus=["cdu_3"])) == [
+        (600, "pump_speed", [2], 0.0, 1.5),
+        (600, "valve", [2], 0.0, 0.0),
+        (1200, "pump_speed", [2], 1.0, 5.0),
+        (1200, "valve", [2], VALVE_FREE, 0.0),
+    ]
+
+
+def test_a_valve_sticks_where_it_is_or_where_it_is_sent() -> None:
+    assert made(event("valve_stuck", cdus=["cdu_1"]))[0] == (600, "valve", [0], VALVE_STUCK, 0.0)
+    assert made(event("valve_stuck", cdus=["cdu_1"], position="30 %"))[0] == (600, "valve", [0], 0.3, 0.0)
+
+
+def test_deposits_take_their_share_of_the_conductance() -> None:
+    """A fifth less of 20 kW/K: 1 / 16,000 - 1 / 20,000 = 1.25e-5 K/W."""
+    fouled, clean = made(event("fouling", cdus=["cdu_1"], share="20 %"))
+    assert fouled[1:4] == ("fouling", [0], pytest.approx(1.25e-5, rel=1e-12))
+    assert clean[1:4] == ("fouling", [0], 0.0)
+
+
+def test_a_load_step_holds_racks_and_lets_them_go() -> None:
+    stepped, freed = made(event("load_step", racks={"halls": ["hall_2"], "count": 1}, level="90 %"))
+    assert (stepped[1:4], freed[1:4]) == (("load", [9], 0.9), ("load", [9], AS_ASKED))
+
+
+def test_faults_of_an_event_with_two_effects_are_told_once() -> None:
+    with pytest.raises(ScenarioError) as caught:
+        made(event("cdu_loss", cdus=["cdu_8"]))
+    assert str(caught.value).count("unknown CDU 'cdu_8'") == 1
 
 
 def test_a_cap_is_for_each_accelerator_or_a_share_of_its_power() -> None:

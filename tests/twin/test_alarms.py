@@ -9,9 +9,10 @@ import pytest
 
 from tests.twin import made_record as made
 from twin import alarms
-from twin.changes import Change
+from twin.changes import AS_ASKED, Change
 from twin.record import COOLING_FIELDS, Record
 from twin.site import Site
+from twin.thermal.tables import VALVE_FREE, VALVE_STUCK
 
 
 def listed(kept: Record, site: Site | None = None) -> list[alarms.Row]:
@@ -52,7 +53,22 @@ def test_chips_over_their_shutdown_limit() -> None:
     kept.limits[:, kernel_rack(kept, 0)] = (383.15, 50.0, 30.0, 20.0, 30.0, 44.0, 12.0)
     row = listed(kept)[0]
     assert (row["kind"], row["limit"], row["margin"]) == ("shutdown_temp", 378.15, pytest.approx(-0.5, abs=1e-12))
-    assert row["message"] == "worst chip 5.0 K over its shutdown limit; the model keeps it powered"
+    assert row["message"] == "worst chip 5.0 K over its shutdown limit; it switched off; 12 s of computing lost"
+    assert row["time"] == made.START + timedelta(seconds=44)
+
+
+def test_a_measured_rack_follows_its_measurement() -> None:
+    kept = made.calm(made.site())
+    rack = kernel_rack(kept, 0)
+    kept.layout.variant[rack] += 1
+    kept.limits[:, rack] = (383.15, 50.0, 30.0, 20.0, 0.0, 44.0, 0.0)
+    assert listed(kept)[0]["message"].endswith("shutdown limit; it follows its measurement all the same")
+
+
+def test_marks_are_said_in_words() -> None:
+    rows = [Change(5, "valve", np.arange(2), value) for value in (VALVE_STUCK, VALVE_FREE, 0.25)]
+    said = [row["message"] for row in alarms.scheduled((*rows, Change(9, "load", np.arange(3), AS_ASKED)), made.START)]
+    assert said == ["valve stuck where it stands", "valve under its controller", "valve set to 0.25", "load as asked"]
 
 
 def test_coolant_supply() -> None:

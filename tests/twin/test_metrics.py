@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.twin import made_record as made
+from twin.changes import Change
 from twin.metrics import largest_change, metrics
 from twin.record import Energies
 from twin.units import registry
@@ -116,3 +117,20 @@ def test_every_unit_is_one() -> None:
     assert units["throttled_time"] == registry.Unit("h")
     assert units["pue"] == registry.Unit("1")
     assert all(isinstance(row["value"], float) for row in found.values())
+
+
+def test_computing_lost_and_times_to_limits() -> None:
+    """
+    One rack of 72 chips (the class of the made site) is at its throttle limit at 48 s and off at 60 s, 90 s lost; pumps
+    stopped at 40 s: 8 s and 20 s. Four racks stand behind the kernel's one.
+    """
+    kept = made.calm(made.site())
+    rack = int(kept.layout.member[0])
+    chips = made.site().rack_classes.accelerators[kept.layout.variant[rack] >> 1] * kept.layout.weight[rack]
+    kept.limits[:, rack] = (383.15, 60.0, 30.0, 48.0, 12.0, 60.0, 90.0)
+    stop = Change(40, "pump_speed", np.array([0]), 0.0, 1.5)
+    found = {name: row["value"] for name, row in metrics(kept, made.site(), (stop,)).items()}
+    assert (found["time_to_throttle"], found["time_to_shutdown"]) == (8.0, 20.0)
+    assert found["compute_lost"] == pytest.approx(chips * 90.0 / 3600.0, rel=1e-12)
+    assert found["chips_shut_down"] == pytest.approx(chips, rel=1e-12)
+    assert "time_to_throttle" not in metrics(made.calm(made.site()), made.site())

@@ -16,6 +16,7 @@ import numpy as np
 from twin.thermal.compiled import LOOP, njit
 from twin.thermal.halls import hall_second
 from twin.thermal.rack_step import blend, run_second
+from twin.thermal.tables import VALVE_FREE, VALVE_STUCK
 
 if TYPE_CHECKING:
     from twin.site import Floats
@@ -178,14 +179,19 @@ def _exchange(cdus, kind, level, fraction, valve):
 
 
 @njit(inline="always")
-def _valve_step(cdus, c, state, set_point):
-    """Move one valve for a second: PI with back-calculation, limited by its stroke."""
+def _valve_step(cdus, c, state, set_point, sent):
+    """Move one valve for a second: PI with back-calculation, limited by its stroke; or send it, or leave it."""
+    if sent == VALVE_STUCK:
+        return
     error = state.supply[c] - set_point
-    wanted = cdus.gain[c] * error + state.integral[c]
+    wanted = cdus.gain[c] * error + state.integral[c] if sent == VALVE_FREE else sent
     reach = 1.0 / cdus.stroke_time[c]
     moved = min(max(wanted, state.valve[c] - reach), state.valve[c] + reach)
     moved = min(max(moved, 0.0), 1.0)
-    state.integral[c] += (cdus.gain[c] * error + moved - wanted) / cdus.integral_time[c]
+    if sent == VALVE_FREE:
+        state.integral[c] += (cdus.gain[c] * error + moved - wanted) / cdus.integral_time[c]
+    else:
+        state.integral[c] = moved - cdus.gain[c] * error
     state.valve[c] = moved
 
 
@@ -219,8 +225,8 @@ def _cdu_step(back, supply, moved, heat, exchange, rate_back, rate_supply, take,
 def _hall_valves(cdus, first, last, k, state, forcing, side):
     """Move the valves of a hall's CDUs; give the ramp of their supply by the trapezoidal rule, returns held."""
     for c in range(first, last):
-        _valve_step(cdus, c, state, forcing.set_point[c])
-        exchange = _exchange(cdus, cdus.kind[c], forcing.level[k, c], forcing.fraction[k, c], state.valve[c])
+        _valve_step(cdus, c, state, forcing.set_point[c], forcing.valve[c])
+        exchange = _exchange(cdus, forcing.kind[c], forcing.level[k, c], forcing.fraction[k, c], state.valve[c])
         facility = forcing.facility[c] + forcing.facility_ramp[c] * (k + 0.5)
         flow = forcing.flow[k, c] * cdus.stream[c]
         rise = flow * (state.back[c] - state.supply[c]) - exchange * (state.back[c] - facility)
@@ -262,8 +268,8 @@ def _advance(racks, cdus, layout, accelerator, host, state, forcing, tally):
     seconds = accelerator.shape[0]
     tally.hall_power[:seconds] = 0.0
     inlet, slope = np.empty(layout.cdu.size), np.empty(layout.cdu.size)
-    taken = np.zeros(cdus.kind.size)
-    side = np.empty((10, cdus.kind.size))
+    taken = np.zeros(cdus.stream.size)
+    side = np.empty((10, cdus.stream.size))
     work = np.empty((11, layout.cdu.size))
     a, b = np.empty((5, 6)), np.empty((3, 6))
     for hall in range(layout.hall_run.size - 1):

@@ -6,12 +6,16 @@ import math
 
 import numpy as np
 
-from twin.cooling.exchangers import counterflow, film_conductance, heat_rate
+from twin.cooling import valves
+from twin.cooling.exchangers import counterflow, film_conductance, fouled_conductance, heat_rate
 from twin.site import Cdus, Floats, Integers, RackClasses, Site
 from twin.thermal.coefficients import StepTable, step_table
 from twin.thermal.kernel import VALVE_POINTS
 from twin.thermal.tables import CduLaw, Layout, RackLaw
 from twin.workload import LoadTable
+
+SHUT_LEAKAGE = 1e-4
+"""Flow through a shut valve over that of the open one [1]: IEC 60534-4, leakage class IV."""
 
 MOST_TERMS = 200
 """Most terms of that step; reached only by a CDU that turns its coolant over many times a second."""
@@ -93,7 +97,7 @@ def coolant_stream(site: Site) -> Floats:
     return np.bincount(site.racks.cdu, weights=per_rack, minlength=len(site.cdus.name)).astype(float)
 
 
-def cdu_law(site: Site, levels: Floats) -> CduLaw:
+def cdu_law(site: Site, levels: Floats, fouling: Floats) -> CduLaw:
     """
     Collect what the kernel reads of the CDUs.
 
@@ -103,6 +107,8 @@ def cdu_law(site: Site, levels: Floats) -> CduLaw:
         Racks and CDUs.
     levels : (level,) [1]
         Flow levels.
+    fouling : (state, cdu) [K/W]
+        Deposits at the start, and after each scheduled change of them.
 
     Returns
     -------
@@ -111,15 +117,12 @@ def cdu_law(site: Site, levels: Floats) -> CduLaw:
     """
     cdus = site.cdus
     stream = coolant_stream(site)
-    alike = np.stack([stream, cdus.primary_stream, cdus.exchanger_conductance], axis=1)
-    kinds, kind = np.unique(alike, axis=0, return_inverse=True)
-    valve = np.linspace(0.0, 1.0, VALVE_POINTS)
-    tables = np.stack([exchanger_table(row[0], row[1], row[2], levels, valve) for row in kinds])
+    kind, tables = _tables(site, stream, levels, fouling)
     return CduLaw(
         stream=stream,
         supply_capacity=cdus.supply_capacity,
         return_capacity=cdus.return_capacity,
-        kind=np.ascontiguousarray(kind.reshape(-1)).astype(np.int64),
+        kind=kind,
         exchanger=tables,
         gain=cdus.valve_gain,
         integral_time=cdus.valve_integral_time,
@@ -220,32 +223,61 @@ def split_runs(whole: Layout, cdu_hall: Integers, flow: Floats) -> Layout:
     return whole._replace(hall_run=hall_run, run_rack=np.append(first, hall.size))
 
 
-def exchanger_table(stream: float, primary: float, conductance: float, flow: Floats, valve: Floats) -> Floats:
+def exchange(cdus: Cdus, stream: Floats, fouling: Floats, flow: Floats, lift: Floats) -> Floats:
     """
-    Tabulate a CDU's exchanger.
+    Give the heat that CDUs' exchangers move.
 
     Parameters
     ----------
-    stream : [W/K]
+    cdus : Cdus
+        CDUs.
+    stream : (cdu,) [W/K]
         Coolant at nominal flow.
-    primary : [W/K]
-        Facility water with the valve open.
-    conductance : [W/K]
-        UA at both nominal flows.
-    flow : (level,) [1]
-        Coolant flow ratios.
-    valve : (valve,) [1]
-        Valve openings; facility water flow is taken proportional to them.
+    fouling : (cdu,) [K/W]
+        Resistance of the deposits.
+    flow : (any, cdu) [1]
+        Coolant flow ratio.
+    lift : (any, cdu) [1]
+        Of the valve in the facility water.
 
     Returns
     -------
-    (level, valve) [W/K]
+    (any, cdu) [W/K]
         Heat moved for each kelvin between coolant return and facility supply.
+
+    Notes
+    -----
+    Valve, branch, films, deposits and counterflow one after another: `valves.equal_percentage`,
+    `valves.installed_flow`, `exchangers.film_conductance`, `exchangers.fouled_conductance`, `exchangers.counterflow`.
     """
-    if stream <= 0:
-        return np.zeros((flow.size, valve.size))
-    hot, cold = np.meshgrid(flow, valve, indexing="ij")
-    return heat_rate(counterflow, film_conductance(np.asarray(conductance), hot, cold), hot * stream, cold * primary)
+    opening = valves.equal_percentage(lift, cdus.valve_rangeability, np.asarray(SHUT_LEAKAGE))
+    primary = valves.installed_flow(opening, cdus.valve_authority)
+    conductance = fouled_conductance(film_conductance(cdus.exchanger_conductance, flow, primary), fouling)
+    return heat_rate(counterflow, conductance, flow * stream, primary * cdus.primary_stream)
+
+
+def _tables(site: Site, stream: Floats, levels: Floats, fouling: Floats) -> tuple[Integers, Floats]:
+    """Give the kind of each CDU at each `fouling` (state, cdu) [K/W], and the tables (kind, level, lift) of kinds."""
+    cdus = site.cdus
+    like = (
+        stream,
+        cdus.primary_stream,
+        cdus.exchanger_conductance,
+        cdus.valve_rangeability,
+        cdus.valve_authority,
+    )
+    columns = [np.tile(column, len(fouling)) for column in like]
+    _, first, kind = np.unique(
+        np.column_stack([*columns, fouling.reshape(-1)]), axis=0, return_index=True, return_inverse=True
+    )
+    one = first % len(stream)
+    some = cdus._replace(
+        **{name: getattr(cdus, name)[one] for name in cdus._fields if name not in {"name", "rack_start"}}
+    )
+    flow, lift = np.meshgrid(levels, np.linspace(0.0, 1.0, VALVE_POINTS), indexing="ij")
+    moved = exchange(some, stream[one], fouling.reshape(-1)[first], flow[..., np.newaxis], lift[..., np.newaxis])
+    tables = np.where(stream[one] > 0.0, moved, 0.0)
+    return kind.reshape(fouling.shape).astype(np.int64), np.ascontiguousarray(np.moveaxis(tables, 2, 0))
 
 
 def taylor_terms(cdus: Cdus, stream: Floats, highest_flow: float) -> int:
@@ -276,7 +308,7 @@ def taylor_terms(cdus: Cdus, stream: Floats, highest_flow: float) -> int:
     return terms
 
 
-def tables(site: Site, steady_flows: Floats) -> tuple[RackLaw, CduLaw, Floats]:
+def tables(site: Site, steady_flows: Floats, fouling: Floats) -> tuple[RackLaw, CduLaw, Floats]:
     """
     Make everything the kernel reads of a site.
 
@@ -286,6 +318,8 @@ def tables(site: Site, steady_flows: Floats) -> tuple[RackLaw, CduLaw, Floats]:
         The site.
     steady_flows : (any,) [1]
         Flow ratios at which pumps run steadily.
+    fouling : (state, cdu) [K/W]
+        Deposits in the CDUs' exchangers at the start, and after each scheduled change of them.
 
     Returns
     -------
@@ -293,4 +327,4 @@ def tables(site: Site, steady_flows: Floats) -> tuple[RackLaw, CduLaw, Floats]:
         Rack tables, CDU tables, and the flow levels of both.
     """
     steps = step_table(site.rack_classes, steady_flows)
-    return rack_law(site.rack_classes, steps), cdu_law(site, steps.levels), steps.levels
+    return rack_law(site.rack_classes, steps), cdu_law(site, steps.levels, fouling), steps.levels

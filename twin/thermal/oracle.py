@@ -20,7 +20,7 @@ from scipy.integrate import solve_ivp
 
 from twin import changes, power
 from twin.changes import Change, Setting
-from twin.cooling import exchangers, hall_air, plant, plant_tables
+from twin.cooling import hall_air, plant, plant_tables
 from twin.site import Floats, Integers, LossCurve, Site
 from twin.thermal import halls, kernel, laws, loops, network
 from twin.thermal.tables import CduLaw, Layout, RackLaw, ThermalState
@@ -151,6 +151,7 @@ class _Second(NamedTuple):
     pumps: changes.Pumps
     pump_power: Floats
     valve: Floats
+    fouling: Floats
     controls: plant.PlantControls
     air: hall_air.HallControls
     outdoor: Floats
@@ -224,7 +225,7 @@ def _walk(case: Case, start: Start, state: Floats, tolerance: float) -> Iterator
 
 def _tables(case: Case) -> _Tables:
     site, classes, row = case.site, case.site.rack_classes, case.site.racks.rack_class
-    law, cdus, _ = laws.tables(site, np.array([1.0]))
+    law, cdus, _ = laws.tables(site, np.array([1.0]), site.cdus.fouling[np.newaxis])
     layout = laws.layout(site, case.load, np.arange(row.size)[:, np.newaxis])
     racks = _Racks(
         row=row,
@@ -275,7 +276,7 @@ def _move_valves(tables: _Tables, setting: Setting, before: ThermalState, state:
     supply, valve, integral = state[tables.at.supply], before.valve.copy(), before.integral.copy()
     after = before._replace(supply=supply, valve=valve, integral=integral)
     for cdu in range(valve.size):
-        kernel._valve_step(tables.cdus, cdu, after, setting.cdu_set_point[cdu])
+        kernel._valve_step(tables.cdus, cdu, after, setting.cdu_set_point[cdu], setting.valve[cdu])
     return after
 
 
@@ -294,6 +295,7 @@ def _hold(
     site, law, racks, order = case.site, tables.law, tables.racks, tables.layout.order
     asked = np.empty((2, 1, order.size))
     kernel.fill(law, tables.layout, case.load, float(second), asked[0], asked[1])
+    changes.hold_load(site, case.load, setting.load, order, asked[0], asked[1])
     accelerator, host = np.empty((2, order.size))
     accelerator[order], host[order] = asked[:, 0]
     accelerator = np.where(case.load.measured, accelerator, np.minimum(accelerator, setting.power_cap))
@@ -310,6 +312,7 @@ def _hold(
         setting.pumps,
         changes.pump_power(site, setting.pumps),
         valve,
+        setting.fouling,
         *controls,
         outdoor,
         case.held_flow,
@@ -343,10 +346,7 @@ def _integrate(
 def _rates(site: Site, tables: _Tables, held: _Second, time: float) -> network.Rates:
     """Give the network's conductances at a time [s] of the second."""
     flow = _flow(held.pumps, time)
-    stream, cdus = tables.cdus.stream, site.cdus
-    conductance = exchangers.film_conductance(cdus.exchanger_conductance, flow, held.valve)
-    primary = held.valve * cdus.primary_stream
-    exchange = exchangers.heat_rate(exchangers.counterflow, conductance, flow * stream, primary)
+    exchange = laws.exchange(site.cdus, tables.cdus.stream, held.fouling, flow, held.valve)
     controls, air = held.controls, held.air
     return network.Rates(
         flow, exchange, controls.cooler, controls.economiser, air.coil, air.coil_share, tables.racks.leakage

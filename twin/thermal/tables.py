@@ -15,6 +15,9 @@ import numpy.typing as npt
 
 from twin.site import Floats, Integers
 
+VALVE_FREE, VALVE_STUCK = -1.0, -2.0
+"""Marks in place of a valve's lift: under its controller, and wherever it stands."""
+
 
 class Layout(NamedTuple):
     """
@@ -118,10 +121,10 @@ class CduLaw(NamedTuple):
         Coolant through the CDU at nominal flow; zero where no rack takes coolant.
     supply_capacity, return_capacity : (cdu,) [J/K]
         Heat capacities on both sides of the racks.
-    kind : (cdu,)
-        Row of `exchanger`.
+    kind : (state, cdu)
+        Row of `exchanger` at each state of the deposits in it.
     exchanger : (kind, level, valve) [W/K]
-        Heat moved for each kelvin between coolant return and facility supply, over flow level and valve opening.
+        Heat moved for each kelvin between coolant return and facility supply, over flow level and valve lift.
     gain : (cdu,) [1/K]
         Proportional gain of the valve.
     integral_time : (cdu,) [s]
@@ -158,7 +161,7 @@ class ThermalState(NamedTuple):
     ramp : (cdu,) [K/s]
         Ramp along which the racks saw the supply in the last second.
     valve : (cdu,) [1]
-        Valve opening.
+        Valve lift.
     integral : (cdu,) [1]
         Integral part of the valve's controller.
     air : (hall,) [K]
@@ -192,6 +195,10 @@ class Forcing(NamedTuple):
         Way from that level to the next.
     flow : (second, cdu) [1]
         Flow ratio itself.
+    kind : (cdu,)
+        Which exchanger table each CDU has now.
+    valve : (cdu,) [1]
+        Lift that each valve is sent to; `VALVE_FREE` where its controller has it, `VALVE_STUCK` where it stays.
     pump_heat : (cdu,) [W]
         Pump power, all of it heat of the coolant return.
     set_point : (cdu,) [K]
@@ -222,6 +229,8 @@ class Forcing(NamedTuple):
     level: Integers
     fraction: Floats
     flow: Floats
+    kind: Integers
+    valve: Floats
     pump_heat: Floats
     set_point: Floats
     facility: Floats

@@ -10,12 +10,13 @@ import pytest
 
 from tests.twin import small_site as small
 from twin import changes, record, simulate
-from twin.changes import Change
+from twin.changes import AS_ASKED, Change
 from twin.cooling import plant
 from twin.facility_water import cells
 from twin.record import COOLING_FIELDS
 from twin.site import Floats, Integers, Site
 from twin.thermal import kernel, loops, network, oracle
+from twin.thermal.tables import VALVE_FREE, VALVE_STUCK
 from twin.workload import LoadTable
 
 ALLOWED = 0.02
@@ -172,6 +173,27 @@ def test_measured_and_capped_racks_follow_the_oracle() -> None:
     assert max(differences(site, both).values()) < ALLOWED
 
 
+def test_faults_of_cdus_and_load_steps_follow_the_oracle() -> None:
+    """A valve that sticks, deposits that take a third of a conductance, a unit lost, a step of load and its end."""
+    site = small.site()
+    first, second = np.array([0]), np.array([1])
+    third_lost = 0.5 / site.cdus.exchanger_conductance[0]
+    events = (
+        Change(20, "valve", first, VALVE_STUCK),
+        Change(30, "load", np.arange(site.racks.cdu.size), 1.0),
+        Change(45, "fouling", second, third_lost),
+        Change(80, "load", np.arange(site.racks.cdu.size), AS_ASKED),
+        Change(90, "valve", first, VALVE_FREE),
+        small.pump_trip(1, 100, 0.0, 1.5),
+        Change(100, "valve", second, 0.0),
+        Change(130, "valve", second, VALVE_FREE),
+        small.pump_trip(1, 130, 1.0, 5.0),
+    )
+    both = solve(site, small.load(site, [0.3, 0.5], 30.0), events, 180, held_flow=True)
+    assert max(differences(site, both).values()) < ALLOWED
+    assert np.ptp(both.oracle.supply[:, 0]) > 1.0
+
+
 @pytest.mark.parametrize("condenser", [False, True])
 def test_steady_state_is_the_direct_sparse_solve(condenser: bool) -> None:
     """
@@ -220,9 +242,8 @@ def at_rest(
     everyone = np.ones(site.racks.cdu.size, dtype=bool)
     held = oracle._hold(case, tables, setting, thermal.valve, everyone, reached, 0, controls, law.outdoor)
     level = int(np.searchsorted(fixed.levels, 1.0))
-    exchange = [
-        kernel._exchange(fixed.cdus, kind, level, 0.0, thermal.valve[cdu]) for cdu, kind in enumerate(fixed.cdus.kind)
-    ]
+    kinds = fixed.cdus.kind[setting.fouled]
+    exchange = [kernel._exchange(fixed.cdus, kind, level, 0.0, thermal.valve[cdu]) for cdu, kind in enumerate(kinds)]
     heats, _, _ = oracle._heats(site, tables, held, reached)
     return oracle._rates(site, tables, held, 0.5)._replace(exchange=np.array(exchange)), heats
 
