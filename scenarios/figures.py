@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import textwrap
+from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import plotly.graph_objects as go
-from plotly.offline import get_plotlyjs
-from plotly.subplots import make_subplots
+import plotly
 
-from scenarios import quantities
+from scenarios import drawing, quantities
+from scenarios.drawing import Figure
 from scenarios.quantities import Scale
 from scenarios.style import (
-    AXIS,
     BLUE,
     CLEAR,
     GREEN,
     GREY,
     INK,
-    LAYOUT,
     ORANGE,
     PURPLE,
     SKY,
@@ -51,7 +49,7 @@ _CUBIC_METRES_AN_HOUR = Scale(1000.0 / 3600.0, "m³/h")
 
 def library() -> str:
     """Give the source of plotly.js, for a page that works without a network."""
-    return str(get_plotlyjs())
+    return resources.files(plotly).joinpath("package_data", "plotly.min.js").read_text(encoding="utf-8")
 
 
 def power_stack(site: pl.DataFrame, every: str) -> Chart:
@@ -104,8 +102,9 @@ def sankey(flows: Sequence[Mapping[str, Any]]) -> Chart:
         "color": [faint(colours[source], 0.35) for source, _, _ in links] + [CLEAR] * len(unseen),
         "hovertemplate": f"%{{source.label}} → %{{target.label}}: %{{value:.4g}} {scale.unit}<extra></extra>",
     }
-    figure = _style(go.Figure(go.Sankey(node=node, link=link, textfont={"size": 12})), 600)
-    figure.update_layout(margin={"l": 8, "r": 0, "t": 32, "b": 32})
+    figure = drawing.sheet(600)
+    figure["data"].append({"type": "sankey", "node": node, "link": link, "textfont": {"size": 12}})
+    figure["layout"]["margin"] = {"l": 8, "r": 0, "t": 32, "b": 32}
     caption = "Widths are energies over the whole run. The same numbers stand in the table under the chart."
     return _chart("Energy from the grid to the chips, and heat from the chips to the outdoors", caption, figure)
 
@@ -159,7 +158,7 @@ def pue(site: pl.DataFrame, every: str, definition: str, level: str) -> Chart:
     """Draw power usage effectiveness over the run, with its definition and what is to be said of its level."""
     figure = _over_time(260)
     _add_line(figure, site, Line("pue", "PUE", BLUE), _RATIO)
-    figure.update_layout(showlegend=False)
+    figure["layout"]["showlegend"] = False
     _name_y(figure, "PUE")
     sentence = f"{definition[:1].upper()}{definition[1:]}."
     caption = f"{sentence} Each point is the ratio of {every}. The axis does not start at zero. {level}"
@@ -184,20 +183,20 @@ def connection(grid: pl.DataFrame, every: str) -> Chart:
 
 def load_and_ramps(duration: tuple[Floats, Floats], ramps: Mapping[str, tuple[Floats, Floats]]) -> Chart:
     """Draw the load duration curve, and how often power changes by how much within each of some times."""
-    figure = _style(make_subplots(rows=1, cols=2 if ramps else 1, horizontal_spacing=0.13), 320)
-    figure.update_layout(hovermode="closest", margin={"b": 58})
+    figure = drawing.side_by_side(320, 2 if ramps else 1)
+    drawing.update(figure["layout"], {"hovermode": "closest", "margin": {"b": 58}})
     power = quantities.fitting(float(duration[1][0]), "W")
-    figure.add_trace(_curve(duration, power, "Power drawn", INK), row=1, col=1)
-    figure.update_xaxes(title_text="Share of time [%]", row=1, col=1)
+    drawing.add(figure, _curve(duration, power, "Power drawn", INK))
+    drawing.set_axes(figure, "x", (1,), title={"text": "Share of time [%]"})
     _name_y(figure, f"Power at least [{power.unit}]", zero=True)
     caption = "Power drawn at the PCC, from the highest to the lowest."
     if ramps:
         change = quantities.fitting(max(float(curve[1][0]) for curve in ramps.values()), "W")
         for (label, curve), colour in zip(ramps.items(), (BLUE, ORANGE, VERMILION), strict=False):
-            figure.add_trace(_curve(curve, change, f"Change within {label}", colour), row=1, col=2)
-        axis = {"type": "log", "dtick": 1, "exponentformat": "none"}
-        figure.update_xaxes(title_text="Share of time [%], logarithmic", row=1, col=2, **axis)
-        figure.update_yaxes(title_text=f"Change at least [{change.unit}]", rangemode="tozero", row=1, col=2)
+            drawing.add(figure, _curve(curve, change, f"Change within {label}", colour), 2)
+        title = {"text": "Share of time [%], logarithmic"}
+        drawing.set_axes(figure, "x", (2,), title=title, type="log", dtick=1, exponentformat="none")
+        _name_y(figure, f"Change at least [{change.unit}]", 2, zero=True)
         caption = (
             "Left: power drawn at the PCC, second by second, from the highest to the lowest. Right: how much it "
             f"differs, up or down, from what it was {', '.join(ramps)} earlier, from the largest difference down."
@@ -212,7 +211,8 @@ def steepest(window: pl.DataFrame) -> Chart:
     _add_line(figure, window, Line("facility_power_w", "Drawn at the PCC", INK), scale, row=1)
     _add_line(figure, window, Line("it_power_w", "IT", BLUE), scale, row=1)
     _add_line(figure, window, Line("pcc_voltage_pu", "PCC voltage", VERMILION), _RATIO, row=2)
-    figure.update_traces(line_shape="hv")
+    for trace in figure["data"]:
+        trace["line"]["shape"] = "hv"
     _name_y(figure, f"Power [{scale.unit}]", row=1)
     _name_y(figure, "Voltage [pu]", row=2)
     caption = (
@@ -226,27 +226,29 @@ def losses(stages: Sequence[Mapping[str, Any]]) -> Chart:
     """Draw the energy lost in each conversion stage, and what it warms."""
     ordered = sorted(stages, key=lambda stage: float(stage["energy_j"]))
     scale = quantities.fitting(max((float(stage["energy_j"]) for stage in ordered), default=0.0), "J")
-    figure = _style(go.Figure(), 90 + 30 * max(len(ordered), 2))
+    figure = drawing.stacked(90 + 30 * max(len(ordered), 2))
     receivers = sorted({str(stage["heats"]) for stage in ordered})
     for receiver, colour in zip(receivers, (ORANGE, SKY, GREEN, PURPLE, GREY), strict=False):
         mine = [stage for stage in ordered if stage["heats"] == receiver]
         energies = np.array([float(stage["energy_j"]) for stage in mine])
-        bars = go.Bar(
-            y=[_words(stage["stage"]) for stage in mine],
-            x=energies / scale.factor,
-            name=f"heats {_words(receiver)}",
-            orientation="h",
-            marker_color=colour,
-            text=[quantities.quantity(energy, "J") for energy in energies],
-            textposition="outside",
-            cliponaxis=False,
-            hovertemplate="%{y}: %{text}<extra></extra>",
-        )
-        figure.add_trace(bars)
+        bars = {
+            "type": "bar",
+            "y": [_words(stage["stage"]) for stage in mine],
+            "x": energies / scale.factor,
+            "name": f"heats {_words(receiver)}",
+            "orientation": "h",
+            "marker": {"color": colour},
+            "text": [quantities.quantity(energy, "J") for energy in energies],
+            "textposition": "outside",
+            "cliponaxis": False,
+            "hovertemplate": "%{y}: %{text}<extra></extra>",
+        }
+        drawing.add(figure, bars)
     names = [_words(stage["stage"]) for stage in ordered]
-    figure.update_layout(hovermode="closest", bargap=0.35, showlegend=True, margin={"r": 90, "b": 58})
-    figure.update_yaxes(categoryorder="array", categoryarray=names, showgrid=False)
-    figure.update_xaxes(title_text=f"Energy lost in the run [{scale.unit}]", rangemode="tozero")
+    layout = {"hovermode": "closest", "bargap": 0.35, "showlegend": True, "margin": {"r": 90, "b": 58}}
+    drawing.update(figure["layout"], layout)
+    drawing.set_axes(figure, "y", categoryorder="array", categoryarray=names, showgrid=False)
+    drawing.set_axes(figure, "x", title={"text": f"Energy lost in the run [{scale.unit}]"}, rangemode="tozero")
     caption = "Energy lost over the whole run; the colour says where the heat goes."
     return _chart("Conversion losses by stage", caption, figure)
 
@@ -254,18 +256,19 @@ def losses(stages: Sequence[Mapping[str, Any]]) -> Chart:
 def heat_map(labels: Sequence[str], times: pl.Series, cells: Floats) -> Chart:
     """Map the highest chip temperature over time and racks."""
     figure = _over_time(max(260, 130 + 16 * len(labels)))
-    cell_map = go.Heatmap(
-        x=_milliseconds(times),
-        y=list(labels),
-        z=(cells - quantities.ZERO_CELSIUS).astype(np.float32),
-        colorscale="Cividis",
-        colorbar={"title": {"text": "°C"}, "thickness": 12, "outlinewidth": 0},
-        hovertemplate="%{y}<br>%{x|%d %b %H:%M}: %{z:.1f} °C<extra></extra>",
-    )
-    figure.add_trace(cell_map)
-    figure.update_layout(hovermode="closest", margin={"t": 32})
-    figure.update_xaxes(showgrid=False)
-    figure.update_yaxes(autorange="reversed", showgrid=False)
+    cell_map = {
+        "type": "heatmap",
+        "x": _milliseconds(times),
+        "y": list(labels),
+        "z": (cells - quantities.ZERO_CELSIUS).astype(np.float32),
+        "colorscale": "Cividis",
+        "colorbar": {"title": {"text": "°C"}, "thickness": 12, "outlinewidth": 0},
+        "hovertemplate": "%{y}<br>%{x|%d %b %H:%M}: %{z:.1f} °C<extra></extra>",
+    }
+    drawing.add(figure, cell_map)
+    drawing.update(figure["layout"], {"hovermode": "closest", "margin": {"t": 32}})
+    drawing.set_axes(figure, "x", showgrid=False)
+    drawing.set_axes(figure, "y", autorange="reversed", showgrid=False)
     caption = (
         "The highest chip temperature in each quarter of an hour among the racks of each row; "
         "racks stand in the order of the site."
@@ -273,26 +276,18 @@ def heat_map(labels: Sequence[str], times: pl.Series, cells: Floats) -> Chart:
     return _chart("Highest chip temperature by hall", caption, figure)
 
 
-def _over_time(height: int, heights: tuple[float, ...] = (1.0,)) -> go.Figure:
-    rows = len(heights)
-    figure = make_subplots(rows=rows, cols=1, shared_xaxes=True, vertical_spacing=0.06, row_heights=list(heights))
-    _style(figure, height).update_xaxes(type="date", hoverformat="%d %b %H:%M:%S")
+def _over_time(height: int, heights: tuple[float, ...] = (1.0,)) -> Figure:
+    figure = drawing.stacked(height, heights)
+    drawing.set_axes(figure, "x", type="date", hoverformat="%d %b %H:%M:%S")
     return figure
 
 
-def _style(figure: go.Figure, height: int) -> go.Figure:
-    figure.update_layout(LAYOUT, height=height)
-    figure.update_xaxes(AXIS, showline=True)
-    figure.update_yaxes(AXIS, showline=False, hoverformat=".5~g", title_standoff=8, automargin=True)
-    return figure
+def _chart(title: str, caption: str, figure: Figure) -> Chart:
+    return Chart(title, caption, figure["layout"]["height"], drawing.text(figure))
 
 
-def _chart(title: str, caption: str, figure: go.Figure) -> Chart:
-    return Chart(title, caption, int(figure.layout.height), str(figure.to_json()))
-
-
-def _name_y(figure: go.Figure, title: str, row: int = 1, *, zero: bool = False) -> None:
-    figure.update_yaxes(title_text=title, rangemode="tozero" if zero else "normal", row=row, col=1)
+def _name_y(figure: Figure, title: str, row: int = 1, *, zero: bool = False) -> None:
+    drawing.set_axes(figure, "y", (row,), title={"text": title}, rangemode="tozero" if zero else "normal")
 
 
 def _scale(unit: str, values: pl.Series) -> Scale:
@@ -309,36 +304,42 @@ def _shown(values: pl.Series, scale: Scale) -> npt.NDArray[np.float32]:
     return ((values.cast(float).to_numpy() - offset) / scale.factor).astype(np.float32)
 
 
-def _trace(frame: pl.DataFrame, line: Line, scale: Scale) -> go.Scatter:
-    return go.Scatter(
-        x=_milliseconds(frame["time"]),
-        y=_shown(frame[line.column], scale),
-        name=line.label,
-        legendgroup=line.label,
-        mode="lines",
-        line={"color": line.colour, "width": line.width, "dash": line.dash},
-    )
+def _trace(frame: pl.DataFrame, line: Line, scale: Scale) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "x": _milliseconds(frame["time"]),
+        "y": _shown(frame[line.column], scale),
+        "name": line.label,
+        "legendgroup": line.label,
+        "mode": "lines",
+        "line": {"color": line.colour, "width": line.width, "dash": line.dash},
+    }
 
 
-def _add_line(figure: go.Figure, frame: pl.DataFrame, line: Line, scale: Scale, row: int = 1) -> None:
+def _add_line(figure: Figure, frame: pl.DataFrame, line: Line, scale: Scale, row: int = 1) -> None:
     if line.band:
-        low, high = (_trace(frame, line._replace(column=f"{line.column}_{side}"), scale) for side in ("low", "high"))
-        high.update(fill="tonexty", fillcolor=faint(line.colour, 0.22))
-        for edge in (low, high):
-            figure.add_trace(edge.update(showlegend=False, hoverinfo="skip", line_width=0), row=row, col=1)
-    figure.add_trace(_trace(frame, line, scale), row=row, col=1)
+        unseen = {"showlegend": False, "hoverinfo": "skip"}
+        for side, filled in (("low", {}), ("high", {"fill": "tonexty", "fillcolor": faint(line.colour, 0.22)})):
+            edge = line._replace(column=f"{line.column}_{side}", width=0.0)
+            drawing.add(figure, _trace(frame, edge, scale) | unseen | filled, row)
+    drawing.add(figure, _trace(frame, line, scale), row)
 
 
-def _add_layer(figure: go.Figure, frame: pl.DataFrame, line: Line, scale: Scale) -> None:
-    layer = _trace(frame, line._replace(width=0.0), scale)
-    figure.add_trace(layer.update(stackgroup="power", fillcolor=faint(line.colour, 0.85)), row=1, col=1)
+def _add_layer(figure: Figure, frame: pl.DataFrame, line: Line, scale: Scale) -> None:
+    layer = {"stackgroup": "power", "fillcolor": faint(line.colour, 0.85)}
+    drawing.add(figure, _trace(frame, line._replace(width=0.0), scale) | layer)
 
 
-def _curve(points: tuple[Floats, Floats], scale: Scale, label: str, colour: str) -> go.Scatter:
-    hover = f"{label}: %{{y:.4~g}} {scale.unit} in %{{x:.3~g}} % of the time<extra></extra>"
-    power = (points[1] / scale.factor).astype(np.float32)
-    line = {"color": colour, "width": 1.6}
-    return go.Scatter(x=points[0] * 100.0, y=power, name=label, mode="lines", line=line, hovertemplate=hover)
+def _curve(points: tuple[Floats, Floats], scale: Scale, label: str, colour: str) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "x": points[0] * 100.0,
+        "y": (points[1] / scale.factor).astype(np.float32),
+        "name": label,
+        "mode": "lines",
+        "line": {"color": colour, "width": 1.6},
+        "hovertemplate": f"{label}: %{{y:.4~g}} {scale.unit} in %{{x:.3~g}} % of the time<extra></extra>",
+    }
 
 
 def _links(flows: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, float]]:

@@ -39,7 +39,6 @@ AXIS: dict[str, Any] = {
 """Of every axis."""
 
 LAYOUT: dict[str, Any] = {
-    "template": "none",
     "font": {"family": _FONT, "size": 13, "color": INK},
     "margin": {"l": 72, "r": 18, "t": 12, "b": 44},
     "paper_bgcolor": CLEAR,
