@@ -6,7 +6,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from facilities.chillers import CarnotChiller
 from facilities.coolants import out_of_range
 from facilities.parts import Auxiliary, Catalog, CoolantUnit, Node, PathStage, Rack, Transformer
 from facilities.quantity import Difference
@@ -154,7 +153,7 @@ class _Search:
 
     def _loop(self, where: str, loop: WaterLoop) -> None:
         self.found("coolers", loop.cooler, f"{where}.cooler")
-        self._chiller(f"{where}.chiller", loop.chiller)
+        self._chiller(f"{where}.chiller", loop)
         self.found("pumps", loop.pump, f"{where}.pump")
         if loop.condenser is not None:
             self.found("pumps", loop.condenser.pump, f"{where}.condenser.pump")
@@ -165,8 +164,9 @@ class _Search:
             if fault:
                 self.faults.append(Fault(where, f"{name!r} {fault}"))
 
-    def _chiller(self, where: str, name: str) -> None:
-        if self.found("chillers", name, where) and not isinstance(self.used["chillers"][name], CarnotChiller):
-            fits = [key for key, part in self._known["chillers"].items() if isinstance(part, CarnotChiller)]
-            message = f"{name!r} has the fit of a maker, which loops do not take yet.{nearest(name, fits)}"
+    def _chiller(self, where: str, loop: WaterLoop) -> None:
+        wanted = "air" if loop.condenser is None else "water"
+        if self.found("chillers", loop.chiller, where) and self.used["chillers"][loop.chiller].condenser != wanted:
+            fits = [key for key, part in self._known["chillers"].items() if part.condenser == wanted]
+            message = f"{loop.chiller!r} does not reject into {wanted}, as this loop does.{nearest(loop.chiller, fits)}"
             self.faults.append(Fault(where, message))

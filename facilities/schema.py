@@ -29,6 +29,7 @@ from facilities.quantity import (
     Pressure,
     Provenance,
     RackCount,
+    Ramp,
     Ratio,
     Series,
     SitePower,
@@ -36,6 +37,7 @@ from facilities.quantity import (
     Text,
     Time,
     TimeZone,
+    UnitPower,
     Voltage,
     in_order,
 )
@@ -148,6 +150,19 @@ class CondenserWater(Model):
     """Coldest water that is asked for, and that enters the chillers' condensers."""
 
 
+class Staging(Model):
+    """How chillers start and stop; without it they follow their load at once."""
+
+    unit_heat: UnitPower | None = None
+    """Rated heat of one; a chiller with a published fit has its own, others are one unit where none is given."""
+    restart_time: Time
+    """From the end of a trip until they take heat again."""
+    ramp: Ramp
+    """Fastest rise of their heat over the capacity in service."""
+    least_run_time: Time
+    least_off_time: Time
+
+
 class WaterLoop(Model):
     """Facility water of a hall, and the plant that cools it."""
 
@@ -170,6 +185,7 @@ class WaterLoop(Model):
     """Difference above it at which they start again."""
     dwell: Time
     """Least time between two changes of coolers, and between two of chillers, in and out of service."""
+    staging: Staging | None = None
     pipe_cells: CellCount | None = None
     """Cells that each side's pipe is divided into; one, well mixed, where none is given."""
     tank: Tank | None = None

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from facilities.chillers import CarnotChiller
+from facilities.chillers import ElectricChiller, electric_chillers
 from facilities.coolants import mean_temperature, volumetric_heat
 from facilities.layout import Layout, sums
 from facilities.parts import PathStage, Pump
@@ -15,7 +15,7 @@ from facilities.quantity import Difference
 from facilities.racks import Model, unit
 from facilities.schema import Facility, WaterLoop
 from twin import power
-from twin.cooling.chillers import carnot
+from twin.cooling.chillers import FullLoad, carnot, full_load
 from twin.cooling.psychrometrics import WATER_HEAT
 from twin.site import Floats, Stage
 
@@ -141,7 +141,7 @@ class Plant(NamedTuple):
     units : (hall,) [1]
         Coolers.
     chiller_capacity : (hall,) [W]
-        Chillers.
+        Heat that the chillers take on the design day; whole units where they have a size.
     condenser_stream : (hall,) [W/K]
         Condenser water; zero where there is none.
     condenser_pump_power : (hall,) [W]
@@ -187,8 +187,11 @@ def plant(facility: Facility, loop: WaterLoop, load: Floats, stream: Floats, ris
     heat = volumetric_heat(coolant, mean_temperature(loop.supply_temperature, rise))
     pump_power = _pump_power(catalog.pumps[loop.pump], stream, heat)
     total = load + pump_power
+    machine = design_chiller(facility, loop)
     capacity = loop.chiller_share.si * total
-    chillers = capacity / design_performance(facility, loop)
+    if machine.capacity[0] > 1.0:
+        capacity = np.ceil(capacity / machine.capacity[0] - 1e-9) * machine.capacity[0]
+    chillers = capacity / machine.performance[0]
     rejected, condenser, condenser_pumps = total, np.zeros_like(total), np.zeros_like(total)
     if loop.condenser is not None:
         rejected = total + np.minimum(capacity, total) * chillers / np.maximum(capacity, 1.0)
@@ -204,9 +207,9 @@ def _pump_power(pump: Pump, stream: Floats, heat: float) -> Floats:
     return np.asarray(stream / heat * pump.head.si / pump.efficiency.si, dtype=float)
 
 
-def design_performance(facility: Facility, loop: WaterLoop) -> float:
+def design_chiller(facility: Facility, loop: WaterLoop) -> FullLoad:
     """
-    Give the chillers' coefficient of performance on the design day.
+    Give one chiller of a loop on the design day.
 
     Parameters
     ----------
@@ -217,46 +220,18 @@ def design_performance(facility: Facility, loop: WaterLoop) -> float:
 
     Returns
     -------
-    [1]
-        Heat over electric power.
+    FullLoad
+        One row; of a chiller by its Carnot fraction without a unit's heat, the capacity is one watt.
     """
-    machine, climate = carnot_chiller(facility, loop), facility.climate
+    machine, climate = facility.catalog.chillers[loop.chiller], facility.climate
     entering = climate.design_dry_bulb.si
     if loop.condenser is not None:
         entering = climate.design_wet_bulb.si + loop.condenser.tower_approach.si
-    state = carnot(
-        *(
-            np.array([value])
-            for value in (
-                machine.carnot_fraction.si,
-                loop.supply_temperature.si,
-                entering,
-                machine.evaporator_approach.si,
-                machine.condenser_approach.si,
-            )
-        )
-    )
-    return float(state.performance[0])
-
-
-def carnot_chiller(facility: Facility, loop: WaterLoop) -> CarnotChiller:
-    """
-    Give the chillers of a loop.
-
-    Parameters
-    ----------
-    facility : Facility
-        For its catalog.
-    loop : WaterLoop
-        Which chillers.
-
-    Returns
-    -------
-    CarnotChiller
-        Their entry of the catalog, which refuses others for loops.
-    """
-    machine = facility.catalog.chillers[loop.chiller]
-    if not isinstance(machine, CarnotChiller):
-        message = f"chiller {loop.chiller!r} follows no Carnot fraction"
-        raise TypeError(message)
-    return machine
+    leaving, given = np.array([loop.supply_temperature.si]), np.array([entering])
+    if isinstance(machine, ElectricChiller):
+        return full_load(electric_chillers([machine]), leaving, given)
+    numbers = machine.carnot_fraction, machine.evaporator_approach, machine.condenser_approach
+    fraction, evaporator, condenser = (np.array([number.si]) for number in numbers)
+    state = carnot(fraction, leaving, given, evaporator, condenser)
+    unit_heat = None if loop.staging is None else loop.staging.unit_heat
+    return FullLoad(np.array([1.0 if unit_heat is None else unit_heat.si]), state.performance, state.inside)

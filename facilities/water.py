@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 
 from facilities import sizing
+from facilities.chillers import CarnotChiller, Chiller, ElectricChiller, electric_chillers, load_curve
 from facilities.layout import Layout
 from facilities.parts import DryCooler, Tower
 from facilities.quantity import Number
 from facilities.schema import Facility, WaterLoop
+from twin.arrays import Floats
+from twin.cooling.chillers import LoadCurve
 from twin.cooling.dry_coolers import dry_cooler_conductance
 from twin.cooling.towers import merkel_conductance
-from twin.facility_water import Condenser, Loops, no_condenser
+from twin.facility_water import Chillers, Condenser, Loops, carnot_chillers, no_condenser
+
+_Table = TypeVar("_Table", bound=tuple[Any, ...])
 
 DRY_CYCLES = 2.0
 """Cycles of concentration [1] of loops with dry coolers, which use no water; any number above one would do."""
@@ -43,16 +49,19 @@ def loops(facility: Facility, places: Layout, plants: tuple[sizing.Plant, ...]) 
         kinds.insert(0, ("liquid", cooling.liquid.loop))
     columns = [_loop(facility, loop, plant) for (_, loop), plant in zip(kinds, plants, strict=True)]
     condensers = [_condenser(loop, plant) for (_, loop), plant in zip(kinds, plants, strict=True)]
+    chillers = [
+        _chillers(facility, loop, column["chiller_capacity"]) for (_, loop), column in zip(kinds, columns, strict=True)
+    ]
     return Loops(
         name=tuple(f"{hall}/{kind}" for kind, _ in kinds for hall in places.halls),
-        condenser=Condenser(*(np.concatenate(parts) for parts in zip(*condensers, strict=True))),
+        condenser=_joined(condensers),
+        chillers=_joined(chillers),
         **{key: np.concatenate([column[key] for column in columns]) for key in columns[0]},
     )
 
 
 def _loop(facility: Facility, loop: WaterLoop, plant: sizing.Plant) -> dict[str, Any]:
     catalog, count = facility.catalog, plant.heat.size
-    machine = sizing.carnot_chiller(facility, loop)
     pipe, tank = _cells(loop.pipe_cells), loop.tank
     values = {
         "supply_set_point": loop.supply_temperature.si,
@@ -61,9 +70,7 @@ def _loop(facility: Facility, loop: WaterLoop, plant: sizing.Plant) -> dict[str,
         "supply_cells": pipe,
         "return_cells": pipe,
         "tank_cells": 0 if tank is None else _cells(tank.cells),
-        "chiller_carnot_fraction": machine.carnot_fraction.si,
-        "chiller_evaporator_approach": machine.evaporator_approach.si,
-        "chiller_condenser_approach": machine.condenser_approach.si,
+        **_carnot(catalog.chillers[loop.chiller]),
         "economy": loop.economy.si,
         "hysteresis": loop.hysteresis.si,
         "dwell": loop.dwell.si,
@@ -77,8 +84,55 @@ def _loop(facility: Facility, loop: WaterLoop, plant: sizing.Plant) -> dict[str,
         "water_stream": plant.stream,
         "pump_power": plant.pump_power,
         "cooler_units": plant.units,
-        "chiller_capacity": plant.chiller_capacity,
+        "chiller_capacity": _rated(facility, loop) * plant.chiller_capacity,
     }
+
+
+def _rated(facility: Facility, loop: WaterLoop) -> float:
+    """Give the rated capacity of the chillers over that on the design day."""
+    machine = facility.catalog.chillers[loop.chiller]
+    if not isinstance(machine, ElectricChiller):
+        return 1.0
+    return float(machine.capacity.si / sizing.design_chiller(facility, loop).capacity[0])
+
+
+def _carnot(machine: Chiller) -> dict[str, float]:
+    """Give the numbers of a chiller by its Carnot fraction, or such as are not read."""
+    return {
+        "chiller_carnot_fraction": machine.carnot_fraction.si if isinstance(machine, CarnotChiller) else 0.5,
+        "chiller_evaporator_approach": machine.evaporator_approach.si,
+        "chiller_condenser_approach": machine.condenser_approach.si,
+    }
+
+
+def _chillers(facility: Facility, loop: WaterLoop, capacity: Floats) -> Chillers:
+    """Give the chillers of loops of one kind, for their rated capacity."""
+    machine, staging, count = facility.catalog.chillers[loop.chiller], loop.staging, capacity.size
+    plain = carnot_chillers(capacity)
+    if isinstance(machine, ElectricChiller):
+        fits = electric_chillers([machine] * count)
+        plain = plain._replace(
+            electric=np.ones(count, dtype=bool), machines=fits, load=fits.load, unit_capacity=fits.capacity
+        )
+    else:
+        load = load_curve(machine)
+        plain = plain._replace(load=LoadCurve(*(np.repeat(part, count, axis=0) for part in load)))
+    if staging is None:
+        return plain
+    if staging.unit_heat is not None and not isinstance(machine, ElectricChiller):
+        plain = plain._replace(unit_capacity=np.full(count, staging.unit_heat.si))
+    return plain._replace(
+        restart_time=np.full(count, staging.restart_time.si),
+        ramp=np.full(count, staging.ramp.si),
+        least_run=np.full(count, staging.least_run_time.si),
+        least_off=np.full(count, staging.least_off_time.si),
+    )
+
+
+def _joined(tables: Sequence[_Table]) -> _Table:
+    """Join tables of loops of several kinds, each array and each table within."""
+    columns = zip(*tables, strict=True)
+    return type(tables[0])(*(_joined(part) if isinstance(part[0], tuple) else np.concatenate(part) for part in columns))
 
 
 def _cells(number: Number | None) -> int:

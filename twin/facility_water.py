@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from twin.arrays import Flags, Floats, Integers
+from twin.cooling.chillers import ElectricChillers, LoadCurve, proportional
 
 
 class Condenser(NamedTuple):
@@ -39,6 +40,38 @@ class Condenser(NamedTuple):
     economiser_conductance: Floats
     approach: Floats
     least_temperature: Floats
+
+
+class Chillers(NamedTuple):
+    """
+    Chillers, all of a loop alike, and how they start.
+
+    Attributes
+    ----------
+    electric : (loop,) bool
+        Whether a published fit gives their performance; else a fraction of Carnot's does.
+    machines : ElectricChillers
+        Fits, a row a loop; read only where `electric`.
+    load : LoadCurve
+        Power at part load, a row a loop.
+    unit_capacity : (loop,) [W]
+        Rated heat of one.
+    restart_time : (loop,) [s]
+        From the end of a trip until they take heat again.
+    ramp : (loop,) [1/s]
+        Fastest rise of their heat over the capacity in service.
+    least_run, least_off : (loop,) [s]
+        Least time for which a unit runs, and for which none starts after one has stopped.
+    """
+
+    electric: Flags
+    machines: ElectricChillers
+    load: LoadCurve
+    unit_capacity: Floats
+    restart_time: Floats
+    ramp: Floats
+    least_run: Floats
+    least_off: Floats
 
 
 class Loops(NamedTuple):
@@ -80,7 +113,7 @@ class Loops(NamedTuple):
     cooler_fan_power : (loop,) [W]
         Fan power of one unit at full speed.
     chiller_capacity : (loop,) [W]
-        Heat that the chillers can take from the water; may be zero.
+        Rated heat that all chillers can take from the water; may be zero.
     chiller_carnot_fraction : (loop,) [1]
         Chiller COP over the Carnot COP between its two fluids.
     chiller_evaporator_approach, chiller_condenser_approach : (loop,) [K]
@@ -97,6 +130,8 @@ class Loops(NamedTuple):
         Least time between two changes of the coolers, and between two of the chillers, in and out of service.
     condenser : Condenser
         Condenser water.
+    chillers : Chillers
+        Chillers.
     """
 
     name: tuple[str, ...]
@@ -128,6 +163,7 @@ class Loops(NamedTuple):
     hysteresis: Floats
     dwell: Floats
     condenser: Condenser
+    chillers: Chillers
 
 
 def no_condenser(loops: int) -> Condenser:
@@ -146,6 +182,28 @@ def no_condenser(loops: int) -> Condenser:
     """
     none = {name: np.zeros(loops) for name in Condenser._fields if name != "fitted"}
     return Condenser(fitted=np.zeros(loops, dtype=bool), **none)
+
+
+def carnot_chillers(capacity: Floats) -> Chillers:
+    """
+    Make chillers of one unit a loop that follow Carnot's performance, start at once and stop at once.
+
+    Parameters
+    ----------
+    capacity : (loop,) [W]
+        Rated heat.
+
+    Returns
+    -------
+    Chillers
+        Their fits are never read.
+    """
+    count = capacity.size
+    one, none, anything = np.ones(count), np.zeros(count), np.tile((0.0, np.inf), (count, 1))
+    load = proportional(count)
+    flat = np.tile((1.0, 0.0, 0.0, 0.0, 0.0, 0.0), (count, 1))
+    machines = ElectricChillers(one, one, one, one, flat, flat, load, anything, anything, none, none)
+    return Chillers(np.zeros(count, bool), machines, load, np.maximum(capacity, 1.0), none, one, none, none)
 
 
 class Cells(NamedTuple):

@@ -50,7 +50,7 @@ def sites(draw: st.DrawFn) -> Site:
     part = draw(st.floats(0.3, 0.98))
     leak = draw(st.floats(0.0, 3.0)) * 72.0
     if draw(st.booleans()):
-        site = small.with_condenser_water(site)
+        site = small.with_staged_chillers(small.with_condenser_water(site))
     return site._replace(
         rack_classes=kinds._replace(liquid_fraction=np.array([part, 0.0]), leakage=np.array([leak, 0.0]))
     )

@@ -138,13 +138,12 @@ def loops() -> Loops:
         cooler_conductance=3e3 * three,
         cooler_design_wet_bulb=298.15 * three,
         cooler_fan_power=500.0 * three,
-        chiller_capacity=np.array([0.0, 1e5, 1e5]),
         chiller_carnot_fraction=0.5 * three,
         chiller_evaporator_approach=2.0 * three,
         chiller_condenser_approach=10.0 * three,
         cycles_of_concentration=4.0 * three,
         drift_fraction=1e-5 * three,
-        **plain_loops(3),
+        **plain_loops(np.array([0.0, 1e5, 1e5])),
     )
 
 

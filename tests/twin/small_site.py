@@ -11,7 +11,7 @@ import numpy as np
 from twin import power
 from twin.changes import Change
 from twin.cooling import dry_coolers
-from twin.facility_water import Condenser, no_condenser
+from twin.facility_water import Condenser, carnot_chillers, no_condenser
 from twin.grid.response import ResponseCurve
 from twin.simulate import Inputs
 from twin.site import Cdus, Connection, Floats, Halls, Loops, PowerChain, RackClasses, Racks, Site, Stage
@@ -162,19 +162,37 @@ def loops(count: int, accelerators: int, service: int) -> Loops:
         cooler_conductance=np.array([stream[0], dry, stream[2]]),
         cooler_design_wet_bulb=np.full(3, 297.15),
         cooler_fan_power=np.array([warm * 0.005, 117e3, cold * 0.005]),
-        chiller_capacity=heat * np.array([0.3, 0.3, 1.2]),
         chiller_carnot_fraction=np.full(3, 0.55),
         chiller_evaporator_approach=np.full(3, 3.0),
         chiller_condenser_approach=np.full(3, 10.0),
         cycles_of_concentration=np.full(3, 4.0),
         drift_fraction=np.full(3, 1e-5),
-        **plain_loops(3),
+        **plain_loops(heat * np.array([0.3, 0.3, 1.2])),
     )
 
 
-def plain_loops(count: int) -> dict[str, Any]:
-    """Give what loops have that work directly: two mixed pipes, no tank, no condenser water."""
+def with_staged_chillers(of: Site) -> Site:
+    """Give the third loop four chillers that start and stop as machines do: a minute to restart, 10 % a minute."""
+    chillers, air = of.loops.chillers, np.array([False, False, True])
+    return of._replace(
+        loops=of.loops._replace(
+            chillers=chillers._replace(
+                unit_capacity=chillers.unit_capacity / np.array([1.0, 1.0, 4.0]),
+                restart_time=60.0 * air,
+                ramp=np.where(air, 0.1 / 60.0, 1.0),
+                least_run=600.0 * air,
+                least_off=120.0 * air,
+            )
+        )
+    )
+
+
+def plain_loops(chillers: Floats) -> dict[str, Any]:
+    """Give what loops have that work directly: two mixed pipes, no tank, no condenser water, one chiller [W]."""
+    count = chillers.size
     return {
+        "chiller_capacity": chillers,
+        "chillers": carnot_chillers(chillers),
         "tank_capacity": np.zeros(count),
         "supply_cells": np.ones(count, dtype=np.int64),
         "return_cells": np.ones(count, dtype=np.int64),

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from twin.site import Floats
+from twin.arrays import Floats
 
 LEAST_LIFT = 10.0
 """

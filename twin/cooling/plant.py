@@ -34,12 +34,25 @@ class Memory(NamedTuple):
         Whether coolers (or the economiser that they serve), and chillers, are in service.
     economiser_age, chiller_age : (loop,) [s]
         Time since that last changed.
+    units : (loop,) [1]
+        Chillers that run.
+    started, stopped : (loop,) [s]
+        Time since one last started, and since one last stopped.
+    waiting : (loop,) [s]
+        Time until chillers can start again after a trip.
+    loaded : (loop,) [1]
+        Heat of the chillers over the capacity in service.
     """
 
     economising: Flags
     chilling: Flags
     economiser_age: Floats
     chiller_age: Floats
+    units: Floats
+    started: Floats
+    stopped: Floats
+    waiting: Floats
+    loaded: Floats
 
 
 class PlantState(NamedTuple):
@@ -107,10 +120,16 @@ class PlantLaw(NamedTuple):
         Heat the coolers move for each kelvin between their water and outdoors.
     fan_power : (speed, loop) [W]
         Power of their fans.
+    chiller_units : (loop,) [1]
+        Chillers in service.
     chiller_capacity : (loop,) [W]
-        Heat the chillers can take.
-    performance : (loop,) [1]
-        Their coefficient of performance.
+        Heat that one can take.
+    chiller_power : (load, loop) [W]
+        Electric power of one, over its heat over that.
+    motor_share : (loop,) [1]
+        Part of it that reaches the condenser.
+    restart_time, ramp, least_run, least_off : (loop,) [s, 1/s, s, s]
+        As in `twin.facility_water.Chillers`.
     economy, hysteresis : (loop,) [K]
         As in `Loops`.
     dwell : (loop,) [s]
@@ -141,8 +160,14 @@ class PlantLaw(NamedTuple):
     outdoor: Floats
     cooler_rate: Floats
     fan_power: Floats
+    chiller_units: Floats
     chiller_capacity: Floats
-    performance: Floats
+    chiller_power: Floats
+    motor_share: Floats
+    restart_time: Floats
+    ramp: Floats
+    least_run: Floats
+    least_off: Floats
     economy: Floats
     hysteresis: Floats
     dwell: Floats
@@ -206,7 +231,14 @@ def first_memory(loops: int) -> Memory:
     Memory
         Coolers in service, chillers not, both free to change.
     """
-    return Memory(np.ones(loops, bool), np.zeros(loops, bool), np.full(loops, LONG_AGO), np.full(loops, LONG_AGO))
+    never = (np.full(loops, LONG_AGO) for _ in range(4))
+    none = (np.zeros(loops) for _ in range(3))
+    return Memory(
+        economising=np.ones(loops, bool),
+        chilling=np.zeros(loops, bool),
+        **dict(zip(("economiser_age", "chiller_age", "started", "stopped"), never, strict=True)),
+        **dict(zip(("units", "waiting", "loaded"), none, strict=True)),
+    )
 
 
 def remembered(memory: Memory) -> Memory:
@@ -345,7 +377,7 @@ def law(
         Tables, and whether every model is inside its range of validity.
     """
     loops, halls = site.loops, site.halls
-    own, condenser = cells(loops), loops.condenser
+    own, condenser, own_chillers = cells(loops), loops.condenser, loops.chillers
     outdoor = np.where(loops.evaporative, outdoors.wet_bulb, outdoors.dry_bulb)
     back, leaving = state.water[own.last_return], state.water[own.last_return + 1]
     inlet = np.where(condenser.fitted, state.hot, back)
@@ -364,8 +396,14 @@ def law(
         outdoor=outdoor,
         cooler_rate=dry_rates + wet_rates,
         fan_power=hydraulics.fan_power(SPEEDS)[:, np.newaxis] * settings.cooler_units * loops.cooler_fan_power,
-        chiller_capacity=settings.chiller_capacity,
-        performance=chiller.performance,
+        chiller_units=settings.chiller_capacity / own_chillers.unit_capacity,
+        chiller_capacity=chiller.capacity,
+        chiller_power=chiller.power,
+        motor_share=own_chillers.load.motor_share,
+        restart_time=own_chillers.restart_time,
+        ramp=own_chillers.ramp,
+        least_run=own_chillers.least_run,
+        least_off=own_chillers.least_off,
         economy=loops.economy,
         hysteresis=loops.hysteresis,
         dwell=loops.dwell,

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from twin.arrays import Floats
+from twin.arrays import Flags, Floats
 from twin.cooling import dry_coolers, towers, water
-from twin.cooling.chillers import ChillerState, carnot
+from twin.cooling.chillers import FullLoad, at_load, carnot, full_load
 from twin.cooling.exchangers import counterflow, heat_rate
 from twin.cooling.psychrometrics import WATER_HEAT
 from twin.facility_water import Loops
@@ -16,6 +16,9 @@ from twin.site import Site
 
 SPEEDS = np.linspace(0.0, 1.0, 17)
 """Fan speeds [1] at which the coolers' laws are tabulated."""
+
+LOADS = np.linspace(0.0, 1.0, 17)
+"""Heat over capacity [1] at which a chiller's power is tabulated."""
 
 LEAST_DIFFERENCE = 1.0
 """Least difference of water and outdoors [K] at which a cooler's heat is taken for its rate."""
@@ -52,7 +55,7 @@ class Settings(NamedTuple):
     cooler_units : (loop,) [1]
         Coolers in service.
     chiller_capacity : (loop,) [W]
-        Chillers in service.
+        Rated heat of the chillers in service.
     """
 
     set_point: Floats
@@ -101,9 +104,28 @@ def economiser(loops: Loops) -> Floats:
     return np.where(fitted, rates, 0.0)
 
 
-def chillers(loops: Loops, leaving: Floats, entering: Floats) -> ChillerState:
+class ChillerTable(NamedTuple):
     """
-    Give the performance of the chillers.
+    One chiller of each loop.
+
+    Attributes
+    ----------
+    capacity : (loop,) [W]
+        Heat that it can take.
+    power : (load, loop) [W]
+        Electric power, over `LOADS`.
+    inside : (loop,) bool
+        Whether its law is within its range.
+    """
+
+    capacity: Floats
+    power: Floats
+    inside: Flags
+
+
+def chillers(loops: Loops, leaving: Floats, entering: Floats) -> ChillerTable:
+    """
+    Tabulate the chillers over their load.
 
     Parameters
     ----------
@@ -116,16 +138,22 @@ def chillers(loops: Loops, leaving: Floats, entering: Floats) -> ChillerState:
 
     Returns
     -------
-    ChillerState
-        Performance, and whether it is within the model's range.
+    ChillerTable
+        Capacity, power, and whether they are within the range of their law.
     """
-    return carnot(
+    own = loops.chillers
+    state = carnot(
         loops.chiller_carnot_fraction,
         leaving,
         entering,
         loops.chiller_evaporator_approach,
         loops.chiller_condenser_approach,
     )
+    full = FullLoad(own.unit_capacity, state.performance, state.inside)
+    if own.electric.any():
+        fitted = full_load(own.machines, leaving, entering)
+        full = FullLoad(*(np.where(own.electric, one, other) for one, other in zip(fitted, full, strict=True)))
+    return ChillerTable(full.capacity, at_load(own.load, full, LOADS[:, np.newaxis] * full.capacity).power, full.inside)
 
 
 def dry_cooler_rates(loops: Loops, settings: Settings) -> Floats:

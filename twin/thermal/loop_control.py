@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from twin.thermal.compiled import njit
 
 if TYPE_CHECKING:
@@ -22,13 +24,21 @@ CONTROL_TIME = 120.0
 COLD_TIME = 30.0
 """Time [s] in which coolers take back a deviation of condenser water, a quarter of the facility's: it serves it."""
 
+START_LOAD, STOP_LOAD = 0.95, 0.8
+"""
+Load [1] of the chillers that run above which one more starts, and load of one less below which one stops; assumed.
+"""
+
+START_TIME = 60.0
+"""Least time [s] between the starts of two chillers; assumed."""
+
 ECONOMISER_OPENING = 0.9
 """Opening [1] of the economiser for which the coolers make condenser water cold enough: it has room to correct."""
 
 
 @njit(inline="always")
-def _at_speed(table, loop, speed):
-    """Interpolate a column over fan speed."""
+def _at(table, loop, speed):
+    """Interpolate a column over fan speed, or over load."""
     place = speed * (table.shape[0] - 1)
     index = min(int(place), table.shape[0] - 2)
     return table[index, loop] + (place - index) * (table[index + 1, loop] - table[index, loop])
@@ -50,7 +60,11 @@ def _serve(law, i, memory, wanted, cooled, difference, over, seconds):
     """Take coolers and chillers in and out of service; `cooled` is what coolers could take, `over` the deviation."""
     memory.economiser_age[i] += seconds
     memory.chiller_age[i] += seconds
-    alone = law.chiller_capacity[i] > 0.0 and wanted <= law.chiller_capacity[i]
+    memory.waiting[i] = max(memory.waiting[i] - seconds, 0.0)
+    if law.chiller_units[i] <= 0.0:
+        memory.waiting[i] = law.restart_time[i]
+    able = law.chiller_units[i] * law.chiller_capacity[i]
+    alone = able > 0.0 and wanted <= able and memory.waiting[i] <= 0.0
     if memory.economiser_age[i] >= law.dwell[i] or not alone:
         least = law.economy[i] if memory.economising[i] else law.economy[i] + law.hysteresis[i]
         economising = difference > least or not alone
@@ -69,6 +83,42 @@ def _serve(law, i, memory, wanted, cooled, difference, over, seconds):
 
 
 @njit(inline="always")
+def _staged(law, i, memory, wanted, seconds):
+    """Start and stop chillers for a wanted heat; return the heat that those that run can take in this step."""
+    memory.started[i] += seconds
+    memory.stopped[i] += seconds
+    service, one = law.chiller_units[i], law.chiller_capacity[i]
+    if not memory.chilling[i] or memory.waiting[i] > 0.0 or service <= 0.0 or one <= 0.0:
+        if memory.units[i] > 0.0:
+            memory.stopped[i] = 0.0
+        memory.units[i], memory.loaded[i] = 0.0, 0.0
+        return 0.0
+    units = min(memory.units[i], service)
+    if units <= 0.0:
+        if memory.stopped[i] >= law.least_off[i]:
+            units, memory.started[i] = min(max(np.ceil(wanted / (START_LOAD * one)), 1.0), service), 0.0
+    elif wanted > START_LOAD * units * one:
+        if units < service and memory.started[i] >= START_TIME and memory.stopped[i] >= law.least_off[i]:
+            units, memory.started[i] = min(units + 1.0, service), 0.0
+    elif wanted < STOP_LOAD * (units - 1.0) * one and memory.started[i] >= law.least_run[i]:
+        units, memory.stopped[i] = units - 1.0, 0.0
+    memory.units[i] = units
+    return min(units, (memory.loaded[i] + law.ramp[i] * seconds) * service) * one
+
+
+@njit(inline="always")
+def _chillers_for(law, i, memory, wanted, seconds):
+    """Let the chillers of a loop take a heat as far as they can; return it, and their electric power."""
+    able = _staged(law, i, memory, wanted, seconds)
+    if able <= 0.0:
+        return 0.0, 0.0
+    heat = min(max(wanted, 0.0), able)
+    memory.loaded[i] = heat / (law.chiller_units[i] * law.chiller_capacity[i])
+    load = heat / (memory.units[i] * law.chiller_capacity[i])
+    return heat, memory.units[i] * _at(law.chiller_power, i, load)
+
+
+@njit(inline="always")
 def _fans_for(law, i, controls, heat, difference):
     """Let the coolers of a loop take a heat as far as they can; return the fan speed."""
     controls.cooler[i] = 0.0
@@ -76,7 +126,7 @@ def _fans_for(law, i, controls, heat, difference):
         return 0.0
     rate = heat / difference
     speed = _speed_for(law, i, rate)
-    controls.cooler[i] = min(rate, _at_speed(law.cooler_rate, i, speed))
+    controls.cooler[i] = min(rate, _at(law.cooler_rate, i, speed))
     return speed
 
 
@@ -129,26 +179,23 @@ def control_loops(
         cooled = max(rate * apart, 0.0)
         _serve(law, i, state.memory, wanted, cooled, difference, over, seconds)
         cooled = min(max(wanted, 0.0), cooled) if state.memory.economising[i] else 0.0
-        controls.chilled[i] = 0.0
-        if state.memory.chilling[i]:
-            controls.chilled[i] = min(max(wanted - cooled, 0.0), law.chiller_capacity[i])
-        chillers, pumps, speed = controls.chilled[i] / law.performance[i], law.pump_power[i], 0.0
+        controls.chilled[i], chillers = _chillers_for(law, i, state.memory, wanted - cooled, seconds)
+        pumps, speed = law.pump_power[i], 0.0
         if law.condenser[i]:
             controls.economiser[i] = cooled / apart if cooled > 0.0 else 0.0
-            controls.condensed[i] = controls.chilled[i] + chillers
+            controls.condensed[i] = controls.chilled[i] + law.motor_share[i] * chillers
             speed = _condenser_fans(law, i, state, controls, back, wanted)
             tally.condensed[i] += seconds * controls.condensed[i]
             tally.condenser_pumps[i] += seconds * law.condenser_pump[i]
             pumps += law.condenser_pump[i]
         else:
             speed = _fans_for(law, i, controls, wanted if state.memory.economising[i] else 0.0, difference)
-        fans = _at_speed(law.fan_power, i, speed)
+        fans = _at(law.fan_power, i, speed)
         power += fans + chillers + pumps
         tally.fans[i] += seconds * fans
         tally.chillers[i] += seconds * chillers
         tally.pumps[i] += seconds * law.pump_power[i]
         tally.chilled[i] += seconds * controls.chilled[i]
         tally.speed[i] += seconds * speed
-        if law.chiller_capacity[i] > 0.0:
-            tally.load[i] += seconds * controls.chilled[i] / law.chiller_capacity[i]
+        tally.load[i] += seconds * state.memory.loaded[i]
     return power

@@ -8,7 +8,7 @@ import pytest
 from tests.twin import small_site as small
 from twin import simulate
 from twin.cooling import plant
-from twin.cooling.plant_tables import SPEEDS
+from twin.cooling.plant_tables import LOADS, SPEEDS
 from twin.record import COOLING_FIELDS
 from twin.thermal import loops
 
@@ -34,8 +34,14 @@ def law(outdoor: float = 290.0, chillers: float = 50e3, **changed: object) -> pl
         outdoor=outdoor * one,
         cooler_rate=(1e3 + 9e3 * SPEEDS)[:, np.newaxis],
         fan_power=(1600.0 * SPEEDS)[:, np.newaxis],
+        chiller_units=one,
         chiller_capacity=chillers * one,
-        performance=5.0 * one,
+        chiller_power=(0.2 * chillers * LOADS)[:, np.newaxis],
+        motor_share=one,
+        restart_time=0.0 * one,
+        ramp=one,
+        least_run=0.0 * one,
+        least_off=0.0 * one,
         economy=3.0 * one,
         hysteresis=2.0 * one,
         dwell=600.0 * one,
@@ -56,7 +62,9 @@ def law(outdoor: float = 290.0, chillers: float = 50e3, **changed: object) -> pl
 
 def state(supply: float, back: float, served: tuple[bool, bool] = (True, False), age: float = 1e9) -> plant.PlantState:
     """Give a state; `served` says whether coolers and chillers are in service, and `age` since when."""
-    memory = plant.Memory(np.array(served[:1]), np.array(served[1:]), np.array([age]), np.array([age]))
+    memory = plant.first_memory(1)
+    memory.economising[:], memory.chilling[:] = served
+    memory.economiser_age[:] = memory.chiller_age[:] = age
     condenser = np.array([296.0]), np.array([292.0])
     return plant.PlantState(np.array([back, supply]), *condenser, np.zeros(1), memory)
 
@@ -172,6 +180,59 @@ def test_service_changes_with_hysteresis_and_after_a_dwell(
     assert (bool(now.memory.economising[0]), bool(now.memory.chilling[0])) == expected
 
 
+def staged(units: float, wanted: float, seconds: float = SECONDS, **remembered: float) -> plant.PlantState:
+    """Let four chillers of 20 kW serve alone; the water is at its aim and brings what is wanted."""
+    own = law(chillers=20e3, chiller_units=np.full(1, 4.0), restart_time=np.full(1, 120.0), ramp=np.full(1, 0.1 / 60.0))
+    own = own._replace(least_run=np.full(1, 900.0), least_off=np.full(1, 300.0), outdoor=np.full(1, 310.0))
+    now = state(300.0, 300.0 + wanted / 20e3, served=(False, True))
+    now.memory.units[:], now.memory.loaded[:] = units, 1.0
+    now.memory.started[:] = now.memory.stopped[:] = 1e9
+    for name, value in remembered.items():
+        getattr(now.memory, name)[:] = value
+    loops.control(own, now, plant.no_controls(1), plant.tally(1, 1), seconds, 0)
+    return now
+
+
+@pytest.mark.parametrize(
+    ("units", "wanted", "remembered", "expected"),
+    [
+        # One more above 95 % of those that run, one less below 80 % of one less.
+        (2.0, 37e3, {}, 2.0),
+        (2.0, 39e3, {}, 3.0),
+        (3.0, 33e3, {}, 3.0),
+        (3.0, 31e3, {}, 2.0),
+        # Not within a minute of the last start, five minutes of the last stop, a quarter of an hour of running.
+        (2.0, 39e3, {"started": 49.0}, 2.0),
+        (2.0, 39e3, {"stopped": 289.0}, 2.0),
+        (3.0, 31e3, {"started": 889.0}, 3.0),
+        # From rest as many as carry the heat at 95 %: 60 / 19.
+        (0.0, 60e3, {"loaded": 0.0}, 4.0),
+        (0.0, 56e3, {"loaded": 0.0}, 3.0),
+        (0.0, 56e3, {"loaded": 0.0, "stopped": 289.0}, 0.0),
+        # After a trip they wait.
+        (0.0, 56e3, {"waiting": 11.0}, 0.0),
+    ],
+)
+def test_chillers_are_staged(units: float, wanted: float, remembered: dict[str, float], expected: float) -> None:
+    assert staged(units, wanted, **remembered).memory.units[0] == expected
+
+
+def test_chillers_load_up_along_their_ramp() -> None:
+    """Ten seconds of 10 % a minute: from 0.3 to 0.3167 of 80 kW."""
+    assert staged(3.0, 50e3, loaded=0.3).memory.loaded[0] == pytest.approx(0.3 + 0.1 / 6.0, rel=1e-12)
+
+
+def test_a_trip_stops_chillers_and_lets_them_wait() -> None:
+    own = law(chiller_units=np.zeros(1), restart_time=np.full(1, 120.0), outdoor=np.full(1, 310.0))
+    now = state(300.0, 302.0, served=(False, True))
+    now.memory.units[:], now.memory.loaded[:] = 1.0, 0.8
+    loops.control(own, now, plant.no_controls(1), plant.tally(1, 1), SECONDS, 0)
+    memory = now.memory
+    assert (memory.units[0], memory.loaded[0], memory.stopped[0], memory.waiting[0]) == (0.0, 0.0, 0.0, 120.0)
+    # Coolers are called back at once, for what little they can do.
+    assert memory.economising[0]
+
+
 def test_an_economiser_opens_for_the_heat_and_fans_follow_the_cold_water() -> None:
     """
     60 kW arrive; 303 K less 292 K of cold water: 5,455 W/K of the 16 kW/K that an open economiser moves.
@@ -264,13 +325,24 @@ def test_a_step_loses_no_energy_far_from_balance() -> None:
     assert given - sums.rejected[0] - 150e3 - held == pytest.approx(0.0, abs=1e-5)
 
 
-@pytest.mark.parametrize("dry", [253.15, 263.15, 273.15, 283.15, 293.15, 303.15])
-def test_fans_do_not_hunt(dry: float) -> None:
-    """From -20 to 30 degrees Celsius at constant load: in the last ten minutes no fan moves by 1 % of its speed."""
+@pytest.mark.parametrize("dry", [253.15, 263.15, 273.15, 283.15, 289.15, 293.15, 295.15, 299.15, 303.15, 308.15])
+@pytest.mark.parametrize("staged_chillers", [False, True])
+def test_nothing_hunts(dry: float, staged_chillers: bool) -> None:
+    """
+    From -20 to 35 degrees Celsius at constant load: in the last ten minutes of an hour no fan moves by 1 %.
+
+    Coolers and chillers may change but once a dwell of ten minutes, and here, in steady weather, once in all.
+    """
     site = small.site()
-    inputs = small.inputs(1200, dry=dry, wet=dry - 3.0)
+    if staged_chillers:
+        site = small.with_staged_chillers(small.with_condenser_water(site))
+    inputs = small.inputs(3600, dry=dry, wet=dry - 3.0)
     kept = simulate.run(site, small.load(site, [0.7]), inputs, small.curve(site))
-    speed = kept.cooling[COOLING_FIELDS.index("fan_speed")][-10:]
-    assert float(np.ptp(speed, axis=0).max()) < 0.01
+    speed, load, mode = (
+        kept.cooling[COOLING_FIELDS.index(name)] for name in ("fan_speed", "chiller_load", "cooling_mode")
+    )
+    assert float(np.ptp(speed[-10:], axis=0).max()) < 0.01
+    assert float(np.ptp(load[-10:], axis=0).max()) < 0.01
+    assert int(np.count_nonzero(np.diff(mode, axis=0), axis=0).max()) <= 1
     # The loop on towers has heat to give at every one of these temperatures.
     assert speed[-1, 0] > 0.1

@@ -250,15 +250,17 @@ def at_rest(
 
 WATER = (
     Change(70, "cooler_units", np.array([2]), 1.0),
+    Change(110, "chiller_capacity", np.array([2]), 0.0),
     Change(130, "loop_set_point", np.array([2]), 290.15),
-    Change(190, "chiller_capacity", np.array([2]), 0.0),
 )
+"""A cell lost, the chillers tripped, another set point; chillers come back at 150 s, and wait a minute."""
 
 
 @pytest.mark.parametrize(("wet", "mode"), [(282.15, 0.0), (289.15, 1.0), (295.15, 2.0)])
 def test_condenser_water_and_tank_follow_the_oracle(wet: float, mode: float, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pipes of cells, a tank, an economiser, chillers on condenser water: a load step, a cell lost, chillers lost."""
-    site = small.with_condenser_water(small.site())
+    """Pipes of cells, a tank, an economiser, four chillers on condenser water: load steps, a cell lost, a trip."""
+    site = small.with_staged_chillers(small.with_condenser_water(small.site()))
+    back = Change(150, "chiller_capacity", np.array([2]), float(site.loops.chiller_capacity[2]))
     rows: list[Floats] = []
     whole = loops.control
 
@@ -267,7 +269,7 @@ def test_condenser_water_and_tank_follow_the_oracle(wet: float, mode: float, mon
         whole(law, state, *given)
 
     monkeypatch.setattr(loops, "control", noting)
-    both = solve(site, small.load(site, [0.8, 0.2, 1.0, 0.6], 60.0), WATER, 240, held_flow=True, wet=wet)
+    both = solve(site, small.load(site, [0.8, 0.2, 1.0, 0.6], 60.0), (*WATER, back), 240, held_flow=True, wet=wet)
     assert max(differences(site, both).values()) < ALLOWED
     assert both.mode[0, 2] == mode
     exact = np.concatenate([both.oracle.water, both.oracle.hot, both.oracle.cold], axis=1)[:-1:10]
