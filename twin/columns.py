@@ -87,6 +87,8 @@ HALLS: dict[str, Column] = {
     "accelerator_power_w": Column("W", "f32", "power of its accelerator packages", 0.0, 2e10),
     "liquid_heat_w": Column("W", "f32", "heat its racks give to their coolant", -2e10, 2e10),
     "air_heat_w": Column("W", "f32", "heat its racks give to the air", -2e10, 2e10),
+    "chip_temp_max_k": Column("K", "f32", "warmest chip of the hall", 200.0, 500.0),
+    "coolant_supply_temp_max_k": Column("K", "f32", "warmest coolant supply of its CDUs", 200.0, 400.0),
 }
 """Columns of halls.parquet, one row a second and hall."""
 

@@ -132,8 +132,8 @@ class Record(NamedTuple):
         Rack inlets, accelerators, rack losses, cooling, distribution losses, connection.
     voltage : (second,) [1]
         At the point of connection, per unit.
-    halls : (4, second, hall) [W]
-        Rack inlets, accelerators, heat to coolant, heat to air.
+    halls : (6, second, hall)
+        Rack inlets, accelerators, heat to coolant, heat to air [W]; warmest chip, warmest coolant supply [K].
     racks : (9, minute, kernel rack)
         Lowest, mean and highest of inlet power [W], worst chip [K] and stream outlet [K].
     cdus : (5, minute, cdu)
@@ -199,7 +199,7 @@ def empty(site: Site, layout: Layout, seconds: int, steps: int) -> Record:
     return Record(
         site=np.zeros((6, seconds)),
         voltage=np.ones(seconds),
-        halls=np.zeros((4, seconds, halls), np.float32),
+        halls=np.zeros((6, seconds, halls), np.float32),
         racks=np.zeros((9, minutes, layout.order.size), np.float32),
         cdus=np.zeros((5, minutes, cdus), np.float32),
         cooling_time=np.zeros(steps),
@@ -277,6 +277,7 @@ def tally(layout: Layout, cdus: int, halls: int, seconds: int) -> Tally:
     racks = layout.order.size
     new = Tally(
         hall_power=np.zeros((seconds, halls, 5)),
+        hall_extreme=np.zeros((seconds, halls, 2)),
         cdu_heat=np.zeros(cdus),
         coil_heat=np.zeros(halls),
         cdu_sum=np.zeros((cdus, 5)),

@@ -99,10 +99,15 @@ class _State(NamedTuple):
 
 
 class _Step(NamedTuple):
-    """What a macro step gave: powers (second, hall, 5) [W], CDU heat (cdu,) [J], plant sums, and their conditions."""
+    """
+    What a macro step gave: powers (second, hall, 5) [W], CDU heat (cdu,) [J], plant sums, and their conditions.
+
+    `extremes` (second, hall, 2) [K] are the warmest chip and coolant supply.
+    """
 
     begin: int
     powers: Floats
+    extremes: Floats
     cdu_heat: Floats
     plant: plant.PlantTally
     halls: hall_air.HallTally
@@ -224,7 +229,8 @@ def _advance(
     supply, back = (state.plant.water[end] for end in ends)
     at_start = supply, back, state.plant.cold.copy(), state.thermal.air.copy()
     controls, air = plant.no_controls(len(site.loops.name)), hall_air.no_controls(len(site.halls.name))
-    powers, cdu_heat = np.empty((seconds, len(site.halls.name), 5)), np.zeros(len(site.cdus.name))
+    powers, extremes = (np.empty((seconds, len(site.halls.name), width)) for width in (5, 2))
+    cdu_heat = np.zeros(len(site.cdus.name))
     pumps, cooling = changes.pump_power(site, setting.pumps), np.empty(seconds)
     cap = setting.power_cap[fixed.layout.order]
     accelerator, host = np.empty((2, seconds, fixed.layout.order.size))
@@ -267,12 +273,14 @@ def _advance(
         kernel.advance(fixed.racks, fixed.cdus, layout, accelerator[now], host[now], state.thermal, forcing, tally)
         loops.step(law, state.plant, controls, sums, tally.cdu_heat, tally.coil_heat, float(count))
         hall_air.remember(state.halls, air, tally.hall_power[:count, :, 4].mean(axis=0))
-        powers[now] = tally.hall_power[:count]
+        powers[now], extremes[now] = tally.hall_power[:count], tally.hall_extreme[:count]
         cooling[now] = sums.power[block] + airs.power[block] + pumps.sum()
         cdu_heat += tally.cdu_heat
         airs.coil[:] += tally.coil_heat
     mode = plant.mode(state.plant.memory)
-    return setting, _Step(begin, powers, cdu_heat, sums, airs, cooling, pumps, *at_start, mode, outdoors, in_range)
+    return setting, _Step(
+        begin, powers, extremes, cdu_heat, sums, airs, cooling, pumps, *at_start, mode, outdoors, in_range
+    )
 
 
 def _flows(fixed: _Fixed, setting: Setting, seconds: int) -> tuple[Layout, tuple[Integers, Floats, Floats]]:
@@ -339,7 +347,8 @@ def _keep(fixed: _Fixed, kept: Record, step: _Step, flows: _Flows, number: int) 
     kept.site[3, span], kept.site[4, span], kept.site[5, span] = step.cooling, losses, chain.connection
     kept.voltage[span] = flows.voltage
     kept.on_curve[span], kept.in_range[number] = flows.on_curve, step.in_range
-    kept.halls[:, span] = step.powers[:, :, [0, 1, 3, 4]].transpose(2, 0, 1)
+    kept.halls[:4, span] = step.powers[:, :, [0, 1, 3, 4]].transpose(2, 0, 1)
+    kept.halls[4:, span] = step.extremes.transpose(2, 0, 1)
     rows_of, count, sums = site.halls, len(site.loops.name), step.plant
     warmest = np.full(count, -np.inf)
     np.maximum.at(warmest, np.concatenate([rows_of.air_loop, rows_of.loop]), np.concatenate([step.air, step.air]))

@@ -127,6 +127,8 @@ def _halls(it: np.ndarray, duration: int, names: list[str]) -> pl.DataFrame:
         accelerator_power_w=0.72 * power,
         liquid_heat_w=0.85 * power,
         air_heat_w=0.15 * power,
+        chip_temp_max_k=np.full(power.shape, 340.0),
+        coolant_supply_temp_max_k=np.full(power.shape, 313.5),
     )
 
 

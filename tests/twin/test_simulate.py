@@ -232,3 +232,18 @@ def test_progress_is_told_once_a_macro_step() -> None:
     site, told = made.site(), []
     simulate.run(site, small.load(site, [0.5]), small.inputs(150), small.curve(site), told.append)
     assert told == [60 / 150, 120 / 150, 1.0]
+
+
+def test_the_warmest_chip_and_supply_of_a_hall_are_kept_second_by_second() -> None:
+    """Pumps of the first hall's CDU stop at 60 s: its chips warm at once, while the other hall stays as it was."""
+    site = small.site()
+    stop = small.pump_trip(0, 60, 0.0, 1.5)
+    kept = simulate.run(site, small.load(site, [0.6]), small.inputs(90, (stop,)), small.curve(site))
+    warmest = kept.halls[4]
+    assert warmest.shape == (90, 2)
+    assert np.ptp(warmest[:60, 0]) < 0.01
+    assert warmest[70, 0] > warmest[59, 0] + 5.0
+    assert np.ptp(warmest[:, 1]) < 0.1
+    # What is kept by minute is the same, in the same second.
+    assert warmest[60:, 0].max() == pytest.approx(kept.racks[5, 1].max(), abs=1e-4)
+    assert kept.halls[5, :60] == pytest.approx(313.15, abs=0.5)

@@ -26,7 +26,7 @@ def curve() -> ResponseCurve:
 def frames() -> dict[str, pl.LazyFrame]:
     site = made.site()
     kept = made.calm(site, SECONDS)
-    kept.halls[:] = np.arange(4)[:, np.newaxis, np.newaxis] + 10.0 * np.arange(2)
+    kept.halls[:] = np.arange(6)[:, np.newaxis, np.newaxis] + 10.0 * np.arange(2)
     kept.racks[:] = np.arange(9)[:, np.newaxis, np.newaxis] + 100.0 * np.arange(kept.layout.order.size)
     kept.cdus[:] = np.arange(5)[:, np.newaxis, np.newaxis] + 10.0 * np.arange(4)
     return {
@@ -94,9 +94,9 @@ def test_halls_and_cdus_are_named_and_in_blocks() -> None:
     found = frames()
     halls, cdus = found["halls"].collect(), found["cdus"].collect()
     assert halls["hall"].to_list() == ["hall_1"] * 95 + ["hall_2"] * 95
-    # The made parts: 0, 1, 2, 3 in the first hall and ten more in the second.
-    assert halls.row(0)[2:] == (0.0, 1.0, 2.0, 3.0)
-    assert halls.row(189)[2:] == (10.0, 11.0, 12.0, 13.0)
+    # The made parts: 0 to 5 in the first hall and ten more in the second.
+    assert halls.row(0)[2:] == (0.0, 1.0, 2.0, 3.0, 4.0, 5.0)
+    assert halls.row(189)[2:] == (10.0, 11.0, 12.0, 13.0, 14.0, 15.0)
     assert cdus["cdu"].to_list() == [name for name in made.site().cdus.name for _ in range(2)]
     assert cdus.row(7)[2:] == (30.0, 31.0, 32.0, 33.0, 34.0)
 

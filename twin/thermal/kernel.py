@@ -223,8 +223,15 @@ def _cdu_step(back, supply, moved, heat, exchange, rate_back, rate_supply, take,
 
 @njit(inline="always")
 def _hall_valves(cdus, first, last, k, state, forcing, side):
-    """Move the valves of a hall's CDUs; give the ramp of their supply by the trapezoidal rule, returns held."""
+    """
+    Move the valves of a hall's CDUs; give the ramp of their supply by the trapezoidal rule, returns held.
+
+    Return the warmest supply of those that have coolant [K].
+    """
+    warmest = 0.0
     for c in range(first, last):
+        if cdus.stream[c] > 0.0:
+            warmest = max(warmest, state.supply[c])
         _valve_step(cdus, c, state, forcing.set_point[c], forcing.valve[c])
         exchange = _exchange(cdus, forcing.kind[c], forcing.level[k, c], forcing.fraction[k, c], state.valve[c])
         facility = forcing.facility[c] + forcing.facility_ramp[c] * (k + 0.5)
@@ -232,6 +239,7 @@ def _hall_valves(cdus, first, last, k, state, forcing, side):
         rise = flow * (state.back[c] - state.supply[c]) - exchange * (state.back[c] - facility)
         state.ramp[c] = rise / (cdus.supply_capacity[c] + 0.5 * flow)
         side[4, c - first] = exchange
+    return warmest
 
 
 @njit(inline="always")
@@ -266,7 +274,7 @@ def _hall_cdus(cdus, first, last, hall, k, state, forcing, tally, taken, side):
 @njit(cache=True, nogil=True, error_model="numpy")
 def _advance(racks, cdus, layout, accelerator, host, state, forcing, tally):
     seconds = accelerator.shape[0]
-    tally.hall_power[:seconds] = 0.0
+    tally.hall_power[:seconds], tally.hall_extreme[:seconds] = 0.0, 0.0
     inlet, slope = np.empty(layout.cdu.size), np.empty(layout.cdu.size)
     taken = np.zeros(cdus.stream.size)
     side = np.empty((10, cdus.stream.size))
@@ -275,7 +283,9 @@ def _advance(racks, cdus, layout, accelerator, host, state, forcing, tally):
     for hall in range(layout.hall_run.size - 1):
         for k in range(seconds):
             hall_air = state.air[hall] + 0.5 * state.air_ramp[hall]
-            _hall_valves(cdus, layout.hall_cdu[hall], layout.hall_cdu[hall + 1], k, state, forcing, side)
+            tally.hall_extreme[k, hall, 1] = _hall_valves(
+                cdus, layout.hall_cdu[hall], layout.hall_cdu[hall + 1], k, state, forcing, side
+            )
             for u in range(layout.hall_run[hall], layout.hall_run[hall + 1]):
                 first, last = layout.run_rack[u], layout.run_rack[u + 1]
                 v, c = layout.variant[first], layout.cdu[first]
@@ -285,11 +295,12 @@ def _advance(racks, cdus, layout, accelerator, host, state, forcing, tally):
                     slope[r] = state.ramp[layout.cdu[r]] if liquid else 0.0
                 blend(racks.chain, v, forcing.level[k, c], forcing.fraction[k, c], a)
                 blend(racks.worst, v, forcing.level[k, c], forcing.fraction[k, c], b)
-                drawn, used, lost, blown = run_second(
+                drawn, used, lost, blown, warmest = run_second(
                     racks, v, first, last, layout.weight[first:last], accelerator[k, first:last], host[k, first:last],
                     forcing.power_cap[first:last], state, tally, inlet[first:last], slope[first:last], hall_air,
                     work, a, b, forcing.begin + k,
                 )  # fmt: skip
+                tally.hall_extreme[k, hall, 0] = max(tally.hall_extreme[k, hall, 0], warmest)
                 tally.hall_power[k, hall, 0] += drawn
                 tally.hall_power[k, hall, 1] += used
                 tally.hall_power[k, hall, 2] += lost

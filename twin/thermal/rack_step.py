@@ -182,7 +182,11 @@ def _air(air, inlet_power, weight, hall_air, part, b):
 
 @njit(inline="always")
 def _draw(racks, row, liquid, measured, on, limit, accelerator, host, cap, chip, worst, inlet, work, now):
-    """Give the second's power, rack loss, inlet power, stream heat and chip heat; say whether a rack is off."""
+    """
+    Give the second's power, rack loss, inlet power, stream heat and chip heat, in `work`.
+
+    Return whether a rack is off, and the warmest chip [K].
+    """
     n = inlet.size
     opposed, power, loss, drawn, given = work[0, :n], work[1, :n], work[2, :n], work[3, :n], work[4, :n]
     heat, leaked = work[8, :n], work[9, :n]
@@ -192,7 +196,8 @@ def _draw(racks, row, liquid, measured, on, limit, accelerator, host, cap, chip,
         power[:] = accelerator
     else:
         _capped(power, accelerator, cap)
-    if _highest(worst) > throttle:
+    warmest = _highest(worst)
+    if warmest > throttle:
         shutdown, gain = racks.shutdown_temp[row], racks.throttle_gain[row]
         _limit(limit, on, power, worst, throttle, shutdown, gain, floor, measured, now)
     off = _lowest(on) == 0.0
@@ -208,7 +213,7 @@ def _draw(racks, row, liquid, measured, on, limit, accelerator, host, cap, chip,
     _add(heat, power)
     if off:
         _add(heat, opposed)
-    return off
+    return off, warmest
 
 
 @njit(inline="always")
@@ -267,7 +272,8 @@ def run_second(
     Returns
     -------
     tuple of float
-        Inlet energy, accelerator energy, rack loss, and heat blown into the hall, all [J].
+        Inlet energy, accelerator energy, rack loss, heat blown into the hall [J]; and the warmest chip at the second's
+        start [K].
     """
     # A row first, then a slice of it: only so does the compiler know that the elements are neighbours.
     n = last - first
@@ -276,7 +282,7 @@ def run_second(
     leakage, reference = 0.0 if measured else racks.leakage[row], racks.leakage_reference[row]
     rack, on, limit = state.rack, state.on[first:last], tally.limit[:, first:last]
     chip, stream, worst = rack[0, first:last], rack[2, first:last], rack[4, first:last]
-    off = _draw(racks, row, liquid, measured, on, limit, accelerator, host, cap, chip, worst, inlet, work, now)
+    off, warmest = _draw(racks, row, liquid, measured, on, limit, accelerator, host, cap, chip, worst, inlet, work, now)
     opposed, power, loss, drawn, given = work[0, :n], work[1, :n], work[2, :n], work[3, :n], work[4, :n]
     x, y, z, heat, leaked, moved = work[5, :n], work[6, :n], work[7, :n], work[8, :n], work[9, :n], work[10, :n]
     blown = _air(rack[3, first:last], drawn, weight, hall_air, 1.0 - fraction, racks.air[v]) if liquid else 0.0
@@ -296,4 +302,4 @@ def run_second(
     if not liquid:
         blown = _sum(moved, weight)
         rack[3, first:last] = stream
-    return _sum(drawn, weight), _sum(power, weight), _sum(loss, weight), blown
+    return _sum(drawn, weight), _sum(power, weight), _sum(loss, weight), blown, warmest

@@ -247,12 +247,14 @@ class Forcing(NamedTuple):
 
 class Tally(NamedTuple):
     """
-    What the kernel adds up; powers by second are overwritten, the rest is added to.
+    What the kernel adds up; what it says by second is overwritten, the rest is added to.
 
     Attributes
     ----------
     hall_power : (second, hall, 5) [W]
         Rack inlet power, accelerator power, rack losses, heat to coolant, heat to air.
+    hall_extreme : (second, hall, 2) [K]
+        Warmest chip, and warmest coolant supply, at the start of each second.
     cdu_heat : (cdu,) [J]
         Heat to facility water in this macro step.
     coil_heat : (hall,) [J]
@@ -268,6 +270,7 @@ class Tally(NamedTuple):
     """
 
     hall_power: Floats
+    hall_extreme: Floats
     cdu_heat: Floats
     coil_heat: Floats
     cdu_sum: Floats
