@@ -193,6 +193,8 @@ def _coolant_unit(facility: Facility, liquid: LiquidCooling) -> dict[str, float]
         "supply_alarm": liquid.supply_alarm.si,
         "supply_capacity": unit_.supply_volume.si * heat,
         "return_capacity": unit_.return_volume.si * heat,
+        "sidecar": False,
+        "sidecar_fan_power": 0.0,
         "primary_stream": _primary_stream(facility, liquid),
         # With equal streams the difference is the approach all along the exchanger.
         "exchanger_conductance": unit_.rated_heat.si / unit_.approach.si,
@@ -222,6 +224,8 @@ def _dry_group(air: AirCooling) -> dict[str, float]:
         "supply_alarm": air.alarm.si,
         "supply_capacity": DRY_GROUP_CAPACITY,
         "return_capacity": DRY_GROUP_CAPACITY,
+        "sidecar": False,
+        "sidecar_fan_power": 0.0,
         "primary_stream": 0.0,
         "exchanger_conductance": 0.0,
         "fouling": 0.0,
@@ -255,6 +259,10 @@ def _halls(facility: Facility, parts: Sized) -> Halls:
         coil_air_stream=parts.coils.air_stream,
         coil_water_stream=parts.coils.water_stream,
         coil_fan_power=parts.fans,
+        outdoor_stream=np.zeros(halls),
+        outdoor_fan_power=np.zeros(halls),
+        outdoor_lowest=np.zeros(halls),
+        outdoor_highest=np.zeros(halls),
         feeder_rating=last.units * last.rating,
     )
 

@@ -9,7 +9,7 @@ import numpy as np
 from facilities.layout import Layout, sums
 from facilities.racks import Model
 from facilities.schema import AirCooling
-from twin.cooling.hall_air import coil_conductance, matching_stream, return_rise, supply_fall
+from twin.cooling.air_side import coil_conductance, matching_stream, return_rise, supply_fall
 from twin.site import Floats
 
 MOST_EFFECTIVENESS = 0.75

@@ -42,6 +42,9 @@ from facilities.quantity import (
     in_order,
 )
 
+MOST_DOOR = 1e6
+"""Conductance [W/K] that no door has; beyond it its rating point is no point."""
+
 
 class Accelerator(Model):
     """One accelerator package, with the cold plate or heat sink that comes with it."""
@@ -128,6 +131,29 @@ class Air(Model):
     """Of what the air cools."""
 
 
+class Door(Model):
+    """A rear door with a coil, at a rating point with the rack's own air and its valve open."""
+
+    heat: RackPower
+    air_temperature: Temperature
+    """Air that leaves the rack's nodes."""
+    water_temperature: Temperature
+    """Water that enters the door."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Door:
+        in_order("temperature", water=self.water_temperature, air=self.air_temperature)
+        if self.conductance > MOST_DOOR:
+            message = f"air and water are as warm as each other: {self.air_temperature.value!r}"
+            raise ValueError(message)
+        return self
+
+    @property
+    def conductance(self) -> float:
+        """Heat for each kelvin between that air and that water [W/K]."""
+        return self.heat.si / max(self.air_temperature.si - self.water_temperature.si, 1e-9)
+
+
 class Rack(Model):
     """A rack: its nodes, what else draws power, its conversion stages, its cooling."""
 
@@ -141,6 +167,7 @@ class Rack(Model):
     """From the chips towards the rack inlet."""
     liquid: Liquid | None = None
     air: Air
+    door: Door | None = None
 
     @model_validator(mode="after")
     def _parts_fit(self) -> Rack:

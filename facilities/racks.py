@@ -133,6 +133,11 @@ class Model(NamedTuple):
         """Air through the rack, mass flow times specific heat [W/K]."""
         return self.air_heat / self.rack.air.rise.si
 
+    @property
+    def door_conductance(self) -> float:
+        """Heat that the rear door moves for each kelvin between outlet air and water [W/K]."""
+        return 0.0 if self.rack.door is None else self.rack.door.conductance
+
 
 def model(catalog: Catalog, name: str, coolant_temperature: float) -> Model:
     """
@@ -267,4 +272,5 @@ def _streams(model: Model) -> dict[str, float]:
         "coolant_stream": flow * model.coolant_heat,
         "air_capacity": air.capacity.si,
         "air_stream": model.air_stream,
+        "door_conductance": model.door_conductance,
     }

@@ -72,10 +72,13 @@ def balances(record: Record, site: Site) -> tuple[Balance, ...]:
     cooling = cooling_energy(energies)
     # Of what chillers take and draw, condenser water gets a part; the rest leaves at once.
     chillers = energies.chilled + energies.chillers - energies.condensed
-    given_off = energies.rejected + energies.condenser_rejected + chillers + energies.cooler_fans
+    with_air = energies.outdoor_air + energies.outdoor_fans
+    given_off = energies.rejected + energies.condenser_rejected + chillers + energies.cooler_fans + with_air
     racks, cdus, plant, condenser = (end - start for end, start in zip(after, before, strict=True))
     whole = given_off + outdoors + other_losses
-    to_plant = energies.cdu_facility + energies.rack_air + in_halls + energies.coil_fans + energies.pumps
+    from_cdus = energies.cdu_facility + energies.cdu_air
+    to_plant = from_cdus + energies.rack_air + in_halls + energies.hall_fans + energies.pumps
+    from_plant = energies.rejected + energies.chilled + energies.economised + energies.outdoor_air
     to_condenser = energies.economised + energies.condensed + energies.condenser_pumps
     return (
         _balance("whole site", "J", energies.connection, whole, racks + cdus + plant + condenser),
@@ -83,8 +86,8 @@ def balances(record: Record, site: Site) -> tuple[Balance, ...]:
             "power chain", "J", energies.connection, energies.racks + cooling + in_halls + outdoors + other_losses, 0.0
         ),
         _balance("racks", "J", energies.racks, energies.rack_coolant + energies.rack_air, racks),
-        _balance("CDUs", "J", energies.rack_coolant + energies.cdu_pumps, energies.cdu_facility, cdus),
-        _balance("halls and plant", "J", to_plant, energies.rejected + energies.chilled + energies.economised, plant),
+        _balance("CDUs", "J", energies.rack_coolant + energies.cdu_pumps, from_cdus, cdus),
+        _balance("halls and plant", "J", to_plant, from_plant, plant),
         _balance("condenser water", "J", to_condenser, energies.condenser_rejected, condenser),
         _balance("water", "kg", energies.make_up, energies.evaporation + energies.blowdown + energies.drift, 0.0),
     )
@@ -105,7 +108,8 @@ def cooling_energy(energies: Energies) -> float:
         Pumps, fans and chillers.
     """
     pumps = energies.cdu_pumps + energies.pumps + energies.condenser_pumps
-    return pumps + energies.coil_fans + energies.cooler_fans + energies.chillers
+    fans = energies.hall_fans + energies.outdoor_fans + energies.cooler_fans
+    return pumps + fans + energies.chillers
 
 
 def heat_rejected(record: Record, site: Site) -> float:

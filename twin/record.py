@@ -58,12 +58,15 @@ class Energies(NamedTuple):
         Lost in the stages of the other paths.
     rack_coolant, rack_air : [J]
         Heat from racks to coolant and to air.
-    cdu_facility : [J]
-        Heat from CDUs to facility water.
-    cdu_pumps, coil_fans, pumps, condenser_pumps, cooler_fans, chillers : [J]
-        Electric energy of the cooling equipment.
-    coils : [J]
-        Heat from hall air to facility water.
+    cdu_facility, cdu_air : [J]
+        Heat from CDUs to facility water, and from those that are sidecars to hall air.
+    cdu_pumps, hall_fans, outdoor_fans, pumps, condenser_pumps, cooler_fans, chillers : [J]
+        Electric energy of the cooling equipment; hall fans are those of coils and sidecars, outdoor fans those of
+        air-side economisers.
+    coils, doors : [J]
+        Heat from hall air to facility water, and through rear doors.
+    outdoor_air : [J]
+        Heat from hall air to the outdoors, with the air that is blown out.
     rejected : [J]
         Heat from facility water to the outdoors through the coolers.
     chilled : [J]
@@ -88,13 +91,17 @@ class Energies(NamedTuple):
     rack_coolant: float
     rack_air: float
     cdu_facility: float
+    cdu_air: float
     cdu_pumps: float
-    coil_fans: float
+    hall_fans: float
+    outdoor_fans: float
     pumps: float
     condenser_pumps: float
     cooler_fans: float
     chillers: float
     coils: float
+    doors: float
+    outdoor_air: float
     rejected: float
     chilled: float
     economised: float
@@ -280,6 +287,9 @@ def tally(layout: Layout, cdus: int, halls: int, seconds: int) -> Tally:
         hall_extreme=np.zeros((seconds, halls, 2)),
         cdu_heat=np.zeros(cdus),
         coil_heat=np.zeros(halls),
+        outdoor_heat=np.zeros(halls),
+        door=np.zeros((3, halls)),
+        hot=np.zeros(halls),
         cdu_sum=np.zeros((cdus, 5)),
         rack=np.zeros((9, racks)),
         limit=np.zeros((7, racks)),

@@ -248,8 +248,9 @@ def _advance(
             setting = setting._replace(pumps=changes.coast(setting.pumps, count)[1])
         warming = state.warming / MACRO_STEP
         loops.control(law, state.plant, controls, sums, float(count), block)
-        supply = state.plant.water[ends[0]]
-        halls.control(fixed.halls, state.halls, air, airs, state.thermal.air, supply, warming, float(count), block)
+        blowers = hall_air.sidecar_fans(site, state.thermal.valve)
+        around = hall_air.surroundings(state.thermal.air, state.plant.water[ends[0]], warming, blowers, outdoors)
+        halls.control(fixed.halls, state.halls, air, airs, around, float(count), block)
         forcing = Forcing(
             float(start),
             *flows,
@@ -263,20 +264,28 @@ def _advance(
             coil_ramp=state.plant.supply_ramp[law.air_loop],
             coil_conductance=air.coil,
             coil_share=air.coil_share,
+            door=air.door,
+            outdoor_rate=air.outdoor,
+            outdoor_share=air.outdoor_share,
+            outdoor=outdoors.dry_bulb,
             hall_losses=air.losses,
             hall_fans=air.fans,
             air_capacity=fixed.halls.air_capacity,
             power_cap=cap,
         )
         now = slice(start - begin, start - begin + count)
-        tally.cdu_heat[:], tally.coil_heat[:] = 0.0, 0.0
+        for sums_of_step in (tally.cdu_heat, tally.coil_heat, tally.outdoor_heat, tally.door, tally.hot):
+            sums_of_step[:] = 0.0
         kernel.advance(fixed.racks, fixed.cdus, layout, accelerator[now], host[now], state.thermal, forcing, tally)
-        loops.step(law, state.plant, controls, sums, tally.cdu_heat, tally.coil_heat, float(count))
-        hall_air.remember(state.halls, air, tally.hall_power[:count, :, 4].mean(axis=0))
+        to_water = np.where(site.cdus.sidecar, 0.0, tally.cdu_heat)
+        loops.step(law, state.plant, controls, sums, to_water, tally.coil_heat + tally.door[0], float(count))
+        hall_air.remember(state.halls, air, tally.hot / count, tally.door / count)
         powers[now], extremes[now] = tally.hall_power[:count], tally.hall_extreme[:count]
         cooling[now] = sums.power[block] + airs.power[block] + pumps.sum()
         cdu_heat += tally.cdu_heat
         airs.coil[:] += tally.coil_heat
+        airs.door[:] += tally.door[0]
+        airs.outdoor[:] += tally.outdoor_heat
     mode = plant.mode(state.plant.memory)
     return setting, _Step(
         begin, powers, extremes, cdu_heat, sums, airs, cooling, pumps, *at_start, mode, outdoors, in_range
@@ -314,14 +323,18 @@ def _connect(fixed: _Fixed, setting: Setting, state: _State, step: _Step) -> tup
         common_losses=flows.common_losses.sum(axis=1),
         rack_coolant=float(step.powers[:, :, 3].sum()),
         rack_air=float(step.powers[:, :, 4].sum()),
-        cdu_facility=float(step.cdu_heat.sum()),
+        cdu_facility=float(step.cdu_heat[~site.cdus.sidecar].sum()),
+        cdu_air=float(step.cdu_heat[site.cdus.sidecar].sum()),
         cdu_pumps=float(step.cdu_pumps.sum()) * seconds,
-        coil_fans=float(step.halls.fans.sum()),
+        hall_fans=float(step.halls.fans.sum()),
+        outdoor_fans=float(step.halls.outdoor_fans.sum()),
         pumps=float(sums.pumps.sum()),
         condenser_pumps=float(sums.condenser_pumps.sum()),
         cooler_fans=float(sums.fans.sum()),
         chillers=float(sums.chillers.sum()),
         coils=float(step.halls.coil.sum()),
+        doors=float(step.halls.door.sum()),
+        outdoor_air=float(step.halls.outdoor.sum()),
         rejected=float(sums.rejected.sum(where=~condenser)),
         condenser_rejected=float(sums.rejected.sum(where=condenser)),
         chilled=float(sums.chilled.sum()),
@@ -352,6 +365,8 @@ def _keep(fixed: _Fixed, kept: Record, step: _Step, flows: _Flows, number: int) 
     rows_of, count, sums = site.halls, len(site.loops.name), step.plant
     warmest = np.full(count, -np.inf)
     np.maximum.at(warmest, np.concatenate([rows_of.air_loop, rows_of.loop]), np.concatenate([step.air, step.air]))
+    away = step.halls.outdoor + step.halls.outdoor_fans
+    outdoors = np.bincount(rows_of.air_loop, weights=away, minlength=count)
     rows = (
         step.supply,
         step.back,
@@ -359,9 +374,9 @@ def _keep(fixed: _Fixed, kept: Record, step: _Step, flows: _Flows, number: int) 
         sums.fans / seconds,
         (sums.pumps + sums.condenser_pumps) / seconds,
         sums.chillers / seconds,
-        np.bincount(rows_of.air_loop, weights=step.halls.fans, minlength=count) / seconds,
+        np.bincount(rows_of.air_loop, weights=step.halls.fans + step.halls.outdoor_fans, minlength=count) / seconds,
         np.bincount(rows_of.loop[site.cdus.hall], weights=step.cdu_pumps, minlength=count),
-        (sums.rejected + sums.chilled + sums.chillers - sums.condensed + sums.fans) / seconds,
+        (sums.rejected + sums.chilled + sums.chillers - sums.condensed + sums.fans + outdoors) / seconds,
         flows.make_up,
         sums.speed / seconds,
         sums.load / seconds,

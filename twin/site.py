@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from twin.arrays import Flags
 from twin.arrays import Floats as Floats
 from twin.arrays import Integers as Integers
 from twin.facility_water import Loops as Loops
@@ -82,6 +83,9 @@ class RackClasses(NamedTuple):
         Nominal mass flow times specific heat of the coolant; zero for a rack cooled by air only.
     air_stream : (rack_class,) [W/K]
         Mass flow times specific heat of the air through the rack.
+    door_conductance : (rack_class,) [W/K]
+        Heat that a rear door moves, valve open, for each kelvin between the air that leaves the rack and the water of
+        the hall's coils; zero without a door.
     """
 
     name: tuple[str, ...]
@@ -113,6 +117,7 @@ class RackClasses(NamedTuple):
     film_exponent: Floats
     coolant_stream: Floats
     air_stream: Floats
+    door_conductance: Floats
 
 
 class Racks(NamedTuple):
@@ -155,8 +160,13 @@ class Cdus(NamedTuple):
         Coolant supply temperature above which an alarm is listed.
     supply_capacity, return_capacity : (cdu,) [J/K]
         Heat capacity of the coolant before and after the racks.
+    sidecar : (cdu,) bool
+        Whether the unit gives its heat to the hall's air by a coil and fans, whose speed then stands in the valve's
+        place, and not to facility water.
+    sidecar_fan_power : (cdu,) [W]
+        Those fans at full speed; all of it becomes heat of the air.
     primary_stream : (cdu,) [W/K]
-        Facility water through the exchanger with the valve open, mass flow times specific heat.
+        Facility water through the exchanger with the valve open, or air at full speed, mass flow times specific heat.
     exchanger_conductance : (cdu,) [W/K]
         UA of the clean exchanger at both nominal flows.
     fouling : (cdu,) [K/W]
@@ -186,6 +196,8 @@ class Cdus(NamedTuple):
     supply_alarm: Floats
     supply_capacity: Floats
     return_capacity: Floats
+    sidecar: Flags
+    sidecar_fan_power: Floats
     primary_stream: Floats
     exchanger_conductance: Floats
     fouling: Floats
@@ -231,6 +243,12 @@ class Halls(NamedTuple):
         Water of `air_loop` through them, valves open.
     coil_fan_power : (hall,) [W]
         Electric power of the coil fans at full speed; all of it becomes heat of the air.
+    outdoor_stream : (hall,) [W/K]
+        Outdoor air that dampers let in at most, mass flow times specific heat; zero without an air-side economiser.
+    outdoor_fan_power : (hall,) [W]
+        Electric power of its fans at full speed, which leaves with the air that they blow out.
+    outdoor_lowest, outdoor_highest : (hall,) [K]
+        Dew points of outdoor air between which it is let in.
     feeder_rating : (hall,) [W]
         Rating of the hall's supply.
     """
@@ -248,6 +266,10 @@ class Halls(NamedTuple):
     coil_air_stream: Floats
     coil_water_stream: Floats
     coil_fan_power: Floats
+    outdoor_stream: Floats
+    outdoor_fan_power: Floats
+    outdoor_lowest: Floats
+    outdoor_highest: Floats
     feeder_rating: Floats
 
 

@@ -241,6 +241,10 @@ FLUXES: dict[str, tuple[Patch, set[str]]] = {
 }
 
 
+IN_OTHER_HALLS = ("cdu_air", "doors", "outdoor_air", "outdoor_fans")
+"""What only halls with doors, sidecars and outdoor air have; see `test_air_closure_law`."""
+
+
 def hot() -> tuple[Site, Record]:
     """Replay a site whose fans, economiser, chillers and coils all work: loaded, and the air loop short of cold."""
     site = small.with_condenser_water(small.site(2, (0, 0, 1)))
@@ -254,7 +258,7 @@ def test_the_unspoiled_run_closes_and_everything_works() -> None:
     parts = kept.energies._asdict()
     least = 1e-3 * kept.energies.connection
     assert {name for name, value in parts.items() if np.sum(value) < least} <= {
-        "evaporation", "blowdown", "drift", "make_up", "mechanical_losses",
+        "evaporation", "blowdown", "drift", "make_up", "mechanical_losses", *IN_OTHER_HALLS,
     }  # fmt: skip
 
 

@@ -57,6 +57,7 @@ def classes() -> RackClasses:
         film_exponent=two([0.7, 0.7]),
         coolant_stream=two([1200.0, 0.0]),
         air_stream=two([500.0, 500.0]),
+        door_conductance=two([0.0, 0.0]),
     )
 
 
@@ -84,6 +85,8 @@ def cdus() -> Cdus:
         supply_alarm=318.15 * four,
         supply_capacity=4e5 * four,
         return_capacity=4e5 * four,
+        sidecar=np.zeros(4, dtype=np.bool_),
+        sidecar_fan_power=0.0 * four,
         primary_stream=8000.0 * four,
         exchanger_conductance=2e4 * four,
         fouling=0.0 * four,
@@ -115,6 +118,10 @@ def halls() -> Halls:
         coil_air_stream=6e3 * two,
         coil_water_stream=5e3 * two,
         coil_fan_power=1e3 * two,
+        outdoor_stream=0.0 * two,
+        outdoor_fan_power=0.0 * two,
+        outdoor_lowest=264.15 * two,
+        outdoor_highest=288.15 * two,
         feeder_rating=2e5 * two,
     )
 

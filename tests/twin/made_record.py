@@ -26,21 +26,25 @@ ENERGIES = Energies(
     # The racks keep 20.
     rack_coolant=780.0,
     rack_air=200.0,
-    # The CDUs keep 780 + 10 - 785 = 5.
-    cdu_facility=785.0,
+    # The CDUs keep 780 + 10 - 745 - 40 = 5.
+    cdu_facility=745.0,
+    cdu_air=40.0,
     cdu_pumps=10.0,
-    coil_fans=5.0,
+    hall_fans=5.0,
+    outdoor_fans=4.0,
     pumps=8.0,
     condenser_pumps=3.0,
-    cooler_fans=12.0,
+    cooler_fans=8.0,
     chillers=12.0,
-    # All of the halls' 200 + 50 + 5.
-    coils=255.0,
-    # The plant keeps 785 + 255 + 8 - 700 - 130 - 200 = 18.
+    # All of the halls' 200 + 40 + 50 + 5.
+    coils=265.0,
+    doors=20.0,
+    outdoor_air=10.0,
+    # The plant keeps 745 + 285 + 8 - 700 - 120 - 200 = 18.
     rejected=700.0,
-    chilled=130.0,
+    chilled=120.0,
     economised=200.0,
-    # Of the chillers' 130 + 12; condenser water keeps 200 + 40 + 3 - 236 = 7.
+    # Of the chillers' 120 + 12; condenser water keeps 200 + 40 + 3 - 236 = 7.
     condensed=40.0,
     condenser_rejected=236.0,
     evaporation=3.0,

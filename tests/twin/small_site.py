@@ -73,6 +73,7 @@ def classes() -> RackClasses:
         film_exponent=two([0.7, 0.7]),
         coolant_stream=two([COOLANT_STREAM, 0.0]),
         air_stream=two([1.2e3, 2.5e3]),
+        door_conductance=two([0.0, 0.0]),
     )
 
 
@@ -98,6 +99,8 @@ def cdus(count: int, accelerators: int) -> Cdus:
         supply_alarm=each(318.15),
         supply_capacity=each(stream * 5.0),
         return_capacity=each(stream * 5.0),
+        sidecar=np.zeros(count, dtype=np.bool_),
+        sidecar_fan_power=each(0.0),
         primary_stream=each(stream),
         exchanger_conductance=each(stream * 3.0),
         fouling=each(0.0),
@@ -133,6 +136,10 @@ def halls(count: int, accelerators: int, service: int) -> Halls:
         coil_air_stream=each(1.25 * (accelerators * 1.2e3 + service * 2.5e3)),
         coil_water_stream=each(air / 6.0),
         coil_fan_power=each(air * 0.03),
+        outdoor_stream=each(0.0),
+        outdoor_fan_power=each(0.0),
+        outdoor_lowest=each(264.15),
+        outdoor_highest=each(288.15),
         feeder_rating=each(accelerators * RACK_POWER + service * 36e3),
     )
 

@@ -36,7 +36,7 @@ def test_inner_nodes_by_hand() -> None:
     for node in INNER:
         assert over[node] == pytest.approx(kept.get(node, 0.0), abs=1e-12), node
     assert set(over) == {*INNER, "grid", "outdoors"}
-    # What the grid gave, and what left: 700 + 236 of the waters, 102 of chillers, 12 of fans, 20 of losses.
+    # What the grid gave, and what left: 700 + 236 of the waters, 92 of chillers, 10 with air, 12 of fans, 20 of losses.
     assert over["grid"] == -1120.0
     assert over["outdoors"] == 1070.0
 

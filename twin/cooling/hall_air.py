@@ -1,16 +1,14 @@
 """
-Air of the halls: how it goes round between racks and coils, and what coils and their fans do along one position.
+Air of the halls: what their coils, fans, doors and economisers do, and the tables of their controls.
 
-Racks draw air of the temperature T at their inlets, M_r [W/K] in all, and give it the heat q. Of what they draw, a
-part r is their own hot air come back (recirculation); of what the coils blow, M_c, a part b returns unused (bypass).
-Mixing before the racks and before the coils then gives
+Coils see the air at the racks plus a rise that goes with the heat in the hot air (`twin.cooling.air_side`), to which
+conversion losses add; the heat of the coils' fans joins their supply. All heat capacity of the hall is held by the air
+at the racks. Racks draw at a constant rate, and coil fans never run slower than the racks need: the containment's
+pressure is held. When coils need more, they run faster, and more air passes by.
 
-    T_supply = T - r / (1 - r) q / M_r,    T_return = T_supply + q / M_c,    M_c = M_r (1 - r) / (1 - b)
-
-so that the coils see the air at the racks plus a rise that goes with the racks' heat. Conversion losses join the racks'
-hot air; the heat of the coils' fans joins their supply. All heat capacity of the hall is
-held by the air at the racks. Racks draw at a constant rate, and coil fans never run slower than the racks need: the
-containment's pressure is held. When coils need more, they run faster, and more air passes by.
+Racks with a rear door give it what they can and the rest to the hot air; they take no part in the containment, since
+what leaves them is no hotter than what they draw while their doors keep up. Sidecars draw the racks' air and blow hot
+air. An air-side economiser lets outdoor air in, in the place of air that returns.
 """
 
 from __future__ import annotations
@@ -19,8 +17,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from twin.cooling import dry_coolers, hydraulics
-from twin.cooling.exchangers import crossflow, crossflow_units, heat_rate
+from twin.cooling import hydraulics
+from twin.cooling.air_side import coil_rate, matching_stream, return_rise
+from twin.cooling.plant_tables import Outdoors
+from twin.cooling.psychrometrics import dew_point
 from twin.site import Floats, Integers, Site
 
 POSITIONS = np.linspace(0.0, 1.0, 17)
@@ -45,6 +45,14 @@ class HallLaw(NamedTuple):
         Coil fans.
     air_loop : (hall,)
         Loop of each hall's coils.
+    outdoor_stream : (hall,) [W/K]
+        Outdoor air at most.
+    outdoor_rise : (hall,) [K/W]
+        Rise of the air that returns above that at the racks, for each watt in the hot air.
+    outdoor_fan_power : (position, hall) [W]
+        Fans of the economiser, by the part of that air that is let in.
+    outdoor_lowest, outdoor_highest : (hall,) [K]
+        Dew points between which it is let in.
     """
 
     air_capacity: Floats
@@ -53,6 +61,37 @@ class HallLaw(NamedTuple):
     coil_share: Floats
     fan_power: Floats
     air_loop: Integers
+    outdoor_stream: Floats
+    outdoor_rise: Floats
+    outdoor_fan_power: Floats
+    outdoor_lowest: Floats
+    outdoor_highest: Floats
+
+
+class HallSurroundings(NamedTuple):
+    """
+    What the halls' controls see.
+
+    Attributes
+    ----------
+    air : (hall,) [K]
+        Air at the rack inlets.
+    water : (loop,) [K]
+        Water supply.
+    warming : (hall,) [W]
+        Conversion losses into the air.
+    sidecar_fans : (hall,) [W]
+        Power of the sidecars' fans.
+    dry_bulb, dew_point : [K]
+        Outdoor air.
+    """
+
+    air: Floats
+    water: Floats
+    warming: Floats
+    sidecar_fans: Floats
+    dry_bulb: float
+    dew_point: float
 
 
 class HallState(NamedTuple):
@@ -62,13 +101,25 @@ class HallState(NamedTuple):
     Attributes
     ----------
     hot : (hall,) [W]
-        Mean heat into the hot air, of racks and conversion losses.
+        Mean heat into the hot air, of racks, sidecars and conversion losses, without what doors took.
     whole : (hall,) [W]
         All mean heat into the air, which the coils feed forward.
+    door_blown : (hall,) [W]
+        Mean heat from racks with doors into their air.
+    door_able : (hall,) [W]
+        What those doors would have taken with open valves.
+    open : (hall,) [1]
+        One where outdoor air is let in.
+    rested : (hall,) [s]
+        Time for which it was shut out.
     """
 
     hot: Floats
     whole: Floats
+    door_blown: Floats
+    door_able: Floats
+    open: Floats
+    rested: Floats
 
 
 class HallControls(NamedTuple):
@@ -81,14 +132,23 @@ class HallControls(NamedTuple):
         Heat the coils move for each kelvin between the air at the racks and their water.
     coil_share : (hall,) [1]
         Part of the hot air's heat that they move beyond that.
+    door : (hall,) [1]
+        Opening of the rear doors' valves, in proportion to what they take.
+    outdoor : (hall,) [W/K]
+        Heat that outdoor air moves for each kelvin between the air at the racks and the outdoors.
+    outdoor_share : (hall,) [1]
+        Part of the hot air's heat that it moves beyond that.
     losses : (hall,) [W]
-        Conversion losses into the hot air.
+        Conversion losses, and heat of the sidecars' fans, into the hot air.
     fans : (hall,) [W]
-        Heat of the fans into the air.
+        Heat of the coils' fans into the air.
     """
 
     coil: Floats
     coil_share: Floats
+    door: Floats
+    outdoor: Floats
+    outdoor_share: Floats
     losses: Floats
     fans: Floats
 
@@ -101,20 +161,25 @@ class HallTally(NamedTuple):
     ----------
     power : (block,) [W]
         Electric power of the halls' fans in each step.
-    fans : (hall,) [J]
-        Electric energy of the halls' fans.
-    coil : (hall,) [J]
-        Heat from hall air to water.
+    fans, outdoor_fans : (hall,) [J]
+        Electric energy of the fans of coils and sidecars, and of the economiser's.
+    coil, door : (hall,) [J]
+        Heat to water from the hall's air, and from the air of racks with rear doors.
+    outdoor : (hall,) [J]
+        Heat to the outdoors.
     """
 
     power: Floats
     fans: Floats
+    outdoor_fans: Floats
     coil: Floats
+    door: Floats
+    outdoor: Floats
 
 
 def state(halls: int) -> HallState:
     """
-    Make the state of halls without heat.
+    Make the state of halls without heat, whose dampers were shut long since.
 
     Parameters
     ----------
@@ -124,9 +189,10 @@ def state(halls: int) -> HallState:
     Returns
     -------
     HallState
-        All zero.
+        All else zero.
     """
-    return HallState(np.zeros(halls), np.zeros(halls))
+    hot, whole, blown, able, opened = np.zeros((5, halls))
+    return HallState(hot, whole, blown, able, opened, np.full(halls, np.inf))
 
 
 def no_controls(halls: int) -> HallControls:
@@ -160,10 +226,40 @@ def tally(blocks: int, halls: int) -> HallTally:
     HallTally
         All zero.
     """
-    return HallTally(np.zeros(blocks), np.zeros(halls), np.zeros(halls))
+    return HallTally(np.zeros(blocks), *(np.zeros(halls) for _ in HallTally._fields[1:]))
 
 
-def remember(now: HallState, controls: HallControls, rack_heat: Floats) -> None:
+def surroundings(
+    air: Floats, water: Floats, warming: Floats, sidecar_fans: Floats, outdoors: Outdoors
+) -> HallSurroundings:
+    """
+    Collect what the halls' controls see.
+
+    Parameters
+    ----------
+    air : (hall,) [K]
+        Air at the rack inlets.
+    water : (loop,) [K]
+        Water supply.
+    warming : (hall,) [W]
+        Conversion losses into the air.
+    sidecar_fans : (hall,) [W]
+        Power of the sidecars' fans.
+    outdoors : Outdoors
+        Outdoor air.
+
+    Returns
+    -------
+    HallSurroundings
+        With the outdoor dew point.
+    """
+    moisture = np.asarray(outdoors.humidity_ratio)
+    return HallSurroundings(
+        air, water, warming, sidecar_fans, outdoors.dry_bulb, float(dew_point(moisture, outdoors.pressure))
+    )
+
+
+def remember(now: HallState, controls: HallControls, hot: Floats, door: Floats) -> None:
     """
     Note a step's heat for the next step's controls.
 
@@ -173,143 +269,14 @@ def remember(now: HallState, controls: HallControls, rack_heat: Floats) -> None:
         Written to.
     controls : HallControls
         What the controls held.
-    rack_heat : (hall,) [W]
-        Mean heat from racks into the air.
+    hot : (hall,) [W]
+        Mean heat into the hot air.
+    door : (3, hall) [W]
+        As in `Tally`.
     """
-    now.hot[:] = rack_heat + controls.losses
-    now.whole[:] = now.hot + controls.fans
-
-
-def matching_stream(rack_stream: Floats, recirculation: Floats, bypass: Floats) -> Floats:
-    """
-    Give the air that coils must blow so that racks get theirs.
-
-    Parameters
-    ----------
-    rack_stream : (hall,) [W/K]
-        Air through all racks, mass flow times specific heat.
-    recirculation : (hall,) [1]
-        Part of it that is the racks' own hot air.
-    bypass : (hall,) [1]
-        Part of the coils' air that returns unused.
-
-    Returns
-    -------
-    (hall,) [W/K]
-        M_r (1 - r) / (1 - b).
-    """
-    return rack_stream * (1.0 - recirculation) / (1.0 - bypass)
-
-
-def supply_fall(rack_stream: Floats, recirculation: Floats) -> Floats:
-    """
-    Give how far the coils' supply must lie below the air at the racks for each watt in the hot air.
-
-    Parameters
-    ----------
-    rack_stream : (hall,) [W/K]
-        Air through all racks.
-    recirculation : (hall,) [1]
-        Part of it that is the racks' own hot air, below 1.
-
-    Returns
-    -------
-    (hall,) [K/W]
-        r / (1 - r) / M_r; zero without any air through racks.
-
-    References
-    ----------
-    .. [1] R. K. Sharma, C. E. Bash and C. D. Patel, Dimensionless parameters for evaluation of thermal design and
-       performance of large-scale data centers, AIAA 2002-3091 (supply heat index, here r)
-    """
-    through = np.maximum(rack_stream, 1e-9)
-    return np.where(rack_stream > 0.0, recirculation / (1.0 - recirculation) / through, 0.0)
-
-
-def return_rise(rack_stream: Floats, coil_stream: Floats, recirculation: Floats) -> Floats:
-    """
-    Give the rise of the air that returns to the coils above that at the racks, for each watt in the hot air.
-
-    Parameters
-    ----------
-    rack_stream : (hall,) [W/K]
-        Air through all racks.
-    coil_stream : (hall,) [W/K]
-        Air through the coils, not less than `matching_stream`.
-    recirculation : (hall,) [1]
-        Part of the racks' air that is their own hot air.
-
-    Returns
-    -------
-    (hall,) [K/W]
-        1 / M_c - r / (1 - r) / M_r.
-
-    Notes
-    -----
-    At the matching stream it is (1 - b - r) / (1 - r) / M_r: neither bypass nor recirculation, and the whole rise of
-    the racks' air comes back.
-    """
-    rise = 1.0 / np.maximum(coil_stream, 1e-9) - supply_fall(rack_stream, recirculation)
-    return np.where(rack_stream > 0.0, rise, 0.0)
-
-
-def coil_conductance(difference: float, air_stream: float, water_stream: float, heat: float) -> float:
-    """
-    Give the conductance of coils from their design point.
-
-    Parameters
-    ----------
-    difference : [K]
-        Air that returns to the coils, less the water that enters them.
-    air_stream : [W/K]
-        Air, fans at full speed.
-    water_stream : [W/K]
-        Water, valve open.
-    heat : [W]
-        Heat at that point.
-
-    Returns
-    -------
-    [W/K]
-        UA with which `coil_rate` gives `heat`.
-
-    Raises
-    ------
-    ValueError
-        When no coil does this with these streams.
-    """
-    lesser, greater = sorted((air_stream, water_stream))
-    return crossflow_units(heat / (lesser * difference), lesser / greater) * lesser
-
-
-def coil_rate(
-    conductance: Floats, air_stream: Floats, water_stream: Floats, air_ratio: Floats, water_ratio: Floats
-) -> Floats:
-    """
-    Give the heat that coils move for each kelvin between the air and the water that enter them.
-
-    Parameters
-    ----------
-    conductance : (any,) [W/K]
-        UA at both design streams.
-    air_stream, water_stream : (any,) [W/K]
-        Design streams.
-    air_ratio, water_ratio : (any,) [1]
-        Flow over design flow.
-
-    Returns
-    -------
-    (any,) [W/K]
-        Effectiveness times the lesser stream; zero without water.
-
-    Notes
-    -----
-    Crossflow of unmixed fluids, films as those of dry coolers (air^0.8, water^0.85), a dry surface: water colder than
-    the air's dew point would take moisture out of the air as well, which is not modelled and which checks of
-    facilities refuse.
-    """
-    films = conductance * dry_coolers.conductance_factor(air_ratio, water_ratio)
-    return heat_rate(crossflow, films, water_ratio * water_stream, air_ratio * air_stream)
+    now.hot[:] = hot
+    now.whole[:] = hot + controls.fans
+    now.door_able[:], now.door_blown[:] = door[1:]
 
 
 def law(site: Site) -> HallLaw:
@@ -319,7 +286,7 @@ def law(site: Site) -> HallLaw:
     Parameters
     ----------
     site : Site
-        Racks and halls.
+        Racks, sidecars and halls.
 
     Returns
     -------
@@ -327,7 +294,7 @@ def law(site: Site) -> HallLaw:
         Along the position water rises from none to all; fans hold what the racks need, and beyond it rise alike.
     """
     halls = site.halls
-    rack_stream = air_through_racks(site)
+    rack_stream = contained_air(site)
     needed = matching_stream(rack_stream, halls.recirculation, halls.bypass)
     slowest = np.minimum(needed / np.maximum(halls.coil_air_stream, 1e-9), 1.0)
     water, speed = np.broadcast_arrays(POSITIONS[:, np.newaxis], np.maximum(POSITIONS[:, np.newaxis], slowest))
@@ -340,22 +307,50 @@ def law(site: Site) -> HallLaw:
         coil_share=np.ascontiguousarray(rate * rise),
         fan_power=np.ascontiguousarray(hydraulics.fan_power(speed) * halls.coil_fan_power),
         air_loop=halls.air_loop,
+        outdoor_stream=halls.outdoor_stream,
+        outdoor_rise=return_rise(rack_stream, slowest * halls.coil_air_stream, halls.recirculation),
+        outdoor_fan_power=np.ascontiguousarray(hydraulics.fan_power(water) * halls.outdoor_fan_power),
+        outdoor_lowest=halls.outdoor_lowest,
+        outdoor_highest=halls.outdoor_highest,
     )
 
 
-def air_through_racks(site: Site) -> Floats:
+def contained_air(site: Site) -> Floats:
     """
-    Give the air that the racks of each hall draw.
+    Give the air that goes from the cold to the hot side of each hall.
 
     Parameters
     ----------
     site : Site
-        Racks and halls.
+        Racks, sidecars and halls.
 
     Returns
     -------
     (hall,) [W/K]
-        Mass flow times specific heat.
+        Mass flow times specific heat through racks without rear doors, and through sidecars at full speed.
     """
-    per_rack = site.rack_classes.air_stream[site.racks.rack_class]
-    return np.bincount(site.racks.hall, weights=per_rack, minlength=len(site.halls.name)).astype(float)
+    classes, count = site.rack_classes, len(site.halls.name)
+    without_door = np.where(classes.door_conductance > 0.0, 0.0, classes.air_stream)
+    racks = np.bincount(site.racks.hall, weights=without_door[site.racks.rack_class], minlength=count)
+    beside = np.where(site.cdus.sidecar, site.cdus.primary_stream, 0.0)
+    return np.asarray(racks + np.bincount(site.cdus.hall, weights=beside, minlength=count), dtype=float)
+
+
+def sidecar_fans(site: Site, speed: Floats) -> Floats:
+    """
+    Give the power of the sidecars' fans.
+
+    Parameters
+    ----------
+    site : Site
+        CDUs and halls.
+    speed : (cdu,) [1]
+        Speed over full speed.
+
+    Returns
+    -------
+    (hall,) [W]
+        By the published curve of fans.
+    """
+    power = site.cdus.sidecar_fan_power * hydraulics.fan_power(speed)
+    return np.bincount(site.cdus.hall, weights=power, minlength=len(site.halls.name)).astype(float)

@@ -13,14 +13,25 @@ import numpy as np
 from twin.thermal.compiled import njit
 
 if TYPE_CHECKING:
-    from twin.cooling.hall_air import HallControls, HallLaw, HallState, HallTally
-    from twin.site import Floats
+    from twin.cooling.hall_air import HallControls, HallLaw, HallState, HallSurroundings, HallTally
 
 CONTROL_TIME = 120.0
 """Time [s] in which coils take back a deviation of the air; assumed."""
 
+BAND = 1.0
+"""Hysteresis [K] of an air-side economiser's dew points, and half that of its dry bulb; assumed."""
+
+REST_TIME = 1200.0
+"""
+Time [s] for which outdoor air stays shut out at least: the dwell of the economiser's control in the Modelica Buildings
+Library, Applications/DataCenters/ChillerCooled/Controls/CoolingMode.mo.
+"""
+
+LEAST_COLDER = 0.1
+"""Difference [K] of returning and outdoor air below which dampers open as at this; only keeps the division finite."""
+
 LEAST_DECAY = 1e-4
-"""Part of the distance between hall air and coil water that a second takes [1], below which a series serves."""
+"""Part of the distance between hall air and its sinks that a second takes [1], below which a series serves."""
 
 
 def control(
@@ -28,9 +39,7 @@ def control(
     state: HallState,
     controls: HallControls,
     tally: HallTally,
-    air: Floats,
-    water: Floats,
-    warming: Floats,
+    around: HallSurroundings,
     seconds: float,
     block: int,
 ) -> None:
@@ -42,17 +51,13 @@ def control(
     law : HallLaw
         Tables of the halls.
     state : HallState
-        What the last step left.
+        What the last step left; the economisers' memory is moved on.
     controls : HallControls
         Overwritten.
     tally : HallTally
         Electric energy of the step is added to it.
-    air : (hall,) [K]
-        Air at the rack inlets.
-    water : (loop,) [K]
-        Water supply.
-    warming : (hall,) [W]
-        Conversion losses into the air.
+    around : HallSurroundings
+        Temperatures and heat that the controllers see.
     seconds : [s]
         Length of the step.
     block : [1]
@@ -60,10 +65,12 @@ def control(
 
     Notes
     -----
-    Coils take the heat of the last step and the deviation of the air over `CONTROL_TIME`; their tables are inverted for
-    the position that does so.
+    Rear doors open until they take what their racks blow. Air is to lose the rest of the last step's heat, and its
+    deviation over `CONTROL_TIME`: to outdoor air as far as that is let in and reaches, and to coils, whose tables are
+    inverted for the position that does so. Outdoor air is let in while it is colder than the air that returns and its
+    dew point is within its limits, both by `BAND` to begin with, and not before it was shut out for `REST_TIME`.
     """
-    _control(law, state, controls, tally, air, water, warming, seconds, block)
+    _control(law, state, controls, tally, around, seconds, block)
 
 
 @njit(inline="always")
@@ -87,19 +94,140 @@ def _position_for(law, hall, difference, hot, wanted):
     return 1.0 if low > 0.0 else 0.0
 
 
+@njit(inline="always")
+def _outdoor_air(law, hall, state, colder, dew_point, wanted, seconds):
+    """Give the part [1] of a hall's outdoor air that is let in; `colder` [K] it is than the air that returns."""
+    band = 0.0 if state.open[hall] > 0.0 else BAND
+    fit = law.outdoor_lowest[hall] + band <= dew_point <= law.outdoor_highest[hall] - band and colder > 2.0 * band
+    if not fit:
+        state.rested[hall] = seconds if state.open[hall] > 0.0 else state.rested[hall] + seconds
+        state.open[hall] = 0.0
+        return 0.0
+    if state.open[hall] == 0.0 and state.rested[hall] < REST_TIME:
+        state.rested[hall] += seconds
+        return 0.0
+    state.open[hall] = 1.0
+    return min(max(wanted / (law.outdoor_stream[hall] * max(colder, LEAST_COLDER)), 0.0), 1.0)
+
+
 @njit(cache=True, nogil=True, error_model="numpy")
-def _control(law, state, controls, tally, air, water, warming, seconds, block):
+def _control(law, state, controls, tally, around, seconds, block):
     power = 0.0
-    for h in range(air.size):
-        wanted = state.whole[h] + law.air_capacity[h] * (air[h] - law.set_point[h]) / CONTROL_TIME
-        position = _position_for(law, h, air[h] - water[law.air_loop[h]], state.hot[h], wanted)
+    for h in range(around.air.size):
+        air, hot = around.air[h], state.hot[h]
+        able = state.door_able[h]
+        controls.door[h] = min(max(state.door_blown[h] / able, 0.0), 1.0) if able > 0.0 else 0.0
+        wanted = state.whole[h] + law.air_capacity[h] * (air - law.set_point[h]) / CONTROL_TIME
+        let_in = 0.0
+        if law.outdoor_stream[h] > 0.0:
+            colder = air + law.outdoor_rise[h] * hot - around.dry_bulb
+            let_in = _outdoor_air(law, h, state, colder, around.dew_point, wanted, seconds)
+            wanted -= let_in * law.outdoor_stream[h] * colder
+        controls.outdoor[h] = let_in * law.outdoor_stream[h]
+        controls.outdoor_share[h] = controls.outdoor[h] * law.outdoor_rise[h]
+        position = _position_for(law, h, air - around.water[law.air_loop[h]], hot, wanted)
         controls.coil[h] = _at(law.coil_rate, h, position)
         controls.coil_share[h] = _at(law.coil_share, h, position)
         fans = _at(law.fan_power, h, position)
-        controls.losses[h], controls.fans[h] = warming[h], fans
-        power += fans
-        tally.fans[h] += seconds * fans
+        away = _at(law.outdoor_fan_power, h, let_in)
+        controls.losses[h], controls.fans[h] = around.warming[h] + around.sidecar_fans[h], fans
+        power += fans + around.sidecar_fans[h] + away
+        tally.fans[h] += seconds * (fans + around.sidecar_fans[h])
+        tally.outdoor_fans[h] += seconds * away
     tally.power[block] = power
+
+
+@njit(inline="always")
+def sidecar_sinks(cdus, first, last, k, hall_air, forcing) -> None:
+    """
+    Let the sidecars of a hall see its air for a second.
+
+    Parameters
+    ----------
+    cdus : CduLaw
+        CDUs.
+    first, last : [1]
+        Those of the hall.
+    k : [1]
+        Second of the macro step.
+    hall_air : [K]
+        Air at the middle of the second.
+    forcing : Forcing
+        Facility water of the sidecars is overwritten.
+    """
+    for c in range(first, last):
+        if cdus.sidecar[c]:
+            forcing.facility[c] = hall_air - forcing.facility_ramp[c] * (k + 0.5)
+
+
+@njit(inline="always")
+def sidecar_heat(cdus, first, last, side) -> float:
+    """
+    Add up the heat that the sidecars of a hall gave its air.
+
+    Parameters
+    ----------
+    cdus : CduLaw
+        CDUs.
+    first, last : [1]
+        Those of the hall.
+    side : (10, cdu)
+        The kernel's working rows; the third holds the heat [J] that each CDU of the hall gave in this second.
+
+    Returns
+    -------
+    [J]
+        Over the second.
+    """
+    total = 0.0
+    for c in range(first, last):
+        if cdus.sidecar[c]:
+            total += side[2, c - first]
+    return float(total)
+
+
+@njit(inline="always")
+def door_second(racks, row, count, hall, k, blown, hall_air, forcing, tally) -> float:
+    """
+    Give the heat that the rear doors of a run take in a second.
+
+    Parameters
+    ----------
+    racks : RackLaw
+        Classes of racks.
+    row : [1]
+        Class of the run.
+    count : [1]
+        Racks of the run.
+    hall : [1]
+        Row of its hall.
+    k : [1]
+        Second of the macro step.
+    blown : [J]
+        What the racks gave their air.
+    hall_air : [K]
+        Air that they drew.
+    forcing : Forcing
+        What the macro step holds.
+    tally : Tally
+        Heat of the hall's doors is added.
+
+    Returns
+    -------
+    [J]
+        From the air that leaves the racks to water.
+
+    Notes
+    -----
+    D (T_out - T_water) for each rack, with the mean T_out = T_hall + blown / (M_air count) of the second.
+    """
+    water = forcing.coil[hall] + forcing.coil_ramp[hall] * (k + 0.5)
+    able = racks.door[row] * (blown / racks.air_stream[row] + count * (hall_air - water))
+    taken = forcing.door[hall] * able
+    tally.door[0, hall] += taken
+    tally.door[1, hall] += able
+    tally.door[2, hall] += blown
+    return float(taken)
 
 
 @njit(inline="always")
@@ -114,23 +242,27 @@ def hall_second(hall, k, blown, state, forcing, tally) -> None:
     k : [1]
         Second of the macro step.
     blown : [W]
-        Heat from its racks.
+        Heat into its hot air from racks and sidecars, without what doors took.
     state : ThermalState
         Air, and its ramp, are replaced.
     forcing : Forcing
         What the macro step holds.
     tally : Tally
-        Heat through the coils is added.
+        Heat into the hot air, and heat through coils and outdoor air, are added.
     """
     coil = forcing.coil[hall] + forcing.coil_ramp[hall] * (k + 0.5)
-    conductance, capacity = forcing.coil_conductance[hall], forcing.air_capacity[hall]
-    hot = blown + forcing.hall_losses[hall]
-    returned = forcing.coil_share[hall] * hot
-    decay = conductance / capacity
+    to_coil, to_outdoors = forcing.coil_conductance[hall], forcing.outdoor_rate[hall]
+    capacity, hot = forcing.air_capacity[hall], blown + forcing.hall_losses[hall]
+    by_coil, by_outdoors = forcing.coil_share[hall] * hot, forcing.outdoor_share[hall] * hot
+    decay = (to_coil + to_outdoors) / capacity
     # Integrals of exp(-decay t) over the second, once and twice; their limits where nothing flows.
     twice = (1.0 + np.expm1(-decay) / decay) / decay if decay > LEAST_DECAY else 0.5 - decay / 6.0
     once = 1.0 - decay * twice
-    above, rise = state.air[hall] - coil, (hot - returned + forcing.hall_fans[hall]) / capacity
-    state.air_ramp[hall] = (rise - decay * above) * once
+    above, over = state.air[hall] - coil, state.air[hall] - forcing.outdoor
+    rise = (hot - by_coil - by_outdoors + forcing.hall_fans[hall]) / capacity
+    slope = rise - (to_coil * above + to_outdoors * over) / capacity
+    state.air_ramp[hall] = slope * once
     state.air[hall] += state.air_ramp[hall]
-    tally.coil_heat[hall] += conductance * (above * once + rise * twice) + returned
+    tally.hot[hall] += hot
+    tally.coil_heat[hall] += to_coil * (above + slope * twice) + by_coil
+    tally.outdoor_heat[hall] += to_outdoors * (over + slope * twice) + by_outdoors

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from twin.thermal.compiled import LOOP, njit
-from twin.thermal.halls import hall_second
+from twin.thermal.halls import door_second, hall_second, sidecar_heat, sidecar_sinks
 from twin.thermal.rack_step import blend, run_second
 from twin.thermal.tables import VALVE_FREE, VALVE_STUCK
 
@@ -283,6 +283,8 @@ def _advance(racks, cdus, layout, accelerator, host, state, forcing, tally):
     for hall in range(layout.hall_run.size - 1):
         for k in range(seconds):
             hall_air = state.air[hall] + 0.5 * state.air_ramp[hall]
+            sidecar_sinks(cdus, layout.hall_cdu[hall], layout.hall_cdu[hall + 1], k, hall_air, forcing)
+            through_doors = 0.0
             tally.hall_extreme[k, hall, 1] = _hall_valves(
                 cdus, layout.hall_cdu[hall], layout.hall_cdu[hall + 1], k, state, forcing, side
             )
@@ -305,10 +307,15 @@ def _advance(racks, cdus, layout, accelerator, host, state, forcing, tally):
                 tally.hall_power[k, hall, 1] += used
                 tally.hall_power[k, hall, 2] += lost
                 tally.hall_power[k, hall, 4] += blown
+                if racks.door[v >> 1] > 0.0:
+                    count = layout.weight[first:last].sum()
+                    through_doors += door_second(racks, v >> 1, count, hall, k, blown, hall_air, forcing, tally)
                 if liquid:
                     for r in range(first, last):
                         taken[layout.cdu[r]] += layout.weight[r] * work[10, r - first]
-            hall_second(hall, k, tally.hall_power[k, hall, 4], state, forcing, tally)
             _hall_cdus(
                 cdus, layout.hall_cdu[hall], layout.hall_cdu[hall + 1], hall, k, state, forcing, tally, taken, side
             )
+            blown = tally.hall_power[k, hall, 4] - through_doors
+            blown += sidecar_heat(cdus, layout.hall_cdu[hall], layout.hall_cdu[hall + 1], side)
+            hall_second(hall, k, blown, state, forcing, tally)

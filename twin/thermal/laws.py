@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from twin.cooling import valves
+from twin.cooling.air_side import sidecar_rate
 from twin.cooling.exchangers import counterflow, film_conductance, fouled_conductance, heat_rate
 from twin.site import Cdus, Floats, Integers, RackClasses, Site
 from twin.thermal.coefficients import StepTable, step_table
@@ -73,6 +74,8 @@ def rack_law(classes: RackClasses, steps: StepTable) -> RackLaw:
         throttle_temp=classes.throttle_temp,
         throttle_gain=classes.throttle_gain,
         shutdown_temp=classes.shutdown_temp,
+        air_stream=classes.air_stream,
+        door=classes.door_conductance,
         chain=steps.chain,
         worst=steps.worst,
         air=steps.air,
@@ -122,6 +125,7 @@ def cdu_law(site: Site, levels: Floats, fouling: Floats) -> CduLaw:
         stream=stream,
         supply_capacity=cdus.supply_capacity,
         return_capacity=cdus.return_capacity,
+        sidecar=cdus.sidecar,
         kind=kind,
         exchanger=tables,
         gain=cdus.valve_gain,
@@ -238,7 +242,7 @@ def exchange(cdus: Cdus, stream: Floats, fouling: Floats, flow: Floats, lift: Fl
     flow : (any, cdu) [1]
         Coolant flow ratio.
     lift : (any, cdu) [1]
-        Of the valve in the facility water.
+        Of the valve in the facility water; of sidecars, the speed of their fans.
 
     Returns
     -------
@@ -248,12 +252,15 @@ def exchange(cdus: Cdus, stream: Floats, fouling: Floats, flow: Floats, lift: Fl
     Notes
     -----
     Valve, branch, films, deposits and counterflow one after another: `valves.equal_percentage`,
-    `valves.installed_flow`, `exchangers.film_conductance`, `exchangers.fouled_conductance`, `exchangers.counterflow`.
+    `valves.installed_flow`, `exchangers.film_conductance`, `exchangers.fouled_conductance`, `exchangers.counterflow`;
+    of sidecars, deposits and `air_side.sidecar_rate`.
     """
     opening = valves.equal_percentage(lift, cdus.valve_rangeability, np.asarray(SHUT_LEAKAGE))
     primary = valves.installed_flow(opening, cdus.valve_authority)
     conductance = fouled_conductance(film_conductance(cdus.exchanger_conductance, flow, primary), fouling)
-    return heat_rate(counterflow, conductance, flow * stream, primary * cdus.primary_stream)
+    to_water = heat_rate(counterflow, conductance, flow * stream, primary * cdus.primary_stream)
+    coil = fouled_conductance(cdus.exchanger_conductance, fouling)
+    return np.where(cdus.sidecar, sidecar_rate(coil, stream, cdus.primary_stream, flow, lift), to_water)
 
 
 def _tables(site: Site, stream: Floats, levels: Floats, fouling: Floats) -> tuple[Integers, Floats]:
@@ -265,6 +272,7 @@ def _tables(site: Site, stream: Floats, levels: Floats, fouling: Floats) -> tupl
         cdus.exchanger_conductance,
         cdus.valve_rangeability,
         cdus.valve_authority,
+        cdus.sidecar,
     )
     columns = [np.tile(column, len(fouling)) for column in like]
     _, first, kind = np.unique(

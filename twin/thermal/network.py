@@ -40,6 +40,12 @@ class Rates(NamedTuple):
         Heat moved for each kelvin between hall air and water supply.
     coil_share : (hall,) [1]
         Part of the hot air's heat that the coils move beyond that.
+    door : (hall,) [1]
+        Opening of the rear doors' valves.
+    outdoor : (hall,) [W/K]
+        Heat moved for each kelvin between hall air and the outdoors.
+    outdoor_share : (hall,) [1]
+        Part of the hot air's heat that goes to the outdoors beyond that.
     leakage : (rack,) [W/K]
         Rise of chip power with temperature.
     """
@@ -50,6 +56,9 @@ class Rates(NamedTuple):
     economiser: Floats
     coil: Floats
     coil_share: Floats
+    door: Floats
+    outdoor: Floats
+    outdoor_share: Floats
     leakage: Floats
 
 
@@ -75,6 +84,8 @@ class Heats(NamedTuple):
         Heat of fans into the air.
     outdoor : (loop,) [K]
         Outdoor temperature at the coolers.
+    dry_bulb : [K]
+        Outdoor air that economisers let into halls.
     """
 
     chip: Floats
@@ -87,6 +98,7 @@ class Heats(NamedTuple):
     hall_losses: Floats
     hall_fans: Floats
     outdoor: Floats
+    dry_bulb: float
 
 
 class Places(NamedTuple):
@@ -238,11 +250,15 @@ class _Entries(NamedTuple):
         self.carry(first, second, value)
         self.carry(second, first, value)
 
+    def move(self, into: Integers, hot: Integers, cold: Integers, value: Floats) -> None:
+        """Add heat into states in proportion to the distance of hot from cold ones."""
+        self.add(into, hot, value)
+        self.add(into, cold, -value)
+
     def exchange(self, first: Integers, second: Integers, hot: Integers, cold: Integers, value: Floats) -> None:
         """Move heat from first to second states in proportion to the distance of hot from cold ones."""
-        for into, sign in ((first, -1.0), (second, 1.0)):
-            self.add(into, hot, sign * value)
-            self.add(into, cold, -sign * value)
+        self.move(first, hot, cold, -value)
+        self.move(second, hot, cold, value)
 
 
 def _rows(part: slice) -> Integers:
@@ -276,7 +292,7 @@ def _cdus(site: Site, rates: Rates, at: Places, entries: _Entries) -> None:
     supply, back, loop = _rows(at.supply), _rows(at.back), site.halls.loop[site.cdus.hall]
     entries.conduct(supply, back, rates.flow * coolant_stream(site))
     facility, return_water = _ends(site, at, loop)
-    entries.exchange(supply, return_water, back, facility, rates.exchange)
+    entries.exchange(supply, return_water, back, facility, np.where(site.cdus.sidecar, 0.0, rates.exchange))
 
 
 def _loops(site: Site, rates: Rates, at: Places, entries: _Entries) -> None:
@@ -300,14 +316,25 @@ def _ends(site: Site, at: Places, loop: Integers) -> tuple[Integers, Integers]:
 
 
 def _halls(site: Site, rates: Rates, at: Places, entries: _Entries) -> None:
-    """Take heat from the halls' air to their loops: by the air at the racks, and of what the racks blow."""
-    hall, loop, of_rack = _rows(at.hall), site.halls.air_loop, site.racks.hall
+    """Take heat from the halls' air: by the air at the racks, of what is hot a part to each sink, and by doors."""
+    hall, loop, of_rack, of_cdu = _rows(at.hall), site.halls.air_loop, site.racks.hall, site.cdus.hall
     water, return_water = _ends(site, at, loop)
     entries.exchange(hall, return_water, hall, water, rates.coil)
-    liquid = site.rack_classes.liquid_fraction[site.racks.rack_class] > 0
-    warm = np.where(liquid, _rows(at.air), _rows(at.stream))
-    returned = rates.coil_share[of_rack] * site.rack_classes.air_stream[site.racks.rack_class]
-    entries.exchange(hall[of_rack], return_water[of_rack], warm, hall[of_rack], returned)
+    entries.add(hall, hall, -rates.outdoor)
+    classes, rows = site.rack_classes, site.racks.rack_class
+    warm = np.where(classes.liquid_fraction[rows] > 0, _rows(at.air), _rows(at.stream))
+    by_coil, by_outdoors = rates.coil_share[of_rack], rates.outdoor_share[of_rack]
+    place, back_place, blown = hall[of_rack], return_water[of_rack], classes.air_stream[rows]
+    entries.exchange(place, back_place, warm, place, by_coil * blown)
+    entries.move(place, warm, place, -by_outdoors * blown)
+    door = rates.door[of_rack] * classes.door_conductance[rows]
+    entries.exchange(place, back_place, warm, water[of_rack], (1.0 - by_coil) * door)
+    entries.move(place, warm, water[of_rack], by_outdoors * door)
+    supply, back, air = _rows(at.supply), _rows(at.back), hall[of_cdu]
+    beside = np.where(site.cdus.sidecar, rates.exchange, 0.0)
+    entries.exchange(supply, air, back, air, beside)
+    entries.exchange(air, return_water[of_cdu], back, air, rates.coil_share[of_cdu] * beside)
+    entries.move(air, back, air, -rates.outdoor_share[of_cdu] * beside)
 
 
 def sources(site: Site, rates: Rates, heats: Heats) -> Floats:
@@ -342,7 +369,8 @@ def sources(site: Site, rates: Rates, heats: Heats) -> Floats:
     heat[at.hot] = np.where(condenser.fitted, heats.condenser + condenser.pump_power, 0.0)
     heat[at.cold] = np.where(condenser.fitted, given_off, 0.0)
     returned = rates.coil_share * heats.hall_losses
-    heat[at.hall] = heats.hall_losses - returned + heats.hall_fans
+    blown_out = rates.outdoor_share * heats.hall_losses - rates.outdoor * heats.dry_bulb
+    heat[at.hall] = heats.hall_losses - returned - blown_out + heats.hall_fans
     np.add.at(heat[at.water], own.start[site.halls.air_loop], returned)
     return heat
 

@@ -21,6 +21,7 @@ from scipy.integrate import solve_ivp
 from twin import changes, power
 from twin.changes import Change, Setting
 from twin.cooling import hall_air, plant, plant_tables
+from twin.facility_water import cells
 from twin.site import Floats, Integers, LossCurve, Site
 from twin.thermal import halls, kernel, laws, loops, network
 from twin.thermal.tables import CduLaw, Layout, RackLaw, ThermalState
@@ -155,6 +156,7 @@ class _Second(NamedTuple):
     controls: plant.PlantControls
     air: hall_air.HallControls
     outdoor: Floats
+    dry_bulb: float
     held_flow: bool
     opposed: Floats
 
@@ -202,24 +204,39 @@ def _walk(case: Case, start: Start, state: Floats, tolerance: float) -> Iterator
     for begin, end in pairwise(sorted({*range(0, case.seconds, MACRO_STEP), *times, case.seconds})):
         while waiting and waiting[0].time <= begin:
             setting = changes.apply(site, setting, waiting.pop(0))
-        law = _plant_law(case, setting, _plant_state(tables.at, state, memory))
+        outdoors = _shifted(case, setting)
+        now = _plant_state(tables.at, state, memory)
+        law = plant.law(site, setting.plant, setting.dry_rates, now, outdoors)[0]
         drawn = []
         for block in range(begin, end, CONTROL_STEP):
             seconds = range(block, min(block + CONTROL_STEP, end))
             controls = _control(law, _plant_state(tables.at, state, memory), len(seconds))
             supply = state[tables.at.water][law.start[1:] - 1]
-            air = _control_halls(tables, state[tables.at.hall], supply, remembered, warming / MACRO_STEP)
-            blown = np.zeros(len(site.halls.name))
+            heat = warming / MACRO_STEP, hall_air.sidecar_fans(site, valves.valve)
+            around = hall_air.surroundings(state[tables.at.hall].copy(), supply, *heat, outdoors)
+            air = _control_halls(tables, remembered, around, len(seconds))
+            hot, through_doors = np.zeros(len(site.halls.name)), np.zeros((3, len(site.halls.name)))
             for second in seconds:
                 valves = _move_valves(tables, setting, valves, state)
                 on &= case.load.measured | (state[tables.at.worst] <= tables.law.shutdown_temp[tables.racks.row])
-                held = _hold(case, tables, setting, valves.valve, on, state, second, (controls, air), law.outdoor)
+                held = _hold(
+                    case,
+                    tables,
+                    setting,
+                    valves.valve,
+                    on,
+                    state,
+                    second,
+                    (controls, air),
+                    (law.outdoor, outdoors.dry_bulb),
+                )
                 state, moved = _integrate(case.site, tables, held, state, tolerance)
                 setting = setting._replace(pumps=changes.coast(setting.pumps, 1)[1])
-                blown += moved[0]
+                hot += moved[0]
+                through_doors += moved[2:]
                 drawn.append(moved[1])
                 yield state
-            hall_air.remember(remembered, air, blown / len(seconds))
+            hall_air.remember(remembered, air, hot / len(seconds), through_doors / len(seconds))
         warming = warming * (1.0 - (end - begin) / MACRO_STEP) + _warming(site, np.array(drawn).T)
 
 
@@ -249,10 +266,9 @@ def _plant_state(at: network.Places, state: Floats, memory: plant.Memory) -> pla
     return plant.PlantState(water, hot, cold, np.zeros(hot.size), memory)
 
 
-def _plant_law(case: Case, setting: Setting, state: plant.PlantState) -> plant.PlantLaw:
+def _shifted(case: Case, setting: Setting) -> plant_tables.Outdoors:
     air, offset = case.outdoors, setting.outdoor_offset
-    shifted = air._replace(dry_bulb=air.dry_bulb + offset, wet_bulb=air.wet_bulb + offset)
-    return plant.law(case.site, setting.plant, setting.dry_rates, state, shifted)[0]
+    return air._replace(dry_bulb=air.dry_bulb + offset, wet_bulb=air.wet_bulb + offset)
 
 
 def _control(law: plant.PlantLaw, state: plant.PlantState, seconds: float) -> plant.PlantControls:
@@ -263,11 +279,11 @@ def _control(law: plant.PlantLaw, state: plant.PlantState, seconds: float) -> pl
 
 
 def _control_halls(
-    tables: _Tables, air: Floats, supply: Floats, remembered: hall_air.HallState, warming: Floats
+    tables: _Tables, remembered: hall_air.HallState, around: hall_air.HallSurroundings, seconds: int
 ) -> hall_air.HallControls:
     """Sample the halls' controls; the replay's own function does it."""
-    controls, unused = hall_air.no_controls(warming.size), hall_air.tally(1, warming.size)
-    halls.control(tables.halls, remembered, controls, unused, air.copy(), supply, warming, 0.0, 0)
+    controls, unused = hall_air.no_controls(around.air.size), hall_air.tally(1, around.air.size)
+    halls.control(tables.halls, remembered, controls, unused, around, float(seconds), 0)
     return controls
 
 
@@ -289,7 +305,7 @@ def _hold(
     state: Floats,
     second: int,
     controls: tuple[plant.PlantControls, hall_air.HallControls],
-    outdoor: Floats,
+    outdoor: tuple[Floats, float],
 ) -> _Second:
     """Collect what a second holds; powers are capped, and throttled as the second's start asks."""
     site, law, racks, order = case.site, tables.law, tables.racks, tables.layout.order
@@ -314,16 +330,14 @@ def _hold(
         valve,
         setting.fouling,
         *controls,
-        outdoor,
+        *outdoor,
         case.held_flow,
         opposed,
     )
 
 
-def _integrate(
-    site: Site, tables: _Tables, held: _Second, state: Floats, tolerance: float
-) -> tuple[Floats, tuple[Floats, Floats]]:
-    """Integrate one second; give the state, and the heat blown into each hall and the energy it drew [J]."""
+def _integrate(site: Site, tables: _Tables, held: _Second, state: Floats, tolerance: float) -> tuple[Floats, Floats]:
+    """Integrate one second; give the state; and each hall's hot heat, what it drew and its doors (5, hall) [J]."""
     hall, size, count = site.racks.hall, tables.at.size, len(site.halls.name)
     moving = bool(changes.coasting(held.pumps).any()) and not held.held_flow
     rates = _rates(site, tables, held, 0.5)
@@ -335,12 +349,30 @@ def _integrate(
         conductance = network.conductances(site, now) if moving else matrix
         heats, blown, drawn = _heats(site, tables, held, temperature)
         slope = (conductance @ temperature + network.sources(site, now, heats)) / tables.capacity
-        return np.concatenate([slope, np.bincount(hall, blown, count), np.bincount(hall, drawn, count)])
+        moved = _hall_heats(site, tables, held, now, temperature, blown)
+        return np.concatenate([slope, moved[0], np.bincount(hall, drawn, count), *moved[1:]])
 
-    begin = np.concatenate([state, np.zeros(2 * count)])
+    begin = np.concatenate([state, np.zeros(5 * count)])
     found = solve_ivp(slopes, (0.0, 1.0), begin, method="DOP853", rtol=tolerance, atol=tolerance, t_eval=[1.0])
     end = found.y[:, -1]
-    return end[:size], (end[size : size + count], end[size + count :])
+    return end[:size], end[size:].reshape(5, count)
+
+
+def _hall_heats(
+    site: Site, tables: _Tables, held: _Second, rates: network.Rates, temperature: Floats, blown: Floats
+) -> Floats:
+    """Give the heat into each hall's hot air, and what `Tally` holds of its doors (4, hall) [W]."""
+    at, racks, count = tables.at, site.racks, len(site.halls.name)
+    door = site.rack_classes.door_conductance[racks.rack_class]
+    ends = cells(site.loops).start[1:] - 1
+    air, water = temperature[at.hall], temperature[at.water][ends[site.halls.air_loop]]
+    rise = np.divide(blown, tables.racks.air_stream, out=np.zeros(blown.size), where=door > 0.0)
+    able = door * (air[racks.hall] - water[racks.hall] + rise)
+    taken = held.air.door[racks.hall] * able
+    beside = np.where(site.cdus.sidecar, rates.exchange * (temperature[at.back] - air[site.cdus.hall]), 0.0)
+    hot = np.bincount(racks.hall, blown - taken, count) + np.bincount(site.cdus.hall, beside, count) + held.air.losses
+    doors = [np.bincount(racks.hall, part, count) for part in (taken, able, np.where(door > 0.0, blown, 0.0))]
+    return np.stack([hot, *doors])
 
 
 def _rates(site: Site, tables: _Tables, held: _Second, time: float) -> network.Rates:
@@ -349,7 +381,16 @@ def _rates(site: Site, tables: _Tables, held: _Second, time: float) -> network.R
     exchange = laws.exchange(site.cdus, tables.cdus.stream, held.fouling, flow, held.valve)
     controls, air = held.controls, held.air
     return network.Rates(
-        flow, exchange, controls.cooler, controls.economiser, air.coil, air.coil_share, tables.racks.leakage
+        flow,
+        exchange,
+        controls.cooler,
+        controls.economiser,
+        air.coil,
+        air.coil_share,
+        air.door,
+        air.outdoor,
+        air.outdoor_share,
+        tables.racks.leakage,
     )
 
 
@@ -378,6 +419,7 @@ def _heats(site: Site, tables: _Tables, held: _Second, temperature: Floats) -> t
         hall_losses=held.air.losses,
         hall_fans=held.air.fans,
         outdoor=held.outdoor,
+        dry_bulb=held.dry_bulb,
     )
     warm = np.where(racks.liquid, temperature[at.air], temperature[at.stream])
     return heats, racks.air_stream * (warm - temperature[at.hall][site.racks.hall]), inlet + leak

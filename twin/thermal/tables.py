@@ -85,6 +85,8 @@ class RackLaw(NamedTuple):
         Part of the power above idle taken away a kelvin above the limit.
     shutdown_temp : (rack_class,) [K]
         Limit of the worst chip at which its rack switches off.
+    air_stream, door : (rack_class,) [W/K]
+        Air through the rack, and heat that its rear door moves for each kelvin between that air and water.
     chain : (variant, level, 5, 6)
         As in `StepTable`.
     worst : (variant, level, 3, 6)
@@ -106,6 +108,8 @@ class RackLaw(NamedTuple):
     throttle_temp: Floats
     throttle_gain: Floats
     shutdown_temp: Floats
+    air_stream: Floats
+    door: Floats
     chain: Floats
     worst: Floats
     air: Floats
@@ -121,6 +125,8 @@ class CduLaw(NamedTuple):
         Coolant through the CDU at nominal flow; zero where no rack takes coolant.
     supply_capacity, return_capacity : (cdu,) [J/K]
         Heat capacities on both sides of the racks.
+    sidecar : (cdu,) bool
+        Whether the hall's air is in the facility water's place.
     kind : (state, cdu)
         Row of `exchanger` at each state of the deposits in it.
     exchanger : (kind, level, valve) [W/K]
@@ -138,6 +144,7 @@ class CduLaw(NamedTuple):
     stream: Floats
     supply_capacity: Floats
     return_capacity: Floats
+    sidecar: npt.NDArray[np.bool_]
     kind: Integers
     exchanger: Floats
     gain: Floats
@@ -204,7 +211,7 @@ class Forcing(NamedTuple):
     set_point : (cdu,) [K]
         Wanted coolant supply temperature.
     facility : (cdu,) [K]
-        Facility water supply at the start of the macro step.
+        Facility water supply at the start of the macro step; that of sidecars is overwritten, second by second.
     facility_ramp : (cdu,) [K/s]
         Its ramp.
     coil : (hall,) [K]
@@ -215,6 +222,14 @@ class Forcing(NamedTuple):
         Heat moved for each kelvin between hall air and that water.
     coil_share : (hall,) [1]
         Part of the hot air's heat that the coils move beyond that.
+    door : (hall,) [1]
+        Opening of the rear doors' valves.
+    outdoor_rate : (hall,) [W/K]
+        Heat that outdoor air moves for each kelvin between hall air and the outdoors.
+    outdoor_share : (hall,) [1]
+        Part of the hot air's heat that it moves beyond that.
+    outdoor : [K]
+        Outdoor dry bulb.
     hall_losses : (hall,) [W]
         Conversion losses into the hall's hot air.
     hall_fans : (hall,) [W]
@@ -239,6 +254,10 @@ class Forcing(NamedTuple):
     coil_ramp: Floats
     coil_conductance: Floats
     coil_share: Floats
+    door: Floats
+    outdoor_rate: Floats
+    outdoor_share: Floats
+    outdoor: float
     hall_losses: Floats
     hall_fans: Floats
     air_capacity: Floats
@@ -259,6 +278,12 @@ class Tally(NamedTuple):
         Heat to facility water in this macro step.
     coil_heat : (hall,) [J]
         Heat from the hall's air to its coils in this macro step.
+    outdoor_heat : (hall,) [J]
+        Heat from it to the outdoors.
+    door : (3, hall) [J]
+        Heat through the rear doors, heat through them were their valves open, and heat from racks that have them.
+    hot : (hall,) [J]
+        Heat into the hall's hot air: from racks and sidecars, less what doors take, and losses.
     cdu_sum : (cdu, 5)
         Sums over seconds of supply [K], return [K], heat [W] and valve opening [1], and the highest supply [K].
     rack : (9, kernel rack)
@@ -273,6 +298,9 @@ class Tally(NamedTuple):
     hall_extreme: Floats
     cdu_heat: Floats
     coil_heat: Floats
+    outdoor_heat: Floats
+    door: Floats
+    hot: Floats
     cdu_sum: Floats
     rack: Floats
     limit: Floats

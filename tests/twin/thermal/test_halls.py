@@ -14,7 +14,7 @@ from twin.thermal import halls
 SECONDS = 10.0
 
 
-def law() -> hall_air.HallLaw:
+def law(outdoor: float = 0.0) -> hall_air.HallLaw:
     """
     Give one hall of round numbers: coils and fans in straight lines up to 5 kW/K and 1 kW, fans at least at 0.3.
 
@@ -29,7 +29,29 @@ def law() -> hall_air.HallLaw:
         coil_share=0.5 * position,
         fan_power=1e3 * np.maximum(position, 0.3),
         air_loop=np.zeros(1, dtype=np.int64),
+        outdoor_stream=outdoor * one,
+        outdoor_rise=2e-4 * one,
+        outdoor_fan_power=200.0 * position,
+        outdoor_lowest=264.0 * one,
+        outdoor_highest=288.0 * one,
     )
+
+
+def state(hot: float, blown: float = 0.0, able: float = 0.0) -> hall_air.HallState:
+    """Give what a step with 1,500 W of fans left."""
+    now = hall_air.state(1)
+    now.hot[:], now.whole[:], now.door_blown[:], now.door_able[:] = hot, hot + 1500.0, blown, able
+    return now
+
+
+def controlled(
+    own: hall_air.HallLaw, now: hall_air.HallState, air: float, dry: float = 300.0, dew: float = 280.0
+) -> tuple[hall_air.HallControls, hall_air.HallTally]:
+    """Sample the controls at water of 295 K, 200 W of losses and none of sidecars."""
+    controls, sums = hall_air.no_controls(1), hall_air.tally(1, 1)
+    values = (np.array([value]) for value in (air, 295.0, 200.0, 0.0))
+    halls.control(own, now, controls, sums, hall_air.HallSurroundings(*values, dry, dew), SECONDS, 0)
+    return controls, sums
 
 
 @pytest.mark.parametrize(
@@ -49,9 +71,7 @@ def law() -> hall_air.HallLaw:
 )
 def test_coils_move_what_is_wanted(air: float, hot: float, position: float, fan: float) -> None:
     """The hall's last heat was its hot air's and 1,500 W of fans."""
-    now = hall_air.HallState(np.array([hot]), np.array([hot + 1500.0]))
-    controls, sums = hall_air.no_controls(1), hall_air.tally(1, 1)
-    halls.control(law(), now, controls, sums, np.array([air]), np.array([295.0]), np.array([200.0]), SECONDS, 0)
+    controls, sums = controlled(law(), state(hot), air)
     assert controls.coil[0] == pytest.approx(position * 5e3, rel=1e-12)
     assert controls.coil_share[0] == pytest.approx(position * 0.5, rel=1e-12)
     assert controls.losses[0] == 200.0
@@ -63,9 +83,11 @@ def test_coils_move_what_is_wanted(air: float, hot: float, position: float, fan:
 def test_a_step_is_remembered_for_the_next() -> None:
     now = hall_air.state(1)
     held = hall_air.no_controls(1)._replace(losses=np.array([300.0]), fans=np.array([50.0]))
-    hall_air.remember(now, held, np.array([4e3]))
+    hall_air.remember(now, held, np.array([4300.0]), np.array([[900.0], [1200.0], [1500.0]]))
     assert now.hot[0] == 4300.0
     assert now.whole[0] == 4350.0
+    assert now.door_able[0] == 1200.0
+    assert now.door_blown[0] == 1500.0
 
 
 class Forcing(NamedTuple):
@@ -75,6 +97,9 @@ class Forcing(NamedTuple):
     coil_ramp: np.ndarray
     coil_conductance: np.ndarray
     coil_share: np.ndarray
+    outdoor_rate: np.ndarray
+    outdoor_share: np.ndarray
+    outdoor: float
     hall_losses: np.ndarray
     hall_fans: np.ndarray
     air_capacity: np.ndarray
@@ -86,13 +111,18 @@ class Air(NamedTuple):
     air: np.ndarray
     air_ramp: np.ndarray
     coil_heat: np.ndarray
+    outdoor_heat: np.ndarray
+    hot: np.ndarray
 
 
-def second(air: float, blown: float, conductance: float, share: float) -> Air:
-    """Step a hall of 100 kJ/K for a second; water at 290 K, 800 W of losses and 200 W of fans."""
-    values = (290.0, 0.0, conductance, share, 800.0, 200.0, 100e3)
-    now = Air(np.array([air]), np.zeros(1), np.zeros(1))
-    halls.hall_second.py_func(0, 0, blown, now, Forcing(*(np.array([value]) for value in values)), now)
+def second(
+    air: float, blown: float, conductance: float, share: float, outdoor: tuple[float, float] = (0.0, 0.0)
+) -> Air:
+    """Step a hall of 100 kJ/K for a second; water at 290 K, outdoors 280 K, 800 W of losses and 200 W of fans."""
+    values = (np.array([value]) for value in (290.0, 0.0, conductance, share, *outdoor))
+    heat = (np.array([value]) for value in (800.0, 200.0, 100e3))
+    now = Air(np.array([air]), *np.zeros((4, 1)))
+    halls.hall_second.py_func(0, 0, blown, now, Forcing(*values, 280.0, *heat), now)
     return now
 
 
@@ -128,3 +158,105 @@ def test_fans_hold_what_racks_need() -> None:
     assert found.fan_power[-1, 0] == pytest.approx(site.halls.coil_fan_power[0], rel=1e-12)
     assert np.all(found.coil_rate[0] == 0.0)
     assert np.all(np.diff(found.coil_rate, axis=0) > 0.0)
+
+
+@pytest.mark.parametrize(
+    ("blown", "able", "opening"),
+    [(30e3, 40e3, 0.75), (30e3, 20e3, 1.0), (0.0, 20e3, 0.0), (30e3, -5e3, 0.0)],
+)
+def test_doors_take_what_their_racks_blow(blown: float, able: float, opening: float) -> None:
+    """As far as they can; water warmer than the air takes nothing, and the valve shuts."""
+    controls, _ = controlled(law(), state(5e3, blown, able), 298.0)
+    assert controls.door[0] == opening
+
+
+class DoorForcing(NamedTuple):
+    """What a second of doors reads of `tables.Forcing`."""
+
+    coil: np.ndarray
+    coil_ramp: np.ndarray
+    door: np.ndarray
+
+
+class Doors(NamedTuple):
+    """What it reads of `tables.RackLaw`, and writes into `tables.Tally`."""
+
+    air_stream: np.ndarray
+    door: np.ndarray
+
+
+class DoorTally(NamedTuple):
+    door: np.ndarray
+
+
+def test_a_door_by_hand() -> None:
+    """
+    Two racks of 40 kW in 2 kW/K of air each: 20 K above the hall's 298 K.
+
+    A door of 1.5 kW/K at water of 291 K would take 1.5 x 27 = 40.5 kW of each, and half open 20.25 kW.
+    """
+    held = DoorForcing(np.array([291.0]), np.zeros(1), np.array([0.5]))
+    sums = DoorTally(np.zeros((3, 1)))
+    racks = Doors(np.array([2e3]), np.array([1.5e3]))
+    taken = halls.door_second.py_func(racks, 0, 2.0, 0, 0, 80e3, 298.0, held, sums)
+    assert taken == pytest.approx(40.5e3, rel=1e-12)
+    assert sums.door[:, 0] == pytest.approx([40.5e3, 81e3, 80e3], rel=1e-12)
+
+
+def test_outdoor_air_comes_before_the_coils() -> None:
+    """
+    10 kW hot and 1.5 of fans are 11.5 kW; air returns at 298 + 2 = 300 K, the outdoors are at 290 K.
+
+    Of 2 kW/K at most, 1.15 kW/K carry it; the position is 0.575, and the economiser's fans draw 115 W.
+    """
+    controls, sums = controlled(law(2e3), state(10e3), 298.0, dry=290.0)
+    assert controls.outdoor[0] == pytest.approx(1.15e3, rel=1e-12)
+    assert controls.outdoor_share[0] == pytest.approx(0.23, rel=1e-12)
+    assert controls.coil[0] == 0.0
+    assert sums.outdoor_fans[0] == pytest.approx(1150.0, rel=1e-12)
+    assert sums.power[0] == pytest.approx(300.0 + 115.0, rel=1e-12)
+
+
+def test_coils_take_what_outdoor_air_leaves() -> None:
+    """1 kW/K at 10 K takes 10 of 11.5 kW; coils of 15 + 5 kW take 1.5: a position of 0.075."""
+    controls, _ = controlled(law(1e3), state(10e3), 298.0, dry=290.0)
+    assert controls.outdoor[0] == 1e3
+    assert controls.coil[0] == pytest.approx(0.075 * 5e3, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("dry", "dew", "was_open", "rested", "opens"),
+    [
+        (290.0, 280.0, False, 2000.0, True),
+        # Not yet shut for twenty minutes.
+        (290.0, 280.0, False, 1000.0, False),
+        # Within the limits, but not by a kelvin: stays open, does not open.
+        (290.0, 287.5, True, 0.0, True),
+        (290.0, 287.5, False, 2000.0, False),
+        (290.0, 264.5, True, 0.0, True),
+        (290.0, 264.5, False, 2000.0, False),
+        # Too moist, too dry, no colder than the air that returns at 300 K.
+        (290.0, 288.5, True, 0.0, False),
+        (290.0, 263.5, True, 0.0, False),
+        (300.5, 280.0, True, 0.0, False),
+        # Colder by 1 K: stays open, does not open.
+        (299.0, 280.0, True, 0.0, True),
+        (299.0, 280.0, False, 2000.0, False),
+    ],
+)
+def test_when_outdoor_air_is_let_in(dry: float, dew: float, was_open: bool, rested: float, opens: bool) -> None:
+    now = state(10e3)
+    now.open[:], now.rested[:] = float(was_open), rested
+    controls, _ = controlled(law(2e3), now, 298.0, dry, dew)
+    assert bool(now.open[0]) is opens
+    assert bool(controls.outdoor[0] > 0.0) is opens
+    if not opens:
+        assert now.rested[0] == (SECONDS if was_open else rested + SECONDS)
+
+
+def test_a_hall_on_outdoor_air_by_hand() -> None:
+    """9.2 kW and 0.8 hot, 0.2 of fans; 0.4 kW/K x 17 K + 0.34 x 10 kW = 10.2 kW leave with the air."""
+    now = second(297.0, 9200.0, 0.0, 0.0, (400.0, 0.34))
+    assert now.air[0] == pytest.approx(297.0, abs=1e-12)
+    assert now.outdoor_heat[0] == pytest.approx(10.2e3, rel=1e-12)
+    assert now.coil_heat[0] == 0.0

@@ -11,7 +11,7 @@ import pytest
 from tests.twin import small_site as small
 from twin import changes, record, simulate
 from twin.changes import AS_ASKED, Change
-from twin.cooling import plant
+from twin.cooling import hall_air, plant
 from twin.facility_water import cells
 from twin.record import COOLING_FIELDS
 from twin.site import Floats, Integers, Site
@@ -57,10 +57,16 @@ class Both(NamedTuple):
 
 
 def solve(
-    site: Site, load: LoadTable, events: Sequence[Change], seconds: int, held_flow: bool, wet: float = 294.15
+    site: Site,
+    load: LoadTable,
+    events: Sequence[Change],
+    seconds: int,
+    held_flow: bool,
+    dry: float = 301.15,
+    wet: float = 294.15,
 ) -> Both:
     """Run oracle and replay from one settled state."""
-    inputs = small.inputs(seconds, events, wet=wet)
+    inputs = small.inputs(seconds, events, dry, wet)
     fixed = simulate._fixed(site, load, inputs, small.curve(site))
     setting = changes.first_setting(site)
     tally = record.tally(fixed.layout, len(site.cdus.name), len(site.halls.name), simulate.COUPLING_STEP)
@@ -237,10 +243,12 @@ def at_rest(
     tables = oracle._tables(case)
     law, _ = plant.law(site, setting.plant, setting.dry_rates, state.plant, outdoors)
     supply = state.plant.water[law.start[1:] - 1]
-    air = oracle._control_halls(tables, thermal.air, supply, state.halls, state.warming / simulate.MACRO_STEP)
-    controls = oracle._control(law, state.plant, 0.0), air
+    heat = state.warming / simulate.MACRO_STEP, hall_air.sidecar_fans(site, thermal.valve)
+    around = hall_air.surroundings(thermal.air, supply, *heat, outdoors)
+    controls = oracle._control(law, state.plant, 0.0), oracle._control_halls(tables, state.halls, around, 0)
     everyone = np.ones(site.racks.cdu.size, dtype=bool)
-    held = oracle._hold(case, tables, setting, thermal.valve, everyone, reached, 0, controls, law.outdoor)
+    seen = law.outdoor, outdoors.dry_bulb
+    held = oracle._hold(case, tables, setting, thermal.valve, everyone, reached, 0, controls, seen)
     level = int(np.searchsorted(fixed.levels, 1.0))
     kinds = fixed.cdus.kind[setting.fouled]
     exchange = [kernel._exchange(fixed.cdus, kind, level, 0.0, thermal.valve[cdu]) for cdu, kind in enumerate(kinds)]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from twin.cooling import hall_air
+from tests.twin import air_site
+from twin.cooling import air_side, hall_air
 
 RACKS = np.array([10e3])
 """Air through racks [W/K]."""
@@ -25,32 +26,32 @@ def test_air_mixes_as_it_is_drawn() -> None:
     Supply x, hot x + y, y the rise above the racks' mix plus 15 K: racks draw 0.9 x + 0.1 (T + 15) = T, so that
     x = T - 1.667 K; back comes 0.8 (T + 15) + 0.2 x = T + 11.667 K.
     """
-    blown = hall_air.matching_stream(RACKS, part(0.1), part(0.2))
+    blown = air_side.matching_stream(RACKS, part(0.1), part(0.2))
     assert blown[0] == pytest.approx(11.25e3, rel=1e-12)
-    assert hall_air.supply_fall(RACKS, part(0.1))[0] * HOT[0] == pytest.approx(15.0 / 9.0, rel=1e-12)
-    assert hall_air.return_rise(RACKS, blown, part(0.1))[0] * HOT[0] == pytest.approx(12.0 - 1.0 / 3.0, rel=1e-12)
+    assert air_side.supply_fall(RACKS, part(0.1))[0] * HOT[0] == pytest.approx(15.0 / 9.0, rel=1e-12)
+    assert air_side.return_rise(RACKS, blown, part(0.1))[0] * HOT[0] == pytest.approx(12.0 - 1.0 / 3.0, rel=1e-12)
 
 
 def test_perfect_containment_returns_the_whole_rise() -> None:
-    rise = hall_air.return_rise(RACKS, hall_air.matching_stream(RACKS, part(0.0), part(0.0)), part(0.0))
+    rise = air_side.return_rise(RACKS, air_side.matching_stream(RACKS, part(0.0), part(0.0)), part(0.0))
     assert rise[0] * HOT[0] == pytest.approx(15.0, rel=1e-12)
 
 
 def test_more_air_than_racks_need_passes_by() -> None:
     """Twice the air: half of it returns unused, and the mix is 7.5 K above the racks."""
-    assert hall_air.return_rise(RACKS, 2.0 * RACKS, part(0.0))[0] * HOT[0] == pytest.approx(7.5, rel=1e-12)
+    assert air_side.return_rise(RACKS, 2.0 * RACKS, part(0.0))[0] * HOT[0] == pytest.approx(7.5, rel=1e-12)
 
 
 def test_a_hall_without_air_through_racks_has_one_temperature() -> None:
     none = np.zeros(1)
-    assert hall_air.supply_fall(none, part(0.1))[0] == 0.0
-    assert hall_air.return_rise(none, none, part(0.1))[0] == 0.0
+    assert air_side.supply_fall(none, part(0.1))[0] == 0.0
+    assert air_side.return_rise(none, none, part(0.1))[0] == 0.0
 
 
 def test_coils_give_their_design_heat_at_their_design_point() -> None:
-    conductance = hall_air.coil_conductance(15.0, 12e3, 20e3, 120e3)
+    conductance = air_side.coil_conductance(15.0, 12e3, 20e3, 120e3)
     one = np.ones(1)
-    rate = hall_air.coil_rate(conductance * one, 12e3 * one, 20e3 * one, one, one)
+    rate = air_side.coil_rate(conductance * one, 12e3 * one, 20e3 * one, one, one)
     # The root is found to 1e-12 of a transfer unit, of which an effectiveness of two thirds has about 1.6.
     assert rate[0] * 15.0 == pytest.approx(120e3, rel=1e-10)
 
@@ -63,7 +64,7 @@ def test_coils_at_part_flow() -> None:
     N = 2.2707, r = 0.5; the exact series for unmixed crossflow gives 0.79416.
     """
     half = np.full(1, 0.5)
-    rate = hall_air.coil_rate(np.full(1, 20e3), np.full(1, 10e3), np.full(1, 20e3), half, half)
+    rate = air_side.coil_rate(np.full(1, 20e3), np.full(1, 10e3), np.full(1, 20e3), half, half)
     assert rate[0] == pytest.approx(crossflow_series(2.27072, 0.5) * 5e3, rel=2e-5)
 
 
@@ -79,4 +80,30 @@ def crossflow_series(units: float, ratio: float) -> float:
 
 def test_a_coil_that_cannot_be_is_refused() -> None:
     with pytest.raises(ValueError, match="effectiveness"):
-        hall_air.coil_conductance(10.0, 12e3, 20e3, 130e3)
+        air_side.coil_conductance(10.0, 12e3, 20e3, 130e3)
+
+
+def test_a_sidecar_by_hand() -> None:
+    """
+    Coolant of 10 kW/K at full flow, air of 10 kW/K at full speed, UA 20 kW/K: N = 2, r = 1, by the series 0.61448.
+
+    At rest, air still rises by itself; without coolant nothing moves.
+    """
+    given = (np.full(3, 20e3), np.full(3, 10e3), np.full(3, 10e3))
+    rate = air_side.sidecar_rate(*given, np.array([1.0, 1.0, 0.0]), np.array([1.0, 0.0, 1.0]))
+    assert rate[0] == pytest.approx(crossflow_series(2.0, 1.0) * 10e3, rel=1e-9)
+    assert 0.0 < rate[1] <= 0.047 * 10e3
+    assert rate[2] == 0.0
+
+
+def test_sidecar_fans_draw_by_their_curve() -> None:
+    """Half speed: 0.142516 of the 2 % that the second hall's fans draw of 960 kW."""
+    site = air_site.site()
+    power = hall_air.sidecar_fans(site, np.array([0.5, 0.5]))
+    assert power[0] == 0.0
+    assert power[1] == pytest.approx(0.142515786 * 0.02 * 960e3, rel=1e-9)
+
+
+def test_air_that_must_be_contained() -> None:
+    """First hall: seven racks of 1.2 kW/K, the one with a door left out; second: the sidecar's 80 kW/K more."""
+    assert hall_air.contained_air(air_site.site()) == pytest.approx([8.4e3, 88.4e3], rel=1e-12)

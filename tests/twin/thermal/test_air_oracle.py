@@ -1,0 +1,68 @@
+"""Rear doors, sidecars, contained coils and outdoor air: the replay against the same network through `solve_ivp`."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.twin import air_site
+from tests.twin import small_site as small
+from tests.twin.thermal.test_oracle import ALLOWED, Both, differences, solve
+from twin import simulate
+from twin.changes import Change
+from twin.closure import balances
+from twin.facility_water import cells
+from twin.site import Site
+
+LEVELS = (0.2, 1.0, 1.0, 0.6)
+"""Load of each minute."""
+
+OUTAGE = (
+    Change(75, "chiller_capacity", np.array([2]), 0.0),
+    Change(75, "cooler_units", np.array([2]), 0.0),
+)
+"""The plant behind the halls' coils and doors stops: their water warms."""
+
+
+def followed(site: Site, both: Both) -> dict[str, float]:
+    """Give the largest differences; facility water where there is some."""
+    found = differences(site, both)
+    water = ~site.cdus.sidecar
+    exact = both.oracle.water[:-1, (cells(site.loops).start[1:] - 1)[site.halls.loop[site.cdus.hall]]]
+    return found | {"facility": float(np.abs(exact - both.replay.facility)[:, water].max())}
+
+
+@pytest.mark.parametrize(
+    ("outdoor", "dry"),
+    [
+        # Too warm for outdoor air; coils, doors and the sidecar do it all.
+        (0.8, 301.15),
+        # Outdoor air takes a part.
+        (0.8, 284.15),
+    ],
+)
+def test_replay_follows_the_oracle_through_load_steps_and_an_outage_of_the_coils_water(
+    outdoor: float, dry: float
+) -> None:
+    site = air_site.site((0, 0, 1, 1), outdoor)
+    both = solve(
+        site,
+        small.load(site, LEVELS, 60.0),
+        OUTAGE,
+        240,
+        held_flow=True,
+        dry=dry,
+        wet=dry - 2.0 if dry < 290.0 else dry - 7.0,
+    )
+    assert {name: value for name, value in followed(site, both).items() if value >= ALLOWED} == {}
+    assert np.ptp(both.oracle.hall[:, 1]) > 0.1
+
+
+def test_energy_closes_and_every_way_out_of_the_halls_is_used() -> None:
+    site = air_site.site((0, 0, 1, 1), 0.3)
+    inputs = small.inputs(240, OUTAGE, 284.15, 282.15)
+    kept = simulate.run(site, small.load(site, LEVELS, 60.0), inputs, small.curve(site))
+    assert all(row.closes for row in balances(kept, site))
+    energies = kept.energies
+    parts = (energies.coils, energies.doors, energies.outdoor_air, energies.cdu_air, energies.outdoor_fans)
+    assert min(parts) > 1e-4 * energies.connection
