@@ -13,7 +13,9 @@ from facilities.coolants import mean_temperature, volumetric_heat
 from facilities.layout import Layout, layout, sums
 from facilities.parts import Transformer
 from facilities.racks import Model, model, rack_classes, unit
-from facilities.schema import AirCooling, Facility, LiquidCooling
+from facilities.schema import AirCooling, Facility, LiquidCooling, SidecarCooling
+from twin.cooling.air_side import coil_conductance
+from twin.cooling.dry_coolers import conductance_factor
 from twin.site import Cdus, Connection, Floats, Halls, PowerChain, Racks, Site, Stage
 
 DRY_GROUP_CAPACITY = 1e6
@@ -95,24 +97,29 @@ def sized(facility: Facility) -> Sized:
     places = layout(facility)
     models = {name: model(facility.catalog, name, _coolant_temperature(facility)) for name in places.classes}
     heat, hall_path = sizing.heat(facility, models, places)
-    air = facility.cooling.air
-    fans = facility.catalog.fan_coils[air.fan_coil].fan_share.si * heat.air
-    pumps = np.zeros(len(places.cdus))
+    air, liquid, beside = facility.cooling.air, facility.cooling.liquid, facility.cooling.sidecar
+    wet = np.asarray(heat.liquid > 0.0, dtype=float)
+    pumps, blowers, blown = np.zeros((3, len(places.cdus)))
+    if beside is not None:
+        sidecar = facility.catalog.sidecars[beside.sidecar]
+        pumps, blowers, blown = (
+            part * wet for part in (sidecar.pump_power.si, sidecar.fan_power.si, sidecar.rating[1])
+        )
+        heat = heat._replace(air=heat.air + sums(places.cdu_hall, heat.liquid + pumps + blowers, len(places.halls)))
+    hot = heat.air - coils.door_heat(air, models, places)
+    fans = facility.catalog.fan_coils[air.fan_coil].fan_share.si * hot
     plants: list[sizing.Plant] = []
-    liquid = facility.cooling.liquid
     if liquid is not None:
-        wet = np.asarray(heat.liquid > 0.0, dtype=float)
         pumps = wet * facility.catalog.cdus[liquid.cdu].pump_power.si
         load = sums(places.cdu_hall, heat.liquid + pumps, len(places.halls))
         stream = sums(places.cdu_hall, wet * _primary_stream(facility, liquid), len(places.halls))
         plants.append(sizing.plant(facility, liquid.loop, load, stream, facility.catalog.cdus[liquid.cdu].design_rise))
     carried = heat.air + fans
     plants.append(sizing.plant(facility, air.loop, carried, carried / air.water_rise.si, air.water_rise))
-    cooling = pumps.sum() + fans.sum() + sum(float(plant.peak_power.sum()) for plant in plants)
+    cooling = pumps.sum() + blowers.sum() + fans.sum() + sum(float(plant.peak_power.sum()) for plant in plants)
     chain, peak = _chain(facility, hall_path, float(heat.feeders.sum()), float(cooling))
-    return Sized(
-        models, places, heat, coils.size(air, models, places, heat.air, fans), fans, pumps, tuple(plants), chain, peak
-    )
+    sized_coils = coils.size(air, models, places, hot, fans, sums(places.cdu_hall, blown, len(places.halls)))
+    return Sized(models, places, heat, sized_coils, fans, pumps, tuple(plants), chain, peak)
 
 
 def site_of(facility: Facility, parts: Sized) -> Site:
@@ -174,17 +181,20 @@ def _transformers(facility: Facility) -> int:
 def _cdus(facility: Facility, parts: Sized) -> Cdus:
     places, count = parts.places, len(parts.places.cdus)
     liquid = facility.cooling.liquid
-    values = _dry_group(facility.cooling.air) if liquid is None else _coolant_unit(facility, liquid)
+    if facility.cooling.sidecar is not None:
+        values = _sidecar(facility, facility.cooling.sidecar, parts)
+    else:
+        values = _dry_group(facility.cooling.air) if liquid is None else _coolant_unit(facility, liquid)
     return Cdus(
         name=places.cdus,
         hall=places.cdu_hall,
         rack_start=np.searchsorted(places.rack_cdu, np.arange(count + 1)).astype(np.int64),
         pump_power=parts.pumps,
-        **{key: np.full(count, value) for key, value in values.items()},
+        **{key: np.broadcast_to(value, count).copy() for key, value in values.items()},
     )
 
 
-def _coolant_unit(facility: Facility, liquid: LiquidCooling) -> dict[str, float]:
+def _coolant_unit(facility: Facility, liquid: LiquidCooling) -> dict[str, float | Floats]:
     unit_ = facility.catalog.cdus[liquid.cdu]
     coolant = facility.catalog.coolants[unit_.coolant]
     heat = volumetric_heat(coolant, _coolant_temperature(facility))
@@ -209,15 +219,45 @@ def _coolant_unit(facility: Facility, liquid: LiquidCooling) -> dict[str, float]
     }
 
 
+def _sidecar(facility: Facility, cooling: SidecarCooling, parts: Sized) -> dict[str, float | Floats]:
+    """Describe sidecars by their rating; their coil's films are taken at the flow of the racks that each serves."""
+    unit_, places = facility.catalog.sidecars[cooling.sidecar], parts.places
+    heat = volumetric_heat(facility.catalog.coolants[unit_.coolant], _coolant_temperature(facility))
+    each = np.array([rack.coolant_stream for rack in parts.models.values()])[places.rack_class]
+    stream = sums(places.rack_cdu, each, len(places.cdus))
+    _, air, rated, _ = unit_.rating
+    films = conductance_factor(np.ones(stream.size), stream / rated)
+    return {
+        "supply_set_point": cooling.supply_temperature.si,
+        "supply_alarm": cooling.supply_alarm.si,
+        "supply_capacity": unit_.supply_volume.si * heat,
+        "return_capacity": unit_.return_volume.si * heat,
+        "sidecar": True,
+        "sidecar_fan_power": np.where(stream > 0.0, unit_.fan_power.si, 0.0),
+        "primary_stream": np.where(stream > 0.0, air, 0.0),
+        "exchanger_conductance": coil_conductance(*unit_.rating) * films,
+        "fouling": 0.0,
+        "rated_heat": unit_.rated_heat.si,
+        "pump_fixed_head": unit_.pump_fixed_head.si,
+        "valve_rangeability": DRY_VALVE,
+        "valve_authority": 1.0,
+        "valve_gain": unit_.fan_gain.si,
+        "valve_integral_time": unit_.fan_integral_time.si,
+        "valve_stroke_time": unit_.fan_ramp_time.si,
+    }
+
+
 def _coolant_temperature(facility: Facility) -> float:
     """Give the racks' mean coolant temperature [K] at design; that of their air where there is no coolant."""
-    liquid = facility.cooling.liquid
+    liquid, beside = facility.cooling.liquid, facility.cooling.sidecar
+    if beside is not None:
+        return mean_temperature(beside.supply_temperature, facility.catalog.sidecars[beside.sidecar].coolant_fall)
     if liquid is None:
         return facility.cooling.air.set_point.si
     return mean_temperature(liquid.supply_temperature, facility.catalog.cdus[liquid.cdu].design_rise)
 
 
-def _dry_group(air: AirCooling) -> dict[str, float]:
+def _dry_group(air: AirCooling) -> dict[str, float | Floats]:
     """Describe a group of racks in a site without coolant: nothing flows, and its temperature stands still."""
     return {
         "supply_set_point": air.set_point.si,
@@ -256,15 +296,25 @@ def _halls(facility: Facility, parts: Sized) -> Halls:
         recirculation=np.full(halls, air.recirculation.si),
         bypass=np.full(halls, air.bypass.si),
         coil_conductance=coils.conductance(parts.coils),
-        coil_air_stream=parts.coils.air_stream,
+        coil_air_stream=parts.coils.margin * parts.coils.air_stream,
         coil_water_stream=parts.coils.water_stream,
         coil_fan_power=parts.fans,
-        outdoor_stream=np.zeros(halls),
-        outdoor_fan_power=np.zeros(halls),
-        outdoor_lowest=np.zeros(halls),
-        outdoor_highest=np.zeros(halls),
         feeder_rating=last.units * last.rating,
+        **_outdoor_air(air, parts),
     )
+
+
+def _outdoor_air(air: AirCooling, parts: Sized) -> dict[str, Floats]:
+    """Describe the air-side economisers; without any, nothing is let in."""
+    halls, wanted = len(parts.places.halls), air.outdoor_air
+    if wanted is None:
+        return {name: np.zeros(halls) for name in Halls._fields if name.startswith("outdoor_")}
+    return {
+        "outdoor_stream": wanted.part.si * parts.coils.needed,
+        "outdoor_fan_power": wanted.fan_share.si * parts.heat.air,
+        "outdoor_lowest": np.full(halls, wanted.lowest_dew_point.si),
+        "outdoor_highest": np.full(halls, wanted.highest_dew_point.si),
+    }
 
 
 def _connection(facility: Facility) -> Connection:

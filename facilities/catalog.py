@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from facilities.coolants import out_of_range
-from facilities.parts import Auxiliary, Catalog, CoolantUnit, Node, PathStage, Rack, Transformer
+from facilities.parts import Auxiliary, Catalog, CoolantUnit, Node, PathStage, Rack, Sidecar, Transformer
 from facilities.quantity import Difference
 from facilities.reader import nearest, parsed, toml
-from facilities.schema import Cooling, Description, LiquidCooling, WaterLoop
+from facilities.schema import Cooling, Description, LiquidCooling, SidecarCooling, WaterLoop
 from twin.errors import FacilityError, Fault
 
 FOLDER = Path(__file__).parent / "catalog"
@@ -22,6 +22,7 @@ _CALLED = {
     "coolants": "coolant",
     "converters": "converter",
     "cdus": "CDU",
+    "sidecars": "sidecar",
     "coolers": "cooler",
     "chillers": "chiller",
     "fan_coils": "fan coil",
@@ -135,6 +136,8 @@ class _Search:
         self._coolant("cooling.air.loop.coolant", cooling.air.loop.coolant, cooling.air.loop, cooling.air.water_rise)
         if cooling.liquid is not None:
             self._liquid(cooling.liquid)
+        elif cooling.sidecar is not None:
+            self._sidecar(cooling.sidecar)
         elif any(rack.liquid is not None for rack in self.used["racks"].values()):
             self.faults.append(Fault("cooling.liquid", "is missing; the site has racks that need coolant"))
 
@@ -144,12 +147,19 @@ class _Search:
             unit: CoolantUnit = self.used["cdus"][liquid.cdu]
             self._coolant(f"catalog.cdus.{liquid.cdu}.coolant", unit.coolant, liquid, unit.design_rise)
             self._coolant("cooling.liquid.loop.coolant", liquid.loop.coolant, liquid.loop, unit.design_rise)
-            for name, rack in self.used["racks"].items():
-                if rack.liquid is not None and rack.liquid.coolant != unit.coolant:
-                    message = (
-                        f"is {rack.liquid.coolant!r}, but the site's CDUs move {unit.coolant!r}; name one for both"
-                    )
-                    self.faults.append(Fault(f"catalog.racks.{name}.liquid.coolant", message))
+            self._same_coolant(unit.coolant)
+
+    def _sidecar(self, cooling: SidecarCooling) -> None:
+        if self.found("sidecars", cooling.sidecar, "cooling.sidecar.sidecar"):
+            unit: Sidecar = self.used["sidecars"][cooling.sidecar]
+            self._coolant(f"catalog.sidecars.{cooling.sidecar}.coolant", unit.coolant, cooling, unit.coolant_fall)
+            self._same_coolant(unit.coolant)
+
+    def _same_coolant(self, coolant: str) -> None:
+        for name, rack in self.used["racks"].items():
+            if rack.liquid is not None and rack.liquid.coolant != coolant:
+                message = f"is {rack.liquid.coolant!r}, but the site's CDUs move {coolant!r}; name one for both"
+                self.faults.append(Fault(f"catalog.racks.{name}.liquid.coolant", message))
 
     def _loop(self, where: str, loop: WaterLoop) -> None:
         self.found("coolers", loop.cooler, f"{where}.cooler")
@@ -158,7 +168,9 @@ class _Search:
         if loop.condenser is not None:
             self.found("pumps", loop.condenser.pump, f"{where}.condenser.pump")
 
-    def _coolant(self, where: str, name: str, loop: WaterLoop | LiquidCooling, rise: Difference) -> None:
+    def _coolant(
+        self, where: str, name: str, loop: WaterLoop | LiquidCooling | SidecarCooling, rise: Difference
+    ) -> None:
         if self.found("coolants", name, where):
             fault = out_of_range(self.used["coolants"][name], loop.supply_temperature, rise)
             if fault:

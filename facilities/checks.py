@@ -13,9 +13,11 @@ from facilities.racks import Model
 from facilities.schema import FULL_PLANT, AirCooling, Facility
 from twin import power
 from twin.cooling import dry_coolers, towers
+from twin.cooling.air_side import sidecar_rate
 from twin.errors import FacilityError, Fault
 from twin.site import Floats, Loops, RackClasses, Site
 from twin.thermal.coefficients import worst_branch
+from twin.thermal.laws import coolant_stream
 
 CLOSURE = 0.05
 """Difference [1] of a rack's parts at full load from its nameplate that passes."""
@@ -74,7 +76,9 @@ def faults(facility: Facility) -> Iterator[Fault]:
         yield from _rack(f"catalog.racks.{name}", rack)
         yield from _heat_split(f"catalog.racks.{name}.liquid.fraction", site.rack_classes, row)
         yield from _chips(facility, site.rack_classes, row)
+        yield from _door(f"catalog.racks.{name}.door", rack)
     yield from _cdus(site, parts.heat.liquid)
+    yield from _sidecars(site, parts.heat.liquid)
     yield from _loops(facility, site, np.concatenate([plant.heat for plant in parts.plants]))
     if parts.peak_power > site.connection.rating:
         message = f"is {_mw(site.connection.rating)}, but the site draws {_mw(parts.peak_power)} on its design day"
@@ -129,14 +133,17 @@ def _chips(facility: Facility, classes: RackClasses, row: int) -> Iterator[Fault
     """Check that the worst chip stays below its throttle limit at full load and design supply."""
     if classes.accelerators[row] == 0.0:
         return
-    liquid = facility.cooling.liquid
-    coolant = classes.liquid_fraction[row] > 0.0 and liquid is not None
-    supply = liquid.supply_temperature.si if coolant and liquid is not None else facility.cooling.air.set_point.si
+    by_coolant = facility.cooling.coolant
+    coolant = classes.liquid_fraction[row] > 0.0 and by_coolant is not None
+    supply = (
+        by_coolant.supply_temperature.si if coolant and by_coolant is not None else facility.cooling.air.set_point.si
+    )
+    kind = "liquid" if facility.cooling.sidecar is None else "sidecar"
     worst, limit = worst_chip(classes, row, supply), classes.throttle_temp[row]
     if worst >= limit:
         name = classes.name[row]
         message = f"the worst chip of {name} reaches {_celsius(worst)} at full load and {_celsius(supply)} supply"
-        where = "cooling.liquid.supply_temperature" if coolant else "cooling.air.set_point"
+        where = f"cooling.{kind}.supply_temperature" if coolant else "cooling.air.set_point"
         yield Fault(where, f"{message}; its limit is {_celsius(limit)}. Lower the supply or the chip's power")
 
 
@@ -189,7 +196,7 @@ def _coils(air: AirCooling, sized: coils.Coils) -> Iterator[Fault]:
     water = air.loop.supply_temperature
     if water.si < air.dew_point.si:
         message = (
-            f"is below the air's highest dew point, {air.dew_point.value}: coils would take moisture out of the air"
+            f"is below the air's highest dew point, {air.dew_point.value}: coils and doors would take moisture out"
         )
         yield Fault("cooling.air.loop.supply_temperature", f"{message}, which is not modelled; raise it")
 
@@ -203,7 +210,35 @@ def _cdus(site: Site, liquid: Floats) -> Iterator[Fault]:
             f"{over.size} units are rated for {_mw(site.cdus.rated_heat[worst])} and take more at full load; "
             f"{site.cdus.name[worst]} takes {_mw(heat[worst])}. Take larger units, or fewer racks a unit"
         )
-        yield Fault("cooling.liquid.cdu", message)
+        yield Fault("cooling.sidecar.sidecar" if site.cdus.sidecar.any() else "cooling.liquid.cdu", message)
+
+
+def _sidecars(site: Site, liquid: Floats) -> Iterator[Fault]:
+    """Check that sidecars at full speed hold their coolant's supply at full load, in air at its set point."""
+    cdus, stream = site.cdus, coolant_stream(site)
+    rows = np.flatnonzero(cdus.sidecar & (stream > 0.0))
+    if rows.size == 0:
+        return
+    one, heat = np.ones(stream.size), liquid + cdus.pump_power
+    rate = sidecar_rate(cdus.exchanger_conductance, stream, cdus.primary_stream, one, one)
+    back = cdus.supply_set_point + heat / np.maximum(stream, 1.0)
+    short = heat - rate * (back - site.halls.air_set_point[cdus.hall])
+    worst = rows[short[rows].argmax()]
+    if short[worst] > 0.0:
+        message = (
+            f"is {_celsius(cdus.supply_set_point[worst])}, at which {cdus.name[worst]} at full speed gives the air "
+            f"{_mw(heat[worst] - short[worst])} of {_mw(heat[worst])}; raise it, or take fewer racks a unit"
+        )
+        yield Fault("cooling.sidecar.supply_temperature", message)
+
+
+def _door(place: str, rack: Model) -> Iterator[Fault]:
+    """Check that a rear door takes no more of a kelvin than the rack's air brings."""
+    if rack.door_conductance > 0.0 and rack.door_conductance >= rack.air_stream:
+        message = (
+            f"asks for {rack.door_conductance:.4g} W/K, but the air through the rack carries {rack.air_stream:.4g} W/K"
+        )
+        yield Fault(f"{place}.heat", f"{message}; correct the door's rating or the rack's air.rise")
 
 
 def _loops(facility: Facility, site: Site, heat: Floats) -> Iterator[Fault]:

@@ -21,12 +21,14 @@ more than racks need. Deep coils (about three transfer units) reach this; assume
 
 class Coils(NamedTuple):
     """
-    Fan coils of each hall at their design point: fans at full speed, valves open, racks at full load.
+    Fan coils of each hall at their design point: racks at full load, and no coil to spare.
 
     Attributes
     ----------
+    margin : [1]
+        Coils, with their air, over those that this point needs.
     heat : (hall,) [W]
-        Heat they move there: the hall's with its margin.
+        Heat they move there.
     air_stream, water_stream : (hall,) [W/K]
         Their air and their water.
     supply : (hall,) [K]
@@ -35,17 +37,43 @@ class Coils(NamedTuple):
         Air that returns to them.
     water : [K]
         Water that enters them, with the whole plant at work.
+    needed : (hall,) [W/K]
+        Air that the racks need of them.
     """
 
+    margin: float
     heat: Floats
     air_stream: Floats
     water_stream: Floats
     supply: Floats
     returned: Floats
     water: float
+    needed: Floats
 
 
-def size(air: AirCooling, models: dict[str, Model], places: Layout, hot: Floats, fans: Floats) -> Coils:
+def door_heat(air: AirCooling, models: dict[str, Model], places: Layout) -> Floats:
+    """
+    Give the heat that rear doors take at full load.
+
+    Parameters
+    ----------
+    air : AirCooling
+        Set points.
+    models : name to Model
+        Classes of racks.
+    places : Layout
+        Where racks stand.
+
+    Returns
+    -------
+    (hall,) [W]
+        With the whole plant at work.
+    """
+    each = np.array([rack.door_heat(air.set_point.si, air.loop.warmest_supply) for rack in models.values()])
+    return sums(places.cdu_hall[places.rack_cdu], each[places.rack_class], len(places.halls))
+
+
+def size(air: AirCooling, models: dict[str, Model], places: Layout, hot: Floats, fans: Floats, beside: Floats) -> Coils:
     """
     Size the fan coils.
 
@@ -58,27 +86,30 @@ def size(air: AirCooling, models: dict[str, Model], places: Layout, hot: Floats,
     places : Layout
         Where racks stand.
     hot : (hall,) [W]
-        Heat into the hall's hot air at full load, of racks and conversion losses.
+        Heat into the hall's hot air at full load, of racks, sidecars and conversion losses, without the doors'.
     fans : (hall,) [W]
         Heat of the coils' own fans.
+    beside : (hall,) [W/K]
+        Air through sidecars.
 
     Returns
     -------
     Coils
-        With as much air as the margin asks of what the racks need, and no less than `MOST_EFFECTIVENESS` asks.
+        With the air that the racks need, and no less than `MOST_EFFECTIVENESS` asks.
     """
     racks, halls = list(models.values()), len(places.halls)
     hall = places.cdu_hall[places.rack_cdu]
-    rack_stream = sums(hall, np.array([rack.air_stream for rack in racks])[places.rack_class], halls)
+    rack_stream = beside + sums(hall, np.array([rack.contained_stream for rack in racks])[places.rack_class], halls)
     heat = hot + fans
     recirculation, bypass = np.full(halls, air.recirculation.si), np.full(halls, air.bypass.si)
-    water, margin = air.loop.warmest_supply, air.coil_margin.si
+    water = air.loop.warmest_supply
     supply = air.set_point.si - supply_fall(rack_stream, recirculation) * hot
     # Coils of an effectiveness e take e (M (T_supply - T_water) + q) from their air.
-    enough = (margin * heat / MOST_EFFECTIVENESS - hot) / np.maximum(supply - water, 1e-3)
-    air_stream = np.maximum(margin * matching_stream(rack_stream, recirculation, bypass), enough)
+    enough = (heat / MOST_EFFECTIVENESS - hot) / np.maximum(supply - water, 1e-3)
+    needed = matching_stream(rack_stream, recirculation, bypass)
+    air_stream = np.maximum(needed, enough)
     returned = air.set_point.si + return_rise(rack_stream, air_stream, recirculation) * hot
-    return Coils(margin * heat, air_stream, heat / air.water_rise.si, supply, returned, water)
+    return Coils(air.coil_margin.si, heat, air_stream, heat / air.water_rise.si, supply, returned, water, needed)
 
 
 def conductance(coils: Coils) -> Floats:
@@ -88,13 +119,18 @@ def conductance(coils: Coils) -> Floats:
     Parameters
     ----------
     coils : Coils
-        Sized, and without `fault`.
+        Sized.
 
     Returns
     -------
     (hall,) [W/K]
-        UA at their design point.
+        UA of all coils at their design streams.
+
+    Raises
+    ------
+    ValueError
+        When no coils do this with that water.
     """
     difference = coils.returned - coils.water
     rows = zip(difference, coils.air_stream, coils.water_stream, coils.heat, strict=True)
-    return np.array([coil_conductance(*map(float, row)) for row in rows])
+    return coils.margin * np.array([coil_conductance(*map(float, row)) for row in rows])

@@ -41,6 +41,7 @@ from facilities.quantity import (
     Volume,
     in_order,
 )
+from twin.cooling.air_side import coil_conductance
 
 MOST_DOOR = 1e6
 """Conductance [W/K] that no door has; beyond it its rating point is no point."""
@@ -262,6 +263,42 @@ class CoolantUnit(Model):
     valve_stroke_time: Time
 
 
+class Sidecar(Model):
+    """A coolant distribution unit that gives its heat to the hall's air; rated at full fan speed."""
+
+    title: Text
+    coolant: Text
+    rated_heat: UnitPower
+    initial_difference: Difference
+    """Coolant that comes back less air that is drawn, at rated heat."""
+    coolant_fall: Difference
+    """Of the coolant through the coil at rated heat."""
+    air_rise: Difference
+    """Of the air through the coil at rated heat."""
+    fan_power: PartPower
+    pump_power: PartPower
+    pump_fixed_head: Ratio
+    """As in `CoolantUnit`."""
+    supply_volume: Volume
+    return_volume: Volume
+    fan_gain: Gain
+    """Of the controller that holds the coolant's supply by the fans' speed."""
+    fan_integral_time: Time
+    fan_ramp_time: Time
+    """From rest to full speed."""
+
+    @model_validator(mode="after")
+    def _can_be(self) -> Sidecar:
+        coil_conductance(*self.rating)
+        return self
+
+    @property
+    def rating(self) -> tuple[float, float, float, float]:
+        """Initial difference [K], air and coolant [W/K], and heat [W] of the rating point."""
+        heat = self.rated_heat.si
+        return self.initial_difference.si, heat / self.air_rise.si, heat / self.coolant_fall.si, heat
+
+
 class DryCooler(Model):
     """A dry cooler at its rating point, fans at full speed."""
 
@@ -319,6 +356,7 @@ class Catalog(Model):
     coolants: dict[Text, Coolant] = Field(default_factory=dict)
     converters: dict[Text, Converter] = Field(default_factory=dict)
     cdus: dict[Text, CoolantUnit] = Field(default_factory=dict)
+    sidecars: dict[Text, Sidecar] = Field(default_factory=dict)
     coolers: dict[Text, Cooler] = Field(default_factory=dict)
     chillers: dict[Text, Chiller] = Field(default_factory=dict)
     fan_coils: dict[Text, FanCoil] = Field(default_factory=dict)

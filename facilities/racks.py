@@ -134,6 +134,29 @@ class Model(NamedTuple):
         return self.air_heat / self.rack.air.rise.si
 
     @property
+    def coolant_stream(self) -> float:
+        """Nominal coolant through the rack, mass flow times specific heat [W/K]."""
+        liquid = self.rack.liquid
+        flow = 0.0 if liquid is None else liquid.flow.si * self.liquid_fraction * self.rack.rated_power.si
+        return flow * self.coolant_heat
+
+    @property
+    def contained_stream(self) -> float:
+        """Air that goes from the hall's cold to its hot side [W/K]; none behind a rear door."""
+        return self.air_stream if self.rack.door is None else 0.0
+
+    def door_heat(self, air: float, water: float) -> float:
+        """
+        Give what the rear door takes at design power [W], and no more than the rack blows.
+
+        Parameters
+        ----------
+        air, water : [K]
+            At the rack's inlet, and into the door.
+        """
+        return min(self.air_heat, self.door_conductance * (air + self.rack.air.rise.si - water))
+
+    @property
     def door_conductance(self) -> float:
         """Heat that the rear door moves for each kelvin between outlet air and water [W/K]."""
         return 0.0 if self.rack.door is None else self.rack.door.conductance
@@ -264,12 +287,10 @@ def _chip(model: Model) -> dict[str, float]:
 
 def _streams(model: Model) -> dict[str, float]:
     liquid, air = model.rack.liquid, model.rack.air
-    fraction = model.liquid_fraction
-    flow = 0.0 if liquid is None else liquid.flow.si * fraction * model.rack.rated_power.si
     return {
-        "liquid_fraction": fraction,
+        "liquid_fraction": model.liquid_fraction,
         "coolant_capacity": 0.0 if liquid is None else liquid.volume.si * model.coolant_heat,
-        "coolant_stream": flow * model.coolant_heat,
+        "coolant_stream": model.coolant_stream,
         "air_capacity": air.capacity.si,
         "air_stream": model.air_stream,
         "door_conductance": model.door_conductance,

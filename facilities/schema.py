@@ -218,6 +218,36 @@ class LiquidCooling(Model):
         return self
 
 
+class SidecarCooling(Model):
+    """Coolant of the racks, whose heat sidecars give to the hall's air."""
+
+    sidecar: Text
+    """One stands beside the racks of each group."""
+    supply_temperature: Temperature
+    supply_alarm: Temperature
+
+    @model_validator(mode="after")
+    def _in_order(self) -> SidecarCooling:
+        in_order("temperature", coolant=self.supply_temperature, alarm=self.supply_alarm)
+        return self
+
+
+class OutdoorAir(Model):
+    """An air-side economiser: dampers let outdoor air in while it is cold and neither too dry nor too moist."""
+
+    part: Ratio
+    """Outdoor air at most over the air that the racks need."""
+    fan_share: Ratio
+    """Power of its fans at full speed over the hall's air heat at rated power."""
+    lowest_dew_point: Temperature
+    highest_dew_point: Temperature
+
+    @model_validator(mode="after")
+    def _in_order(self) -> OutdoorAir:
+        in_order("dew point", lowest=self.lowest_dew_point, highest=self.highest_dew_point)
+        return self
+
+
 class AirCooling(Model):
     """Air of the halls, and the facility water behind it."""
 
@@ -228,18 +258,21 @@ class AirCooling(Model):
     """Of the facility water through the coils, at the hall's air heat at rated power."""
     capacity_per_rack: HeatCapacity
     coil_margin: Margin
-    """Heat the coils move at the set points, and the air they blow, over what the hall needs at rated power."""
+    """Coils, with the air they blow, over those that carry the hall's air heat at rated power."""
     recirculation: AirPart
     """Part of the air at the rack inlets that is the racks' own hot air."""
     bypass: AirPart
     """Part of the coils' air that returns to them without having cooled a rack."""
     dew_point: Temperature
     """Highest dew point that the hall's air is allowed; no surface in it may be colder."""
+    outdoor_air: OutdoorAir | None = None
     loop: WaterLoop
 
     @model_validator(mode="after")
     def _in_order(self) -> AirCooling:
         in_order("temperature", air=self.set_point, alarm=self.alarm)
+        if self.outdoor_air is not None:
+            in_order("dew point", outdoor_air=self.outdoor_air.highest_dew_point, hall=self.dew_point)
         if self.set_point.si - self.loop.warmest_supply < LEAST_COIL_DIFFERENCE:
             message = (
                 f"{FULL_PLANT:g} control bands above its set point, the water of the coils must stay "
@@ -254,8 +287,23 @@ class Cooling(Model):
     """All cooling of a site."""
 
     liquid: LiquidCooling | None = None
-    """None where all racks are cooled by air."""
+    sidecar: SidecarCooling | None = None
+    """Neither of both where all racks are cooled by air."""
     air: AirCooling
+
+    @model_validator(mode="after")
+    def _one_coolant(self) -> Cooling:
+        if self.liquid is not None and self.sidecar is not None:
+            message = "give the racks' coolant to facility water (liquid) or to air (sidecar), not to both"
+            raise ValueError(message)
+        if self.sidecar is not None:
+            in_order("temperature", air=self.air.set_point, coolant=self.sidecar.supply_temperature)
+        return self
+
+    @property
+    def coolant(self) -> LiquidCooling | SidecarCooling | None:
+        """Cooling of the racks' coolant, if they have any."""
+        return self.liquid if self.sidecar is None else self.sidecar
 
 
 class Power(Model):

@@ -107,8 +107,8 @@ def test_too_little_water_is_found(tmp_path: Path) -> None:
 def test_water_below_the_dew_point_is_found(tmp_path: Path) -> None:
     path = changed(tmp_path, "frontier", ('dew_point = { value = "15 degC"', 'dew_point = { value = "18.5 degC"'))
     assert messages(path) == [
-        "cooling.air.loop.supply_temperature: is below the air's highest dew point, 18.5 degC: coils would take "
-        "moisture out of the air, which is not modelled; raise it"
+        "cooling.air.loop.supply_temperature: is below the air's highest dew point, 18.5 degC: coils and doors "
+        "would take moisture out, which is not modelled; raise it"
     ]
 
 

@@ -147,6 +147,38 @@ def test_a_second_is_exact_and_loses_nothing() -> None:
     assert 10.2e3 - now.coil_heat[0] == pytest.approx(100e3 * (now.air[0] - 300.0), abs=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("power", "air_only", "with_servers", "seconds"),
+    [(5e3, 0.47, 0.10, 115), (20e3, 1.9, 0.42, 29)],
+)
+def test_air_warms_as_published_when_cooling_stops(
+    power: float, air_only: float, with_servers: float, seconds: int
+) -> None:
+    """
+    A rack's 2.5 m^2 x 3.5 m hold 8.75 m^3 x 1.2 kg/m^3 x 1,006 J/(kg K) = 10.6 kJ/K; servers hold 37.5 kJ/K more.
+
+    Published: 0.47 and 1.9 K/s, with servers 0.10 and 0.42 K/s, so 12 K in 115 and 29 s; at 5 kW a cabinet thermal
+    shutdown came after about three minutes (Opengate, missioncriticalmagazine.com/articles/83401), by when air of
+    25 degC has reached the allowable 40 to 45 degC of ASHRAE classes A3 and A4.
+    """
+    air = 8.75 * 1.2 * 1006.0
+    assert warmed(power, air, 1) == pytest.approx(air_only, rel=0.02)
+    both = air + 37.5e3
+    assert warmed(power, both, 1) == pytest.approx(with_servers, rel=0.05)
+    assert warmed(power, both, seconds) == pytest.approx(12.0, rel=0.02)
+    assert power > 5e3 or 15.0 < warmed(power, both, 180) < 20.0
+
+
+def warmed(power: float, capacity: float, seconds: int) -> float:
+    """Give the rise [K] of air that nothing cools."""
+    none = np.zeros(1)
+    now = Air(np.array([298.15]), *np.zeros((4, 1)))
+    held = Forcing(none, none, none, none, none, none, 280.0, none, none, np.array([capacity]))
+    for _ in range(seconds):
+        halls.hall_second.py_func(0, 0, power, now, held, now)
+    return float(now.air[0] - 298.15)
+
+
 def test_fans_hold_what_racks_need() -> None:
     """The small site's racks need (1 - 0.05) / (1 - 0.1) of their own air; its coils blow 1.25 times that of racks."""
     site = small.site()
