@@ -130,6 +130,9 @@ def replay(
         Path | None, typer.Option(metavar="DIR", help="Folder of the run; a new one in runs/ if not given.")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the run that stands in --out.")] = False,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Solve two minutes of the run again by a general integrator, and compare.")
+    ] = False,
 ) -> None:
     """Replay a load through a site, second by second, and write the run and its report."""
     with _told():
@@ -149,6 +152,7 @@ def replay(
             weather=weather,
             out=out,
             force=force,
+            verify=verify,
             command=shlex.join(["twin", *sys.argv[1:]]),
         )
         replayed.show(asked)

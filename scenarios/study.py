@@ -24,7 +24,7 @@ from scenarios.schema import NORMALS, Scenario
 from scenarios.setting import Asked, Setting, settle
 from telemetry.synthetic import Parameter
 from twin import run as runs
-from twin import simulate
+from twin import simulate, verification
 from twin.grid import response
 from twin.run import Run
 from twin.site import Site
@@ -61,6 +61,7 @@ def replay(
     mapping: str | None = None,
     duration: str | None = None,
     force: bool = False,
+    verify: bool = False,
     command: str = "scenarios.replay",
     progress: Progress | None = None,
 ) -> Run:
@@ -89,6 +90,8 @@ def replay(
         Length of the run, with its unit.
     force
         Whether a run that stands in `out` may be replaced.
+    verify
+        Whether a window of the run, chosen by the scenario's seed, is solved again by the oracle.
     command
         How the run was asked for, for its manifest.
     progress
@@ -112,10 +115,13 @@ def replay(
     folder = output.choose(out, prepared.site.name, setting.scenario.name, setting.clock.start, force=force)
     with output.whole(folder, force=force) as unfinished:
         curve = response.cached(prepared.site.connection)
-        record = simulate.run(prepared.site, prepared.placement.table, prepared.inputs, curve, progress)
+        watch = verification.window(prepared.inputs, setting.scenario.seed) if verify else simulate.NOTHING
+        load = prepared.placement.table
+        record = simulate.run(prepared.site, load, prepared.inputs, curve, progress, watch)
         made = runs.assemble(record, prepared.site, curve, _context(prepared, command))
         compared = _comparisons(prepared, made.tables)
-        made._replace(manifest=made.manifest | {"comparisons": compared}).save(unfinished)
+        checked = verification.verify(prepared.site, load, prepared.inputs, record).as_dict() if verify else None
+        made._replace(manifest=made.manifest | {"comparisons": compared, "verification": checked}).save(unfinished)
         report.write(Run.load(unfinished), unfinished / REPORT)
     return Run.load(folder)
 

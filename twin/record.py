@@ -7,13 +7,19 @@ same.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from twin.site import Floats, Site
 from twin.thermal.tables import Layout, Tally
+
+if TYPE_CHECKING:
+    from twin.changes import Setting
+    from twin.cooling.hall_air import HallState
+    from twin.cooling.plant import PlantState
+    from twin.thermal.tables import ThermalState
 
 Singles = npt.NDArray[np.float32]
 
@@ -129,6 +135,34 @@ class Stored(NamedTuple):
     condenser: float
 
 
+class Snapshot(NamedTuple):
+    """
+    State of a site at the start of a macro step, copied.
+
+    Attributes
+    ----------
+    time : [s]
+        From the start of the run.
+    setting : Setting
+        What scheduled changes had set before.
+    thermal : ThermalState
+        Racks, CDUs and halls.
+    plant : PlantState
+        Loops.
+    halls : HallState
+        What the halls' controls remember.
+    warming : (hall,) [J]
+        Conversion heat on its way to the halls' air.
+    """
+
+    time: int
+    setting: Setting
+    thermal: ThermalState
+    plant: PlantState
+    halls: HallState
+    warming: Floats
+
+
 class Record(NamedTuple):
     """
     All that a replay gives.
@@ -161,6 +195,8 @@ class Record(NamedTuple):
         Whether every plant model was inside its range in a macro step.
     on_curve : (second,) bool
         Whether the load was inside the grid's response curve.
+    watched : tuple of Snapshot
+        States at the macro steps of the window that was to be watched.
     """
 
     site: Floats
@@ -177,6 +213,7 @@ class Record(NamedTuple):
     after: Stored
     in_range: npt.NDArray[np.bool_]
     on_curve: npt.NDArray[np.bool_]
+    watched: tuple[Snapshot, ...] = ()
 
 
 def empty(site: Site, layout: Layout, seconds: int, steps: int) -> Record:

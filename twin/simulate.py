@@ -11,6 +11,7 @@ after: until then the equipment holds them, and they count as stored.
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 from datetime import datetime
 from itertools import pairwise
 from typing import NamedTuple
@@ -43,6 +44,9 @@ OWN_RUN = 10.0
 """Above any flow ratio: marks a coasting CDU, which is a run of its own."""
 
 Progress = Callable[[float], None]
+
+NOTHING = range(0)
+"""No seconds to be watched."""
 
 
 class Inputs(NamedTuple):
@@ -132,7 +136,14 @@ class _Flows(NamedTuple):
     on_curve: npt.NDArray[np.bool_]
 
 
-def run(site: Site, load: LoadTable, inputs: Inputs, curve: ResponseCurve, progress: Progress | None = None) -> Record:
+def run(
+    site: Site,
+    load: LoadTable,
+    inputs: Inputs,
+    curve: ResponseCurve,
+    progress: Progress | None = None,
+    watch: range = NOTHING,
+) -> Record:
     """
     Replay a load through a site.
 
@@ -148,6 +159,8 @@ def run(site: Site, load: LoadTable, inputs: Inputs, curve: ResponseCurve, progr
         The host grid's response to the load at the point of connection.
     progress : Callable, optional
         Called once a macro step with the part of the run that is done [1].
+    watch : range
+        Seconds of which the states at the starts of macro steps are kept, see `twin.verification`.
 
     Returns
     -------
@@ -166,10 +179,12 @@ def run(site: Site, load: LoadTable, inputs: Inputs, curve: ResponseCurve, progr
     kept = record.empty(site, fixed.layout, inputs.duration, len(bounds) - 1)
     tally = record.tally(fixed.layout, len(site.cdus.name), len(site.halls.name), COUPLING_STEP)
     state = _settle(fixed, setting, tally)
-    energies, before = kept.energies, _stored(fixed, state)
+    energies, before, watched = kept.energies, _stored(fixed, state), list[record.Snapshot]()
     for number, (begin, end) in enumerate(pairwise(bounds)):
         while waiting and waiting[0].time <= begin:
             setting = changes.apply(site, setting, waiting.pop(0))
+        if begin in watch:
+            watched.append(_snapshot(begin, setting, state))
         setting, step = _advance(fixed, setting, state, tally, begin, end - begin)
         state, flows = _connect(fixed, setting, state, step)
         energies = record.add(energies, flows.energies)
@@ -178,8 +193,14 @@ def run(site: Site, load: LoadTable, inputs: Inputs, curve: ResponseCurve, progr
             record.keep_minute(kept, tally, (end - 1) // 60, end - (end - 1) // 60 * 60)
         if progress is not None:
             progress(end / inputs.duration)
+    if inputs.duration in watch:
+        watched.append(_snapshot(inputs.duration, setting, state))
     kept.limits[:] = tally.limit
-    return kept._replace(energies=energies, before=before, after=_stored(fixed, state))
+    return kept._replace(energies=energies, before=before, after=_stored(fixed, state), watched=tuple(watched))
+
+
+def _snapshot(time: int, setting: Setting, state: _State) -> record.Snapshot:
+    return record.Snapshot(time, *deepcopy((setting, *state[:4])))
 
 
 def _fixed(site: Site, load: LoadTable, inputs: Inputs, curve: ResponseCurve) -> _Fixed:
@@ -199,12 +220,30 @@ def _bounds(inputs: Inputs) -> list[int]:
     return sorted({*regular, *between, inputs.duration})
 
 
-def _outdoors(fixed: _Fixed, setting: Setting, time: float) -> plant_tables.Outdoors:
-    inputs = fixed.inputs
+def outdoor_air(site: Site, inputs: Inputs, setting: Setting, time: float) -> plant_tables.Outdoors:
+    """
+    Give the outdoor air of an instant.
+
+    Parameters
+    ----------
+    site : Site
+        For its mean air pressure.
+    inputs : Inputs
+        Weather.
+    setting : Setting
+        What scheduled changes add to it.
+    time : [s]
+        From the start of the run.
+
+    Returns
+    -------
+    Outdoors
+        Linear between samples.
+    """
     place = time / inputs.weather_step
     dry = _between(inputs.dry_bulb, place) + setting.outdoor_offset
     wet = min(_between(inputs.wet_bulb, place) + setting.outdoor_offset, dry)
-    pressure = fixed.site.altitude_pressure if inputs.pressure is None else _between(inputs.pressure, place)
+    pressure = site.altitude_pressure if inputs.pressure is None else _between(inputs.pressure, place)
     moisture = float(humidity_ratio_from_wet_bulb(np.asarray(dry), np.asarray(wet), pressure))
     return plant_tables.Outdoors(dry, wet, moisture, pressure)
 
@@ -221,7 +260,7 @@ def _advance(
 ) -> tuple[Setting, _Step]:
     """Walk racks, CDUs, loops and halls through a macro step; where `held`, at the load of its first second."""
     site = fixed.site
-    outdoors = _outdoors(fixed, setting, begin)
+    outdoors = outdoor_air(site, fixed.inputs, setting, begin)
     law, in_range = plant.law(site, setting.plant, setting.dry_rates, state.plant, outdoors)
     starts = range(begin, begin + seconds, COUPLING_STEP)
     sums, airs = plant.tally(len(starts), len(site.loops.name)), hall_air.tally(len(starts), len(site.halls.name))

@@ -62,6 +62,8 @@ def _print(console: Console, run: Run) -> None:
             console.print(note, markup=False)
     _print_alarms(console, run)
     _print_closure(console, manifest["closure"])
+    if manifest.get("verification"):
+        _print_verification(console, manifest["verification"])
     console.print(f"report: {run.folder / REPORT}", markup=False, soft_wrap=True)
 
 
@@ -73,6 +75,16 @@ def _print_alarms(console: Console, run: Run) -> None:
     console.print(f"{alarms.height:,} limit{'s' if alarms.height > 1 else ''} crossed, the worst first:")
     for row in alarms.head(ALARMS_SHOWN).iter_rows(named=True):
         console.print(f"  {row['time']:%H:%M:%S}  {row['asset']}: {row['message']}", markup=False)
+
+
+def _print_verification(console: Console, found: dict[str, Any]) -> None:
+    kind = max(found["differences"], key=found["differences"].__getitem__)
+    verdict = "accepted" if found["largest"] < found["accepted"] else "NOT ACCEPTED"
+    console.print(
+        f"verification: {found['seconds']} s from {found['begin']} s on solved again; largest difference "
+        f"{found['largest']:.4f} K ({kind}), {verdict} below {found['accepted']:g} K",
+        markup=False,
+    )
 
 
 def _print_closure(console: Console, closure: list[dict[str, Any]]) -> None:

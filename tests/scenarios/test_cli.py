@@ -169,6 +169,17 @@ def test_validate_ends_with_one_if_a_further_case_is_out(run, tmp_path) -> None:
     assert "wrong: A wrong one" in done.out
 
 
+def test_a_run_can_be_asked_to_verify_itself(run, tmp_path) -> None:
+    (tmp_path / "load.csv").write_text(LOAD)
+    done = run("replay", "frontier", "--telemetry", "load.csv", "--out", "here", "--verify")
+    assert done.code == 0
+    assert "solved again; largest difference 0.0" in done.out
+    assert "accepted below 0.02 K" in done.out
+    found = json.loads((tmp_path / "here" / "manifest.json").read_text())["verification"]
+    assert 0.0 < found["largest"] == max(found["differences"].values()) < found["accepted"]
+    assert "were solved again by a general integrator" in (tmp_path / "here" / "report.html").read_text()
+
+
 def test_replay_prints_the_figures_and_where_the_report_is(run, tmp_path) -> None:
     (tmp_path / "load.csv").write_text(LOAD)
     done = run("replay", "frontier", "--telemetry", "load.csv", "--out", "here")

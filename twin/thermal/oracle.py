@@ -10,12 +10,13 @@ small sites.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import scipy.sparse as sp
 from scipy.integrate import solve_ivp
 
 from twin import changes, power
@@ -45,11 +46,13 @@ class Case(NamedTuple):
     load : LoadTable
         Its load.
     changes : tuple of Change
-        Scheduled changes, in order of time.
-    outdoors : Outdoors
-        Outdoor air, held but for scheduled changes.
+        Scheduled changes from `begin` on, in order of time.
+    outdoors : Callable
+        Outdoor air at a setting and a time [s].
+    begin : [s]
+        Where it starts, from the start of the run.
     seconds : [s]
-        Length of the run.
+        Its length.
     held_flow : bool
         Whether a coasting pump's flow is held for each second at that of its middle, as in the replay, or moves.
     """
@@ -57,7 +60,8 @@ class Case(NamedTuple):
     site: Site
     load: LoadTable
     changes: tuple[Change, ...]
-    outdoors: plant_tables.Outdoors
+    outdoors: Callable[[Setting, float], plant_tables.Outdoors]
+    begin: int
     seconds: int
     held_flow: bool
 
@@ -68,6 +72,8 @@ class Start(NamedTuple):
 
     Attributes
     ----------
+    setting : Setting
+        What scheduled changes have set before.
     thermal : ThermalState
         Racks, in the site's order, CDUs and halls.
     plant : PlantState
@@ -78,6 +84,7 @@ class Start(NamedTuple):
         Conversion heat on its way to the halls' air.
     """
 
+    setting: Setting
     thermal: ThermalState
     plant: plant.PlantState
     halls: hall_air.HallState
@@ -161,7 +168,30 @@ class _Second(NamedTuple):
     opposed: Floats
 
 
-def solve(case: Case, start: Start, tolerance: float = 1e-9) -> Trajectory:
+class Integrator(NamedTuple):
+    """
+    How a second is integrated.
+
+    Attributes
+    ----------
+    method : text
+        A method of `scipy.integrate.solve_ivp`; implicit ones are given the network as their sparse Jacobian.
+    tolerance : [1]
+        Relative tolerance; the absolute one is as many kelvin.
+    """
+
+    method: str = "DOP853"
+    tolerance: float = 1e-9
+
+
+IMPLICIT = ("Radau", "BDF")
+"""Methods that ask for a Jacobian."""
+
+EXPLICIT = Integrator()
+"""The network is not stiff over a second: an explicit method of high order is the cheapest."""
+
+
+def solve(case: Case, start: Start, integrator: Integrator = EXPLICIT) -> Trajectory:
     """
     Integrate a case.
 
@@ -171,8 +201,8 @@ def solve(case: Case, start: Start, tolerance: float = 1e-9) -> Trajectory:
         What to solve.
     start : Start
         State at its start.
-    tolerance : [1]
-        Relative tolerance of the integration; the absolute one is as many kelvin.
+    integrator : Integrator
+        Method and tolerance.
 
     Returns
     -------
@@ -188,23 +218,24 @@ def solve(case: Case, start: Start, tolerance: float = 1e-9) -> Trajectory:
     thermal, water = start.thermal, start.plant
     rows = (*thermal.rack, thermal.supply, thermal.back, water.water, water.hot, water.cold, thermal.air)
     first = np.concatenate(rows)
-    track = np.array([first, *_walk(case, start, first, tolerance)])
+    track = np.array([first, *_walk(case, start, first, integrator)])
     parts = (at.chip, at.plate, at.stream, at.worst, at.supply, at.back, at.water, at.hot, at.cold, at.hall)
     return Trajectory(*(track[:, part] for part in parts))
 
 
-def _walk(case: Case, start: Start, state: Floats, tolerance: float) -> Iterator[Floats]:
+def _walk(case: Case, start: Start, state: Floats, integrator: Integrator) -> Iterator[Floats]:
     """Give the state after each second."""
     site, tables = case.site, _tables(case)
-    setting, waiting = changes.first_setting(site), list(case.changes)
+    setting, waiting = start.setting, list(case.changes)
     on = start.thermal.on > 0.0
     valves, warming, remembered = start.thermal, start.warming, hall_air.HallState(*map(np.copy, start.halls))
     memory = plant.remembered(start.plant.memory)
-    times = (change.time for change in case.changes if 0 < change.time < case.seconds)
-    for begin, end in pairwise(sorted({*range(0, case.seconds, MACRO_STEP), *times, case.seconds})):
+    last = case.begin + case.seconds
+    times = (change.time for change in case.changes if case.begin < change.time < last)
+    for begin, end in pairwise(sorted({*range(case.begin, last, MACRO_STEP), *times, last})):
         while waiting and waiting[0].time <= begin:
             setting = changes.apply(site, setting, waiting.pop(0))
-        outdoors = _shifted(case, setting)
+        outdoors = case.outdoors(setting, float(begin))
         now = _plant_state(tables.at, state, memory)
         law = plant.law(site, setting.plant, setting.dry_rates, now, outdoors)[0]
         drawn = []
@@ -230,7 +261,7 @@ def _walk(case: Case, start: Start, state: Floats, tolerance: float) -> Iterator
                     (controls, air),
                     (law.outdoor, outdoors.dry_bulb),
                 )
-                state, moved = _integrate(case.site, tables, held, state, tolerance)
+                state, moved = _integrate(case.site, tables, held, state, integrator)
                 setting = setting._replace(pumps=changes.coast(setting.pumps, 1)[1])
                 hot += moved[0]
                 through_doors += moved[2:]
@@ -242,7 +273,7 @@ def _walk(case: Case, start: Start, state: Floats, tolerance: float) -> Iterator
 
 def _tables(case: Case) -> _Tables:
     site, classes, row = case.site, case.site.rack_classes, case.site.racks.rack_class
-    law, cdus, _ = laws.tables(site, np.array([1.0]), site.cdus.fouling[np.newaxis])
+    law, cdus, _ = laws.tables(site, np.ones(1), site.cdus.fouling[np.newaxis])
     layout = laws.layout(site, case.load, np.arange(row.size)[:, np.newaxis])
     racks = _Racks(
         row=row,
@@ -264,11 +295,6 @@ def _tables(case: Case) -> _Tables:
 def _plant_state(at: network.Places, state: Floats, memory: plant.Memory) -> plant.PlantState:
     water, hot, cold = state[at.water].copy(), state[at.hot].copy(), state[at.cold].copy()
     return plant.PlantState(water, hot, cold, np.zeros(hot.size), memory)
-
-
-def _shifted(case: Case, setting: Setting) -> plant_tables.Outdoors:
-    air, offset = case.outdoors, setting.outdoor_offset
-    return air._replace(dry_bulb=air.dry_bulb + offset, wet_bulb=air.wet_bulb + offset)
 
 
 def _control(law: plant.PlantLaw, state: plant.PlantState, seconds: float) -> plant.PlantControls:
@@ -336,7 +362,9 @@ def _hold(
     )
 
 
-def _integrate(site: Site, tables: _Tables, held: _Second, state: Floats, tolerance: float) -> tuple[Floats, Floats]:
+def _integrate(
+    site: Site, tables: _Tables, held: _Second, state: Floats, integrator: Integrator
+) -> tuple[Floats, Floats]:
     """Integrate one second; give the state; and each hall's hot heat, what it drew and its doors (5, hall) [J]."""
     hall, size, count = site.racks.hall, tables.at.size, len(site.halls.name)
     moving = bool(changes.coasting(held.pumps).any()) and not held.held_flow
@@ -353,8 +381,13 @@ def _integrate(site: Site, tables: _Tables, held: _Second, state: Floats, tolera
         return np.concatenate([slope, moved[0], np.bincount(hall, drawn, count), *moved[1:]])
 
     begin = np.concatenate([state, np.zeros(5 * count)])
-    found = solve_ivp(slopes, (0.0, 1.0), begin, method="DOP853", rtol=tolerance, atol=tolerance, t_eval=[1.0])
-    end = found.y[:, -1]
+    method, tolerance = integrator
+    options: dict[str, Any] = {"method": method, "rtol": tolerance, "atol": tolerance, "t_eval": [1.0]}
+    if method in IMPLICIT:
+        # Conversion losses and what is added up per hall are left out: they cost an iteration, no accuracy.
+        network_part = sp.diags_array(1.0 / tables.capacity) @ matrix
+        options["jac"] = sp.block_diag([network_part, sp.csr_array((5 * count, 5 * count))], format="csc")
+    end = solve_ivp(slopes, (0.0, 1.0), begin, **options).y[:, -1]
     return end[:size], end[size:].reshape(5, count)
 
 
