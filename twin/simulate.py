@@ -262,6 +262,7 @@ def _advance(
     site = fixed.site
     outdoors = outdoor_air(site, fixed.inputs, setting, begin)
     law, in_range = plant.law(site, setting.plant, setting.dry_rates, state.plant, outdoors)
+    dew_point = hall_air.outdoor_dew_point(site, outdoors)
     starts = range(begin, begin + seconds, COUPLING_STEP)
     sums, airs = plant.tally(len(starts), len(site.loops.name)), hall_air.tally(len(starts), len(site.halls.name))
     ends = law.start[1:] - 1, law.last_return
@@ -288,7 +289,8 @@ def _advance(
         warming = state.warming / MACRO_STEP
         loops.control(law, state.plant, controls, sums, float(count), block)
         blowers = hall_air.sidecar_fans(site, state.thermal.valve)
-        around = hall_air.surroundings(state.thermal.air, state.plant.water[ends[0]], warming, blowers, outdoors)
+        supply = state.plant.water[ends[0]]
+        around = hall_air.HallSurroundings(state.thermal.air, supply, warming, blowers, outdoors.dry_bulb, dew_point)
         halls.control(fixed.halls, state.halls, air, airs, around, float(count), block)
         forcing = Forcing(
             float(start),

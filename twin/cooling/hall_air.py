@@ -229,34 +229,25 @@ def tally(blocks: int, halls: int) -> HallTally:
     return HallTally(np.zeros(blocks), *(np.zeros(halls) for _ in HallTally._fields[1:]))
 
 
-def surroundings(
-    air: Floats, water: Floats, warming: Floats, sidecar_fans: Floats, outdoors: Outdoors
-) -> HallSurroundings:
+def outdoor_dew_point(site: Site, outdoors: Outdoors) -> float:
     """
-    Collect what the halls' controls see.
+    Give the outdoor dew point that economisers watch.
 
     Parameters
     ----------
-    air : (hall,) [K]
-        Air at the rack inlets.
-    water : (loop,) [K]
-        Water supply.
-    warming : (hall,) [W]
-        Conversion losses into the air.
-    sidecar_fans : (hall,) [W]
-        Power of the sidecars' fans.
+    site : Site
+        Halls.
     outdoors : Outdoors
         Outdoor air.
 
     Returns
     -------
-    HallSurroundings
-        With the outdoor dew point.
+    [K]
+        Where no hall has an economiser, the wet bulb in its place: it costs nothing, and nobody looks.
     """
-    moisture = np.asarray(outdoors.humidity_ratio)
-    return HallSurroundings(
-        air, water, warming, sidecar_fans, outdoors.dry_bulb, float(dew_point(moisture, outdoors.pressure))
-    )
+    if not site.halls.outdoor_stream.any():
+        return outdoors.wet_bulb
+    return float(dew_point(np.asarray(outdoors.humidity_ratio), outdoors.pressure))
 
 
 def remember(now: HallState, controls: HallControls, hot: Floats, door: Floats) -> None:
@@ -352,5 +343,8 @@ def sidecar_fans(site: Site, speed: Floats) -> Floats:
     (hall,) [W]
         By the published curve of fans.
     """
-    power = site.cdus.sidecar_fan_power * hydraulics.fan_power(speed)
-    return np.bincount(site.cdus.hall, weights=power, minlength=len(site.halls.name)).astype(float)
+    rows, halls = np.flatnonzero(site.cdus.sidecar), len(site.halls.name)
+    if rows.size == 0:
+        return np.zeros(halls)
+    power = site.cdus.sidecar_fan_power[rows] * hydraulics.fan_power(speed[rows])
+    return np.bincount(site.cdus.hall[rows], weights=power, minlength=halls).astype(float)

@@ -244,7 +244,13 @@ def _walk(case: Case, start: Start, state: Floats, integrator: Integrator) -> It
             controls = _control(law, _plant_state(tables.at, state, memory), len(seconds))
             supply = state[tables.at.water][law.start[1:] - 1]
             heat = warming / MACRO_STEP, hall_air.sidecar_fans(site, valves.valve)
-            around = hall_air.surroundings(state[tables.at.hall].copy(), supply, *heat, outdoors)
+            around = hall_air.HallSurroundings(
+                state[tables.at.hall].copy(),
+                supply,
+                *heat,
+                outdoors.dry_bulb,
+                hall_air.outdoor_dew_point(site, outdoors),
+            )
             air = _control_halls(tables, remembered, around, len(seconds))
             hot, through_doors = np.zeros(len(site.halls.name)), np.zeros((3, len(site.halls.name)))
             for second in seconds:

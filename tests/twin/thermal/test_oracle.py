@@ -244,7 +244,7 @@ def at_rest(
     law, _ = plant.law(site, setting.plant, setting.dry_rates, state.plant, outdoors)
     supply = state.plant.water[law.start[1:] - 1]
     heat = state.warming / simulate.MACRO_STEP, hall_air.sidecar_fans(site, thermal.valve)
-    around = hall_air.surroundings(thermal.air, supply, *heat, outdoors)
+    around = hall_air.HallSurroundings(thermal.air, supply, *heat, outdoors.dry_bulb, outdoors.wet_bulb)
     controls = oracle._control(law, state.plant, 0.0), oracle._control_halls(tables, state.halls, around, 0)
     everyone = np.ones(site.racks.cdu.size, dtype=bool)
     seen = law.outdoor, outdoors.dry_bulb
