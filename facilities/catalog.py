@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from facilities.coolants import out_of_range
-from facilities.parts import Auxiliary, Catalog, CoolantUnit, Node, PathStage, Rack, Sidecar, Transformer
+from facilities.coolers import GLYCOL, impossible
+from facilities.parts import Auxiliary, Catalog, CoolantUnit, Node, PathStage, Rack, Sidecar, Tower, Transformer
 from facilities.quantity import Difference
 from facilities.reader import nearest, parsed, toml
 from facilities.schema import Cooling, Description, LiquidCooling, SidecarCooling, WaterLoop
@@ -85,6 +86,7 @@ class _Search:
         self._known = {kind: {**getattr(builtin(), kind), **getattr(site.catalog, kind)} for kind in _CALLED}
         self.used: dict[str, dict[str, Any]] = {kind: {} for kind in _CALLED}
         self.faults: list[Fault] = []
+        self._pressure = site.location.pressure.si
 
     def found(self, kind: str, name: str, where: str) -> bool:
         """Put a part among those in use; a fault if it is not known."""
@@ -162,7 +164,7 @@ class _Search:
                 self.faults.append(Fault(f"catalog.racks.{name}.liquid.coolant", message))
 
     def _loop(self, where: str, loop: WaterLoop) -> None:
-        self.found("coolers", loop.cooler, f"{where}.cooler")
+        self._cooler(where, loop)
         self._chiller(f"{where}.chiller", loop)
         self.found("pumps", loop.pump, f"{where}.pump")
         if loop.condenser is not None:
@@ -175,6 +177,18 @@ class _Search:
             fault = out_of_range(self.used["coolants"][name], loop.supply_temperature, rise)
             if fault:
                 self.faults.append(Fault(where, f"{name!r} {fault}"))
+
+    def _cooler(self, where: str, loop: WaterLoop) -> None:
+        if not self.found("coolers", loop.cooler, f"{where}.cooler"):
+            return
+        cooler = self.used["coolers"][loop.cooler]
+        fault = impossible(cooler, self._pressure)
+        if fault:
+            self.faults.append(Fault(f"catalog.coolers.{loop.cooler}", fault))
+        coolant = self._known["coolants"].get(loop.coolant)
+        if isinstance(cooler, Tower) and loop.condenser is None and coolant is not None and coolant.law == GLYCOL:
+            message = f"{loop.coolant!r} holds glycol, and goes over the open towers of {loop.cooler!r}; name water"
+            self.faults.append(Fault(f"{where}.coolant", f"{message}, or give the loop condenser water"))
 
     def _chiller(self, where: str, loop: WaterLoop) -> None:
         wanted = "air" if loop.condenser is None else "water"

@@ -234,7 +234,8 @@ class Kind(NamedTuple):
 
     def _within(self, given: Number, low: float, high: float) -> None:
         if not low <= given.si <= high:
-            message = f"the range is not around the value: {given.range} and {given.value!r}"
+            least, most = given.range or ("", "")
+            message = f"{given.value!r} lies outside its own range, {least!r} to {most!r}; mend the one or the other"
             raise ValueError(message)
 
     def _series(self, given: Series) -> tuple[float, ...]:

@@ -88,8 +88,20 @@ def _fault(schema: type[BaseModel], item: ErrorDetails, data: dict[str, Any], pr
         return Fault(where, "is missing; add it")
     if item["type"] == "value_error":
         return Fault(where, str(item["ctx"]["error"]))
+    if item["type"] in {"union_tag_invalid", "union_tag_not_found"}:
+        return _kind(where, item)
     message = str(item["msg"])
     return Fault(where, f"{message[:1].lower()}{message[1:]}; got {item['input']!r}")
+
+
+def _kind(where: str, item: ErrorDetails) -> Fault:
+    """Say which kinds an entry may be of; the entry itself would fill a page."""
+    context, given = item["ctx"], item["input"]
+    key = str(context["discriminator"]).strip("'")
+    if item["type"] == "union_tag_not_found":
+        return Fault(f"{where}.{key}", "is missing; add it" if isinstance(given, dict) else f"got {given!r}")
+    known = [name.strip(" '") for name in str(context["expected_tags"]).split(",")]
+    return Fault(f"{where}.{key}", f"{context['tag']!r} is none.{nearest(str(context['tag']), known)}")
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

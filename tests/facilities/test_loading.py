@@ -105,7 +105,8 @@ def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
         (
             'range = ["13.8 kV", "34.5 kV"]',
             'range = ["13.8 kV", "33 kV"]',
-            "connection.campus_voltage: the range is not around the value: ('13.8 kV', '33 kV') and '34.5 kV'",
+            "connection.campus_voltage: '34.5 kV' lies outside its own range, '13.8 kV' to '33 kV'; mend the one or "
+            "the other",
         ),
         (
             'count = { value = "2556 rack"',
@@ -160,7 +161,7 @@ def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
         (
             'supply_temperature = { value = "18 degC"',
             'supply_temperature = { value = "23 degC"',
-            "cooling.air.loop.supply_temperature: the range is not around the value",
+            "cooling.air.loop.supply_temperature: '23 degC' lies outside its own range, '15 degC' to '20 degC'",
         ),
         (
             '"22 degC", basis = "assumed", source = "above it the halls\' air cannot be held", range = ["20 degC"',
