@@ -131,8 +131,9 @@ def replay(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the run that stands in --out.")] = False,
     verify: Annotated[
-        bool, typer.Option("--verify", help="Solve two minutes of the run again by a general integrator, and compare.")
-    ] = False,
+        str | None,
+        typer.Option(metavar="D", help="Solve so much of the run again by a general integrator, such as '2 min'."),
+    ] = None,
 ) -> None:
     """Replay a load through a site, second by second, and write the run and its report."""
     with _told():

@@ -35,7 +35,8 @@ LONGEST = 86400
 class _Length(Model):
     """A length as the command line takes it."""
 
-    seconds: Duration = Field(alias="--duration")
+    duration: Duration | None = Field(default=None, alias="--duration")
+    verify: Duration | None = Field(default=None, alias="--verify")
 
 
 class Asked(NamedTuple):
@@ -193,7 +194,7 @@ def _clock(
         message = "has no start; the default scenario must say one"
         raise ScenarioError(DEFAULT, [Fault("start", message)])
     if duration is not None:
-        return Clock(begin, _seconds(duration)), []
+        return Clock(begin, length(duration, "--duration")), []
     if scenario.duration is not None and covered is None:
         return Clock(begin, int(scenario.duration)), []
     if scenario.duration is not None and covered is not None and scenario.name != DEFAULT:
@@ -231,11 +232,31 @@ def _metrics(reading: Reading) -> list[str]:
     return reading.frame.select("metric").unique().collect().to_series().to_list()
 
 
-def _seconds(text: str) -> int:
-    length, faults = parsed(_Length, {"--duration": text})
-    if length is None:
+def length(text: str, argument: str) -> int:
+    """
+    Read a length of time from an argument.
+
+    Parameters
+    ----------
+    text
+        Such as ``2 min``.
+    argument
+        Name of the argument: ``--duration`` or ``--verify``.
+
+    Returns
+    -------
+    [s]
+        In whole seconds.
+
+    Raises
+    ------
+    ScenarioError
+        If it is none.
+    """
+    read, faults = parsed(_Length, {argument: text})
+    if read is None:
         raise ScenarioError(ARGUMENTS, faults)
-    return int(length.seconds)
+    return int(read.duration or read.verify or 0)
 
 
 def _described(job: Job) -> str:

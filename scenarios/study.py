@@ -21,7 +21,7 @@ from scenarios.measured import DRIVERS
 from scenarios.outdoors import outdoors, weather_file
 from scenarios.placement import Placement, load_table, nodes_of
 from scenarios.schema import NORMALS, Scenario
-from scenarios.setting import Asked, Setting, settle
+from scenarios.setting import Asked, Setting, length, settle
 from telemetry.synthetic import Parameter
 from twin import run as runs
 from twin import simulate, verification
@@ -61,7 +61,7 @@ def replay(
     mapping: str | None = None,
     duration: str | None = None,
     force: bool = False,
-    verify: bool = False,
+    verify: str | None = None,
     command: str = "scenarios.replay",
     progress: Progress | None = None,
 ) -> Run:
@@ -91,7 +91,8 @@ def replay(
     force
         Whether a run that stands in `out` may be replaced.
     verify
-        Whether a window of the run, chosen by the scenario's seed, is solved again by the oracle.
+        Length of a window of the run, with its unit, that is solved again by the oracle; the scenario's seed chooses
+        where it begins.
     command
         How the run was asked for, for its manifest.
     progress
@@ -110,17 +111,20 @@ def replay(
         If the run cannot be written; nothing is left behind.
     """
     asked = Asked(None if telemetry is None else Path(telemetry), format, mapping, start, tz, scenario, duration)
+    verified = None if verify is None else length(verify, "--verify")
     prepared = _prepare(site, asked, weather)
     setting = prepared.setting
     folder = output.choose(out, prepared.site.name, setting.scenario.name, setting.clock.start, force=force)
     with output.whole(folder, force=force) as unfinished:
         curve = response.cached(prepared.site.connection)
-        watch = verification.window(prepared.inputs, setting.scenario.seed) if verify else simulate.NOTHING
+        watch = simulate.NOTHING
+        if verified is not None:
+            watch = verification.window(prepared.inputs, setting.scenario.seed, verified)
         load = prepared.placement.table
         record = simulate.run(prepared.site, load, prepared.inputs, curve, progress, watch)
         made = runs.assemble(record, prepared.site, curve, _context(prepared, command))
         compared = _comparisons(prepared, made.tables)
-        checked = verification.verify(prepared.site, load, prepared.inputs, record).as_dict() if verify else None
+        checked = verification.verify(prepared.site, load, prepared.inputs, record).as_dict() if watch else None
         made._replace(manifest=made.manifest | {"comparisons": compared, "verification": checked}).save(unfinished)
         report.write(Run.load(unfinished), unfinished / REPORT)
     return Run.load(folder)

@@ -22,9 +22,6 @@ TOLERANCE = 1e-7
 LEAST_STATES = 2
 """Watched states that make a window: its start, and one to compare."""
 
-WINDOW = 2 * MACRO_STEP
-"""Length of a window [s]: the oracle takes about half a second for one of ten thousand racks."""
-
 
 class Difference(NamedTuple):
     """
@@ -69,7 +66,7 @@ class Verification(NamedTuple):
         return self._asdict() | {"differences": {row.what: row.largest for row in self.differences}}
 
 
-def window(inputs: Inputs, seed: int) -> range:
+def window(inputs: Inputs, seed: int, seconds: float) -> range:
     """
     Choose a window of a run at random.
 
@@ -79,15 +76,19 @@ def window(inputs: Inputs, seed: int) -> range:
         Of the run.
     seed : int
         Of the scenario; the same seed gives the same window.
+    seconds : [s]
+        Its length, in whole macro steps, one at least. The oracle takes about half a second for one of ten thousand
+        racks.
 
     Returns
     -------
     range
-        Seconds from its start to its end; all of a run that is shorter than `WINDOW`.
+        Seconds from its start to its end; all of a run that is shorter.
     """
-    last = max(inputs.duration - WINDOW, 0) // MACRO_STEP
+    length = max(round(seconds / MACRO_STEP), 1) * MACRO_STEP
+    last = max(inputs.duration - length, 0) // MACRO_STEP
     begin = int(np.random.default_rng(seed).integers(last + 1)) * MACRO_STEP
-    return range(begin, min(begin + WINDOW, inputs.duration) + 1)
+    return range(begin, min(begin + length, inputs.duration) + 1)
 
 
 def verify(site: Site, load: LoadTable, inputs: Inputs, record: Record) -> Verification:

@@ -195,6 +195,7 @@ def test_a_start_after_the_telemetry(refused, file) -> None:
 )
 def test_a_duration_that_is_none(refused, length, wanted) -> None:
     assert wanted in refused("--duration", length)
+    assert wanted.replace("--duration", "--verify") in refused("--verify", length)
 
 
 def test_an_unknown_scenario(refused) -> None:

@@ -171,7 +171,7 @@ def test_validate_ends_with_one_if_a_further_case_is_out(run, tmp_path) -> None:
 
 def test_a_run_can_be_asked_to_verify_itself(run, tmp_path) -> None:
     (tmp_path / "load.csv").write_text(LOAD)
-    done = run("replay", "frontier", "--telemetry", "load.csv", "--out", "here", "--verify")
+    done = run("replay", "frontier", "--telemetry", "load.csv", "--out", "here", "--verify", "1 min")
     assert done.code == 0
     assert "solved again; largest difference 0.0" in done.out
     assert "accepted below 0.02 K" in done.out

@@ -13,7 +13,7 @@ def watched(duration: int = 420, begin: int = 180, events=()):
     site = small.site()
     load = small.load(site, [0.1, 0.9, 0.4], 50.0, offsets=(0.0, 20.0, 70.0))
     inputs = small.inputs(duration, events)
-    watch = range(begin, begin + verification.WINDOW + 1)
+    watch = range(begin, begin + 121)
     kept = simulate.run(site, load, inputs, small.curve(site), watch=watch)
     return verification.verify(site, load, inputs, kept)
 
@@ -45,11 +45,12 @@ def test_a_wrong_kernel_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_window_is_the_seed_s_and_lies_in_the_run() -> None:
     inputs = small.inputs(86400)
-    windows = {verification.window(inputs, seed) for seed in range(200)}
-    assert verification.window(inputs, 3) == verification.window(inputs, 3)
+    windows = {verification.window(inputs, seed, 120.0) for seed in range(200)}
+    assert verification.window(inputs, 3, 120.0) == verification.window(inputs, 3, 120.0)
     assert len(windows) > 150
     assert all(part.start % 60 == 0 and part[-1] <= 86400 for part in windows)
-    assert verification.window(small.inputs(90), 1) == range(91)
+    assert verification.window(small.inputs(90), 1, 120.0) == range(91)
+    assert verification.window(inputs, 5, 1e9) == range(86401)
 
 
 def test_a_run_that_was_not_watched_cannot_be_verified() -> None:
