@@ -192,13 +192,17 @@ def _power_cap(site: Site, event: PowerCap, where: str) -> Effects:
 def _supply_set_point(site: Site, event: SupplySetPoint, where: str) -> Effects:
     found = selection.cdus(site, event.cdus, f"{where}.cdus")
     usual = site.cdus.supply_set_point[found.rows]
-    return (Effect("supply_set_point", found, _same(found.rows, event.temperature), usual),)
+    return (Effect("supply_set_point", found, _wanted(event, usual), usual),)
 
 
 def _loop_set_point(site: Site, event: LoopSetPoint, where: str) -> Effects:
     found = selection.loops(site, event.loops, f"{where}.loops")
     usual = site.loops.supply_set_point[found.rows]
-    return (Effect("loop_set_point", found, _same(found.rows, event.temperature), usual),)
+    return (Effect("loop_set_point", found, _wanted(event, usual), usual),)
+
+
+def _wanted(event: SupplySetPoint | LoopSetPoint, usual: Floats) -> Floats:
+    return usual + (event.offset or 0.0) if event.temperature is None else np.full(usual.shape, event.temperature)
 
 
 def _coolers_lost(site: Site, event: CoolersLost, where: str) -> Effects:

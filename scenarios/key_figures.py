@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -11,6 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     Metrics: TypeAlias = Mapping[str, Mapping[str, Any]]
+
+
+NOT_REACHED, BEFORE = "not reached", "before it"
+"""Stand for the time to a limit that no chip came to, or one came to before anything was scheduled."""
 
 
 class Tile(NamedTuple):
@@ -56,7 +61,9 @@ def groups(metrics: Metrics, manifest: Mapping[str, Any]) -> tuple[Group, ...]:
     definitions, level = manifest["definitions"], manifest["labels"]["level"]
     tile = partial(_tile, metrics)
     of_facility = partial(_of_facility, metrics)
+    lost = tile("Computing lost", "compute_lost", _chip_hours, "Chip-hours at the power asked.")
     drawn = (
+        ("After the disturbance", *_ride_through(metrics, manifest), lost if manifest["disturbed"] else None),
         (
             "Energy",
             tile("IT energy", "it_energy", note=definitions["it_power"]),
@@ -79,6 +86,7 @@ def groups(metrics: Metrics, manifest: Mapping[str, Any]) -> tuple[Group, ...]:
             tile("Least chip margin", "chip_margin_min", quantities.difference, "Of the worst chip to its limit."),
             tile("Throttled", "throttled_time", _chip_hours, "Chip-hours held back by temperature."),
             tile("Warmest coolant supply", "coolant_supply_temp_max"),
+            None if manifest["disturbed"] else lost,
         ),
         (
             "Water and grid",
@@ -89,7 +97,50 @@ def groups(metrics: Metrics, manifest: Mapping[str, Any]) -> tuple[Group, ...]:
             tile("Energy balance, residual", "energy_closure", note="Of all energy that came in."),
         ),
     )
-    return tuple(Group(title, tuple(tile for tile in tiles if tile)) for title, *tiles in drawn)
+    found = (Group(title, tuple(tile for tile in tiles if tile)) for title, *tiles in drawn)
+    return tuple(group for group in found if group.tiles)
+
+
+def ride_through(metrics: Metrics, manifest: Mapping[str, Any]) -> dict[str, str]:
+    """
+    Say when chips came to their limits after a disturbance.
+
+    Parameters
+    ----------
+    metrics
+        Of the run.
+    manifest
+        Of the run.
+
+    Returns
+    -------
+    dict
+        ``throttle`` and ``shutdown``: the time from the first scheduled change, or a plain word where that is no time;
+        empty if nothing was scheduled.
+    """
+    if manifest["disturbed"] is None:
+        return {}
+    said = {}
+    for name, moment in manifest["reached"].items():
+        if moment is None:
+            said[name] = NOT_REACHED
+        elif datetime.fromisoformat(moment) < datetime.fromisoformat(manifest["disturbed"]):
+            said[name] = BEFORE
+        else:
+            said[name] = quantities.duration(metrics[f"time_to_{name}"]["value"])
+    return said
+
+
+def _ride_through(metrics: Metrics, manifest: Mapping[str, Any]) -> tuple[Tile | None, ...]:
+    said = ride_through(metrics, manifest)
+    if not said:
+        return ()
+    since = datetime.fromisoformat(manifest["disturbed"])
+    return (
+        Tile("Time to throttle", said["throttle"], f"Of the first chip, from {since:%H:%M:%S} UTC."),
+        Tile("Time to shutdown", said["shutdown"], "Of the first chip, likewise."),
+        _tile(metrics, "Chips shut down", "chips_shut_down", _number),
+    )
 
 
 def _tile(
@@ -112,6 +163,10 @@ def _of_facility(metrics: Metrics, name: str) -> str:
 def _chip_hours(value: float, unit: str) -> str:
     hours = value / 3600.0 if unit == "s" else value
     return f"{quantities.digits(hours, 3)}{quantities.THIN}h"
+
+
+def _number(value: float, _unit: str) -> str:
+    return quantities.count(round(value))
 
 
 def _water(value: float, unit: str) -> str:

@@ -11,7 +11,7 @@ import polars as pl
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from scenarios import curves, envelope, figures, key_figures, quantities
+from scenarios import curves, envelope, figures, incidents, key_figures, quantities
 from twin.columns import METRICS
 from twin.errors import OutputError
 
@@ -40,6 +40,7 @@ KINDS = {
     "feeder": "Load of a hall's feeder",
     "connection": "Load of the connection",
     "voltage": "Voltage at the PCC",
+    "model_range": "Model used outside its range",
 }
 """Kinds of events.parquet, in words."""
 
@@ -103,11 +104,13 @@ def page(run: Tables) -> str:
     writers = (quantities.quantity, quantities.digits, quantities.share, quantities.duration, quantities.count)
     environment.filters |= {writer.__name__: writer for writer in writers}
     drawn = charts(run)
+    table = run.scan("events").collect()
     return environment.get_template("report.html.j2").render(
         manifest=run.manifest,
         facts=facts(run.manifest),
         groups=key_figures.groups(run.metrics, run.manifest),
-        events=events(run.scan("events").collect()),
+        answer=incidents.answer(run.metrics, run.manifest, table),
+        events=events(table),
         charts=drawn,
         comparisons=comparisons(run.manifest["comparisons"]),
         sources=by_source(run.manifest["sources"]),
@@ -153,15 +156,17 @@ def events(table: pl.DataFrame) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``scheduled`` and ``alarms`` (rows; of these the worst `ALARMS_SHOWN`), ``count`` of all alarms, and ``kinds``:
-        kind in words -> count.
+        ``scheduled`` and ``alarms`` (rows, those alike together; of these the worst `ALARMS_SHOWN`), ``shown`` and
+        ``count`` of all alarms, and ``kinds``: kind in words -> count.
     """
-    crossed = table.filter(pl.col("kind") != "scheduled").sort("margin", "time")
-    counts = crossed.group_by("kind").len("count").sort("count", "kind", descending=[True, False])
+    every = table.filter(pl.col("kind") != "scheduled")
+    counts = every.group_by("kind").len("count").sort("count", "kind", descending=[True, False])
+    shown = incidents.crossed(table).head(ALARMS_SHOWN)
     return {
-        "scheduled": table.filter(pl.col("kind") == "scheduled").sort("time").to_dicts(),
-        "alarms": [{**row, "what": _kind(row["kind"])} for row in crossed.head(ALARMS_SHOWN).to_dicts()],
-        "count": crossed.height,
+        "scheduled": incidents.scheduled(table).to_dicts(),
+        "alarms": [{**row, "what": _kind(row["kind"])} for row in shown.to_dicts()],
+        "shown": int(shown["alike"].sum()),
+        "count": every.height,
         "kinds": {_kind(kind): count for kind, count in counts.iter_rows()},
     }
 

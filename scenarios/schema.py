@@ -180,12 +180,25 @@ class PowerCap(_Event):
         return self
 
 
-class SupplySetPoint(_Event):
+class _SetPoint(_Event):
+    temperature: Temperature | None = None
+    offset: Difference | None = None
+
+    @model_validator(mode="after")
+    def _one_wish(self) -> Self:
+        if (self.temperature is None) == (self.offset is None):
+            message = (
+                "give either temperature, such as '32 degC', or offset from the site's own, such as '2 delta_degC'"
+            )
+            raise ValueError(message)
+        return self
+
+
+class SupplySetPoint(_SetPoint):
     """CDUs are asked for another coolant supply temperature."""
 
     kind: Literal["supply_set_point"]
     cdus: Chosen
-    temperature: Temperature
 
 
 class CduLoss(_Event):
@@ -228,12 +241,11 @@ class LoadStep(_Event):
     level: Share
 
 
-class LoopSetPoint(_Event):
+class LoopSetPoint(_SetPoint):
     """Facility loops are asked for another supply temperature."""
 
     kind: Literal["loop_set_point"]
     loops: Chosen
-    temperature: Temperature
 
 
 class CoolersLost(_Event):

@@ -8,10 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from twin.changes import AS_ASKED, Change
 from twin.record import COOLING_FIELDS, Record
 from twin.site import Floats, Site
-from twin.thermal.tables import VALVE_FREE, VALVE_STUCK
 
 TEMPERATURE_SCALE = 10.0
 """Kelvin that count as a margin of one."""
@@ -80,50 +78,6 @@ def alarms(record: Record, site: Site, start: datetime) -> list[Row]:
         rows += _crossed(watched, start)
     rows += _out_of_range(record, start)
     return sorted(rows, key=lambda row: (row["margin"], row["time"], row["asset"]))
-
-
-def scheduled(changes: tuple[Change, ...], start: datetime) -> list[Row]:
-    """
-    List the scheduled changes of a run.
-
-    Parameters
-    ----------
-    changes : tuple of Change
-        What was scheduled.
-    start : datetime
-        Start of the run, UTC.
-
-    Returns
-    -------
-    list of dict
-        Rows of events.parquet, in order of time.
-    """
-    return [
-        {
-            "time": start + timedelta(seconds=change.time),
-            "kind": "scheduled",
-            "asset": f"{change.what} of {change.rows.size}" if change.rows.size else change.what,
-            "value": change.value,
-            "limit": None,
-            "margin": None,
-            "unit": "",
-            "duration_s": 0.0,
-            "message": f"{change.what.replace('_', ' ')} {_words(change)}",
-        }
-        for change in changes
-    ]
-
-
-_MARKS = {
-    ("valve", VALVE_FREE): "under its controller",
-    ("valve", VALVE_STUCK): "stuck where it stands",
-    ("load", AS_ASKED): "as asked",
-}
-"""Values of changes that are no numbers."""
-
-
-def _words(change: Change) -> str:
-    return _MARKS.get((change.what, change.value), f"set to {change.value:g}")
 
 
 def _chips(record: Record, site: Site, start: datetime) -> list[Row]:

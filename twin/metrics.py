@@ -10,6 +10,7 @@ import numpy.typing as npt
 from twin.changes import Change
 from twin.closure import balances, cooling_energy
 from twin.record import Record
+from twin.scheduled import disturbance
 from twin.site import Floats, Site
 
 JOULES_A_KWH = 3.6e6
@@ -45,8 +46,9 @@ def metrics(record: Record, site: Site, scheduled: tuple[Change, ...] = ()) -> d
     -----
     PUE is facility energy at the point of connection over IT energy at the rack inlets, both over the run; WUE is
     make-up water over IT energy. Ramps are the largest change of facility power, up or down, between two seconds that
-    far apart. Times to throttle and to shutdown run from the first scheduled change (from the start, if none came
-    before) to the first rack whose worst chip passed that limit; computing lost is chip-hours at the power asked.
+    far apart. Times to throttle and to shutdown run from the first change scheduled after the start (from the start, if
+    none came before) to the first rack whose worst chip passed that limit; computing lost is chip-hours at the power
+    asked.
     """
     energies = record.energies
     it_power, facility = record.site[0], record.site[5]
@@ -106,6 +108,26 @@ def largest_change(power: Floats, lag: int) -> float:
     return float(np.max(np.abs(power[lag:] - power[:-lag]), initial=0.0))
 
 
+def first_moments(record: Record) -> dict[str, float | None]:
+    """
+    Give when chips first came to their limits.
+
+    Parameters
+    ----------
+    record : Record
+        A run.
+
+    Returns
+    -------
+    dict of text to [s]
+        ``throttle`` and ``shutdown``, from the start of the run to the first rack whose worst chip passed that limit;
+        None where none did.
+    """
+    moments = {"throttle": record.limits[3], "shutdown": record.limits[5]}
+    reached = {name: values[values >= 0.0] for name, values in moments.items()}
+    return {name: float(values.min()) if values.size else None for name, values in reached.items()}
+
+
 def _ratio(part: float, whole: float) -> float:
     return part / whole if whole else 0.0
 
@@ -125,11 +147,9 @@ def _chip_hours(record: Record, site: Site, seconds: Floats | npt.NDArray[np.boo
 
 
 def _times_to_limits(record: Record, scheduled: tuple[Change, ...]) -> dict[str, tuple[float, str]]:
-    found = {}
-    for name, moments in (("time_to_throttle", record.limits[3]), ("time_to_shutdown", record.limits[5])):
-        reached = moments[moments >= 0.0]
-        if reached.size:
-            first = float(reached.min())
-            since = next((change.time for change in scheduled if change.time <= first), 0)
-            found[name] = (first - since, "s")
-    return found
+    disturbed = disturbance(scheduled) or 0
+    return {
+        f"time_to_{name}": (moment - (disturbed if disturbed <= moment else 0), "s")
+        for name, moment in first_moments(record).items()
+        if moment is not None
+    }

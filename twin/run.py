@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from importlib import metadata
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,13 +12,14 @@ from typing import Any, NamedTuple
 import numpy as np
 import polars as pl
 
-from twin import alarms, tables
+from twin import alarms, scheduled, tables
 from twin.closure import balances
 from twin.columns import TABLES
 from twin.errors import ClosureError, Fault, InputError
 from twin.flows import flows, losses
 from twin.grid.response import ResponseCurve
-from twin.metrics import Metric, metrics
+from twin.metrics import Metric, first_moments, metrics
+from twin.outline import outline
 from twin.record import Record
 from twin.simulate import MACRO_STEP
 from twin.site import Site
@@ -211,7 +213,6 @@ def assemble(record: Record, site: Site, curve: ResponseCurve, context: Mapping[
     checks = balances(record, site)
     refuse_open(checks)
     given = {name: value for name, value in context.items() if name not in {"start", "changes"}}
-    hall_racks = np.bincount(site.racks.hall, minlength=len(site.halls.name))
     manifest = {
         "schema": SCHEMA,
         "gigatwin": metadata.version("gigatwin"),
@@ -220,14 +221,16 @@ def assemble(record: Record, site: Site, curve: ResponseCurve, context: Mapping[
         "macro_step_s": MACRO_STEP,
         "versions": {name: metadata.version(name) for name in PACKAGES},
         "definitions": DEFINITIONS,
-        "halls": [{"name": name, "racks": int(count)} for name, count in zip(site.halls.name, hall_racks, strict=True)],
+        **outline(site),
+        "disturbed": _instant(start, scheduled.disturbance(changes)),
+        "reached": {name: _instant(start, moment) for name, moment in first_moments(record).items()},
         "closure": [check._asdict() for check in checks],
         "flows": flows(record, site),
         "losses": losses(record, site),
         "comparisons": [],
         **given,
     }
-    events = [*alarms.alarms(record, site, start), *alarms.scheduled(changes, start)]
+    events = [*alarms.alarms(record, site, start), *scheduled.rows(changes, site, start)]
     made = {
         "site": tables.site_table(record, start),
         "halls": tables.halls_table(record, site, start),
@@ -238,6 +241,10 @@ def assemble(record: Record, site: Site, curve: ResponseCurve, context: Mapping[
         "events": tables.events_table(events),
     }
     return Made(manifest, metrics(record, site, context["changes"]), made)
+
+
+def _instant(start: datetime, seconds: float | None) -> str | None:
+    return None if seconds is None else (start + timedelta(seconds=seconds)).isoformat()
 
 
 def refuse_open(checks: tuple[Any, ...]) -> None:

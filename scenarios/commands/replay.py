@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from scenarios import quantities
+from scenarios import incidents, quantities
 from scenarios.study import REPORT
 from twin.run import Run
 
@@ -29,6 +29,7 @@ FIGURES = {
     "wue": "WUE",
     "pcc_voltage_min": "lowest PCC voltage, pu",
     "throttled_time": "throttled, chip-hours",
+    "compute_lost": "computing lost, chip-hours",
 }
 """Figures printed after a run, in reading order."""
 
@@ -60,20 +61,24 @@ def _print(console: Console, run: Run) -> None:
     for note in manifest["notes"]:
         if note.startswith("ATTENTION"):
             console.print(note, markup=False)
-    _print_alarms(console, run)
+    events = run.table("events")
+    _print_alarms(console, events)
+    told = incidents.answer(run.metrics, manifest, events)
+    if told:
+        console.print(told, markup=False, soft_wrap=True)
     _print_closure(console, manifest["closure"])
     if manifest.get("verification"):
         _print_verification(console, manifest["verification"])
     console.print(f"report: {run.folder / REPORT}", markup=False, soft_wrap=True)
 
 
-def _print_alarms(console: Console, run: Run) -> None:
-    alarms = run.table("events").filter(pl.col("kind") != "scheduled").sort("margin", "time")
-    if alarms.is_empty():
+def _print_alarms(console: Console, events: pl.DataFrame) -> None:
+    count = events.height - incidents.scheduled(events).height
+    if count == 0:
         console.print("no limit was crossed")
         return
-    console.print(f"{alarms.height:,} limit{'s' if alarms.height > 1 else ''} crossed, the worst first:")
-    for row in alarms.head(ALARMS_SHOWN).iter_rows(named=True):
+    console.print(f"{count:,} limit{'s' if count > 1 else ''} crossed, the worst first:")
+    for row in incidents.crossed(events).head(ALARMS_SHOWN).iter_rows(named=True):
         console.print(f"  {row['time']:%H:%M:%S}  {row['asset']}: {row['message']}", markup=False)
 
 

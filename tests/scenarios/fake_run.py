@@ -246,6 +246,9 @@ def metrics(it: np.ndarray) -> dict[str, dict[str, Any]]:
         "energy_closure": (3.1e-13, "1"),
         "water_closure": (0.0, "1"),
         "throttled_time": (8640.0, "s"),
+        "compute_lost": (1.25, "h"),
+        "chips_shut_down": (0.0, "1"),
+        "time_to_throttle": (100.0, "s"),
     }
     return {name: {"value": value, "unit": unit} for name, (value, unit) in figures.items()}
 
@@ -266,6 +269,13 @@ def manifest(duration: int, halls: list[str], racks_in_hall: int) -> dict[str, A
         "inputs": [{"kind": "facility", "name": "example.toml", "sha256": "9f86d081" * 8}],
         "scenario": {"name": "pump_trip", "description": "A CDU pump coasts to half speed & stays there."},
         "halls": [{"name": name, "racks": racks_in_hall} for name in halls],
+        "loops": [
+            {"name": "loop_1", "cools": "CDUs", "coolers": "dry coolers"},
+            {"name": "loop_2", "cools": "hall air", "coolers": "towers"},
+        ],
+        "limits": {"throttle_temp_k": 361.15, "shutdown_temp_k": 371.15, "coolant_supply_temp_k": 318.15},
+        "disturbed": (START + timedelta(seconds=1800)).isoformat(),
+        "reached": {"throttle": (START + timedelta(seconds=1900)).isoformat(), "shutdown": None},
         "definitions": {
             "pue": "Energy drawn at the PCC over energy at the rack inlets.",
             "wue": "Make-up water over energy at the rack inlets.",

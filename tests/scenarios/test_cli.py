@@ -12,6 +12,7 @@ import time
 import polars as pl
 import pytest
 
+from scenarios import schema
 from tests.facilities.weather_files import EPW_HEADER, epw_rows, tmy3_rows, written
 from tests.scenarios.command import twin
 from tests.scenarios.test_bad_input import LOAD, SCENARIO
@@ -66,14 +67,7 @@ def test_list_names_what_other_commands_take(run) -> None:
     assert list(found["sites"]) == ["frontier", "hyperion", "prometheus"]
     assert {"gb200_nvl72", "vera_rubin_nvl72", "frontier_cabinet"} <= set(found["racks"])
     assert {"gb200", "rubin", "h100_sxm", "h200_sxm", "mi250x"} <= set(found["accelerators"])
-    assert list(found["scenarios"]) == [
-        "default",
-        "design_day",
-        "heat_wave",
-        "power_cap",
-        "pump_trip",
-        "wet_bulb_extreme",
-    ]
+    assert list(found["scenarios"]) == schema.names()
     assert set(found["synthetic traces"]) == {"training", "inference"}
     assert {"canonical", "nvidia_smi", "job_log", "wide", "gpu_matrix"} == set(found["telemetry formats"])
     printed = run("list").out

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from scenarios.events import changes
 from scenarios.schema import Scenario
@@ -78,6 +79,21 @@ def test_a_cap_is_for_each_accelerator_or_a_share_of_its_power() -> None:
     assert cap[3] == pytest.approx(7700.0, rel=1e-12)
     assert free[3] == np.inf
     assert 8 not in cap[2]
+
+
+def test_set_points_by_their_offset_from_the_sites_own() -> None:
+    assert made(event("supply_set_point", cdus=["cdu_1"], offset="-2 delta_degC"))[0][2:4] == ([0], 311.15)
+    # The liquid loops' own is 309.15 K, the air loop's 292.15 K.
+    assert [part[2:4] for part in made(event("loop_set_point", loops="all", offset="1.5 delta_degC"))[:2]] == [
+        ([2], 293.65),
+        ([0, 1], 310.65),
+    ]
+
+
+@pytest.mark.parametrize("both", [{}, {"temperature": "35 degC", "offset": "2 delta_degC"}])
+def test_a_set_point_is_either_a_temperature_or_an_offset(both) -> None:
+    with pytest.raises(ValidationError, match="give either temperature, such as '32 degC', or offset"):
+        made(event("loop_set_point", loops="all", **both))
 
 
 def test_what_an_event_took_comes_back_as_it_was() -> None:

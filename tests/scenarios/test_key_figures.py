@@ -38,7 +38,22 @@ def test_pue_says_its_definition_and_its_caveat() -> None:
 def test_figures_that_a_run_does_not_have_are_left_out() -> None:
     metrics = {name: value for name, value in fake_run.metrics(np.ones(9)).items() if not name.startswith("ramp")}
     assert [label for label in tiles(metrics) if "change" in label] == []
-    assert len(tiles(metrics)) == 16
+    assert len(tiles(metrics)) == 20
+
+
+def test_a_disturbance_says_how_long_chips_rode_through_it() -> None:
+    drawn = tiles(fake_run.metrics(np.ones(9)))
+    assert drawn["Time to throttle"][1:] == (f"1{T}min 40{T}s", "Of the first chip, from 00:30:00 UTC.")
+    assert drawn["Time to shutdown"].value == "not reached"
+    assert drawn["Chips shut down"].value == "0"
+    assert drawn["Computing lost"].value == f"1.25{T}h"
+
+
+def test_without_a_disturbance_no_time_is_told() -> None:
+    manifest = fake_run.manifest(3600, ["a"], 1) | {"disturbed": None}
+    groups = key_figures.groups(fake_run.metrics(np.ones(9)), manifest)
+    assert [group.title for group in groups] == ["Energy", "Power", "Temperature", "Water and grid"]
+    assert [tile.label for tile in groups[2].tiles][-1] == "Computing lost"
 
 
 def test_water_and_throttling_are_read_in_other_units_too() -> None:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import numpy as np
 import pytest
 
 from tests.twin import made_record as made
 from twin import alarms
-from twin.changes import AS_ASKED, Change
 from twin.record import COOLING_FIELDS, Record
 from twin.site import Site
-from twin.thermal.tables import VALVE_FREE, VALVE_STUCK
 
 
 def listed(kept: Record, site: Site | None = None) -> list[alarms.Row]:
@@ -63,12 +60,6 @@ def test_a_measured_rack_follows_its_measurement() -> None:
     kept.layout.variant[rack] += 1
     kept.limits[:, rack] = (383.15, 50.0, 30.0, 20.0, 0.0, 44.0, 0.0)
     assert listed(kept)[0]["message"].endswith("shutdown limit; it follows its measurement all the same")
-
-
-def test_marks_are_said_in_words() -> None:
-    rows = [Change(5, "valve", np.arange(2), value) for value in (VALVE_STUCK, VALVE_FREE, 0.25)]
-    said = [row["message"] for row in alarms.scheduled((*rows, Change(9, "load", np.arange(3), AS_ASKED)), made.START)]
-    assert said == ["valve stuck where it stands", "valve under its controller", "valve set to 0.25", "load as asked"]
 
 
 def test_coolant_supply() -> None:
@@ -176,15 +167,3 @@ def test_groups_without_coolant_are_not_watched() -> None:
     conductance[0] = 0.0
     dry = site._replace(cdus=site.cdus._replace(exchanger_conductance=conductance))
     assert listed(kept, dry) == []
-
-
-def test_scheduled_changes_are_listed() -> None:
-    changes = (
-        Change(37, "pump_speed", np.array([0, 2]), 0.5, 2.0),
-        Change(60, "outdoor_offset", np.array([], dtype=np.int64), 4.0),
-    )
-    first, second = alarms.scheduled(changes, made.START)
-    assert first["time"] == made.START + timedelta(seconds=37)
-    assert (first["kind"], first["asset"], first["value"]) == ("scheduled", "pump_speed of 2", 0.5)
-    assert first["message"] == "pump speed set to 0.5"
-    assert (second["asset"], second["message"]) == ("outdoor_offset", "outdoor offset set to 4")
