@@ -63,7 +63,13 @@ def groups(metrics: Metrics, manifest: Mapping[str, Any]) -> tuple[Group, ...]:
     of_facility = partial(_of_facility, metrics)
     lost = tile("Computing lost", "compute_lost", _chip_hours, "Chip-hours at the power asked.")
     drawn = (
-        ("After the disturbance", *_ride_through(metrics, manifest), lost if manifest["disturbed"] else None),
+        (
+            "After the disturbance",
+            _time_to("throttle", metrics, manifest),
+            _time_to("shutdown", metrics, manifest),
+            tile("Chips shut down", "chips_shut_down", _number) if manifest["disturbed"] else None,
+            lost if manifest["disturbed"] else None,
+        ),
         (
             "Energy",
             tile("IT energy", "it_energy", note=definitions["it_power"]),
@@ -131,16 +137,12 @@ def ride_through(metrics: Metrics, manifest: Mapping[str, Any]) -> dict[str, str
     return said
 
 
-def _ride_through(metrics: Metrics, manifest: Mapping[str, Any]) -> tuple[Tile | None, ...]:
+def _time_to(limit: str, metrics: Metrics, manifest: Mapping[str, Any]) -> Tile | None:
     said = ride_through(metrics, manifest)
     if not said:
-        return ()
+        return None
     since = datetime.fromisoformat(manifest["disturbed"])
-    return (
-        Tile("Time to throttle", said["throttle"], f"Of the first chip, from {since:%H:%M:%S} UTC."),
-        Tile("Time to shutdown", said["shutdown"], "Of the first chip, likewise."),
-        _tile(metrics, "Chips shut down", "chips_shut_down", _number),
-    )
+    return Tile(f"Time to {limit}", said[limit], f"Of the first chip, from {since:%H:%M:%S} UTC.")
 
 
 def _tile(

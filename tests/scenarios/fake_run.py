@@ -329,6 +329,7 @@ def manifest(duration: int, halls: list[str], racks_in_hall: int) -> dict[str, A
                 "caveat": "level uncertain",
             }
         ],
+        "verification": None,
         "attributions": ["Example grid data (CC BY 4.0)"],
     }
 
