@@ -97,7 +97,7 @@ def test_an_unknown_scenario_offers_the_nearest() -> None:
         ('sample_full = "700 W"', 'sample_full = "20 W"', "sample_idle must be below sample_full"),
         ('mode = "synchronous"\n', "", "jobs.1.mode: is missing; add it"),
         ('name = "b"', 'name = "a"', "two jobs are named 'a'"),
-        ('kind = "heat"', 'kind = "heta"', "events.1: input tag 'heta' found using 'kind' does not match"),
+        ('kind = "heat"', 'kind = "heta"', "events.1.kind: 'heta' is none. Known here: cdu_loss"),
         ('offset = "8 delta_degC"', 'offset = "8 degC"', "events.1.offset: give a value such as '8 delta_degC'"),
         ('end = "90 min"', 'start = "3 h"', "job 'a' starts at 10800 s, but the run lasts 7200 s"),
         ('racks = ["rack_1"]', 'racks = "some"', "jobs.2.racks: give 'all', 'rest', a list of names or a table"),
