@@ -299,6 +299,17 @@ class Sidecar(Model):
         return self.initial_difference.si, heat / self.air_rise.si, heat / self.coolant_fall.si, heat
 
 
+class WettedPads(Model):
+    """Adiabatic pre-cooling of a dry cooler's air."""
+
+    saturation: Share
+    set_point: Temperature
+    """Dry bulb at which water starts."""
+    band: Difference
+    """Fall below it at which water stops."""
+    cycles_of_concentration: Cycles
+
+
 class DryCooler(Model):
     """A dry cooler at its rating point, fans at full speed."""
 
@@ -310,6 +321,7 @@ class DryCooler(Model):
     water_outlet: Temperature
     air_flow: MassFlow
     fan_power: UnitPower
+    pads: WettedPads | None = None
 
 
 class Tower(Model):
@@ -325,6 +337,10 @@ class Tower(Model):
     fan_power: UnitPower
     cycles_of_concentration: Cycles
     drift_fraction: Ratio
+    curve: Literal["merkel", "york_calc", "cool_tools"] = "merkel"
+    """Merkel's law, or one of the published curves."""
+    basin: Volume | None = None
+    """Usable water under it; none where none is given."""
 
 
 Cooler = Annotated[DryCooler | Tower, Field(discriminator="law")]

@@ -32,6 +32,7 @@ from facilities.quantity import (
     Ramp,
     Ratio,
     Series,
+    Share,
     SitePower,
     Temperature,
     Text,
@@ -47,6 +48,9 @@ FULL_PLANT = 1.0
 Rise [control band] of a loop's supply above its set point with the whole plant at work: chillers hold it a band above
 what coolers alone are asked for.
 """
+
+LEAST_RESET_SPAN = 1.0
+"""Least difference [K] of the two outdoor temperatures of a reset."""
 
 LEAST_COIL_DIFFERENCE = 1.0
 """Least difference [K] of hall air and the coils' water for which coils are sized."""
@@ -150,6 +154,49 @@ class CondenserWater(Model):
     """Coldest water that is asked for, and that enters the chillers' condensers."""
 
 
+class VariableFlow(Model):
+    """Circulating pumps that follow the flow that valves ask for."""
+
+    least_flow: Share
+    """Over that at rated power."""
+    static_head: Ratio
+    """Part of the pumps' head that does not fall with the flow: the difference that they hold at the valves."""
+
+
+class HeatReuse(Model):
+    """Heat pumps that give heat of the water return to a buyer."""
+
+    heat: UnitPower
+    """Most heat delivered, of all halls together."""
+    temperature: Temperature
+    """Of the water delivered."""
+    carnot_fraction: Share
+    condenser_approach: Difference
+    """Condensing temperature less water delivered."""
+    evaporator_approach: Difference
+    """Water return less evaporating temperature."""
+
+
+class SetPointReset(Model):
+    """A set point that rises in cool weather, in a straight line between two outdoor temperatures."""
+
+    rise: Difference
+    """At and below `low`."""
+    low: Temperature
+    high: Temperature
+    """At and above which the supply temperature holds; wet bulb for towers, dry bulb for dry coolers."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> SetPointReset:
+        in_order("temperature", low=self.low, high=self.high)
+        if self.high.si - self.low.si < LEAST_RESET_SPAN:
+            message = (
+                f"high must be {LEAST_RESET_SPAN:g} K above low at least; got {self.low.value} to {self.high.value}"
+            )
+            raise ValueError(message)
+        return self
+
+
 class Staging(Model):
     """How chillers start and stop; without it they follow their load at once."""
 
@@ -186,6 +233,9 @@ class WaterLoop(Model):
     dwell: Time
     """Least time between two changes of coolers, and between two of chillers, in and out of service."""
     staging: Staging | None = None
+    reset: SetPointReset | None = None
+    variable_flow: VariableFlow | None = None
+    reuse: HeatReuse | None = None
     pipe_cells: CellCount | None = None
     """Cells that each side's pipe is divided into; one, well mixed, where none is given."""
     tank: Tank | None = None
@@ -200,7 +250,8 @@ class WaterLoop(Model):
     @property
     def warmest_supply(self) -> float:
         """Supply with the whole plant at work [K]."""
-        return self.supply_temperature.si + FULL_PLANT * self.control_band.si
+        rise = 0.0 if self.reset is None else self.reset.rise.si
+        return self.supply_temperature.si + rise + FULL_PLANT * self.control_band.si
 
 
 class LiquidCooling(Model):

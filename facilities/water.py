@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
@@ -13,13 +13,26 @@ from facilities.layout import Layout
 from facilities.parts import DryCooler, Tower
 from facilities.quantity import Number
 from facilities.schema import Facility, WaterLoop
+from facilities.sizing import WATER_DENSITY
 from twin.arrays import Floats
 from twin.cooling.chillers import LoadCurve
 from twin.cooling.dry_coolers import dry_cooler_conductance
+from twin.cooling.tower_curves import CURVES, design_water_ratio
 from twin.cooling.towers import merkel_conductance
-from twin.facility_water import Chillers, Condenser, Loops, carnot_chillers, no_condenser
+from twin.facility_water import (
+    TOWER_LAWS,
+    Chillers,
+    Condenser,
+    Loops,
+    Pads,
+    Reset,
+    Reuse,
+    carnot_chillers,
+    no_condenser,
+    plain,
+)
 
-_Table = TypeVar("_Table", bound=tuple[Any, ...])
+_Table = TypeVar("_Table")
 
 DRY_CYCLES = 2.0
 """Cycles of concentration [1] of loops with dry coolers, which use no water; any number above one would do."""
@@ -52,11 +65,16 @@ def loops(facility: Facility, places: Layout, plants: tuple[sizing.Plant, ...]) 
     chillers = [
         _chillers(facility, loop, column["chiller_capacity"]) for (_, loop), column in zip(kinds, columns, strict=True)
     ]
+    optional: list[dict[str, Any]] = [
+        _optional(facility, loop, plant) for (_, loop), plant in zip(kinds, plants, strict=True)
+    ]
+    arrays: dict[str, Any] = {key: np.concatenate([column[key] for column in columns]) for key in columns[0]}
     return Loops(
         name=tuple(f"{hall}/{kind}" for kind, _ in kinds for hall in places.halls),
         condenser=_joined(condensers),
         chillers=_joined(chillers),
-        **{key: np.concatenate([column[key] for column in columns]) for key in columns[0]},
+        **{name: _joined([part[name] for part in optional]) for name in optional[0]},
+        **arrays,
     )
 
 
@@ -130,9 +148,49 @@ def _chillers(facility: Facility, loop: WaterLoop, capacity: Floats) -> Chillers
 
 
 def _joined(tables: Sequence[_Table]) -> _Table:
-    """Join tables of loops of several kinds, each array and each table within."""
-    columns = zip(*tables, strict=True)
-    return type(tables[0])(*(_joined(part) if isinstance(part[0], tuple) else np.concatenate(part) for part in columns))
+    """Join arrays of loops of several kinds, and the arrays of tables."""
+    first: Any = tables[0]
+    if isinstance(first, np.ndarray):
+        return cast(_Table, np.concatenate(cast(Sequence[Floats], tables)))
+    return cast(_Table, type(first)(*(_joined(part) for part in zip(*cast(Any, tables), strict=True))))
+
+
+def _optional(facility: Facility, loop: WaterLoop, plant: sizing.Plant) -> dict[str, Any]:
+    """Give what loops of one kind may do without."""
+    count = plant.heat.size
+    parts, cooler = plain(count), facility.catalog.coolers[loop.cooler]
+
+    def each(number: Number) -> Floats:
+        return np.full(count, number.si)
+
+    if loop.variable_flow is not None:
+        parts["pumps"] = parts["pumps"]._replace(
+            variable=np.ones(count, dtype=bool),
+            least_flow=each(loop.variable_flow.least_flow),
+            static_head=each(loop.variable_flow.static_head),
+        )
+    if loop.reset is not None:
+        parts["reset"] = Reset(each(loop.reset.rise), each(loop.reset.low), each(loop.reset.high))
+    if loop.reuse is not None:
+        own = loop.reuse
+        hot = each(own.temperature) + own.condenser_approach.si
+        parts["reuse"] = Reuse(each(own.heat) / count, hot, each(own.evaporator_approach), each(own.carnot_fraction))
+    if isinstance(cooler, Tower):
+        parts["tower_law"] = np.full(count, TOWER_LAWS.index(cooler.curve))
+        parts["tower_reference_ratio"] = np.full(count, _reference_ratio(cooler))
+        if cooler.basin is not None:
+            parts["basin"] = plant.units * cooler.basin.si * WATER_DENSITY
+    elif cooler.pads is not None:
+        parts["pads"] = Pads(each(cooler.pads.saturation), each(cooler.pads.set_point), each(cooler.pads.band))
+    return parts
+
+
+def _reference_ratio(tower: Tower) -> float:
+    """Give a tower's design water over the reference water of its curve."""
+    if tower.curve == "merkel":
+        return 1.0
+    inlet, outlet, wet_bulb = tower.water_inlet.si, tower.water_outlet.si, tower.wet_bulb.si
+    return design_water_ratio(CURVES[tower.curve], inlet - outlet, wet_bulb, outlet - wet_bulb)
 
 
 def _cells(number: Number | None) -> int:
@@ -171,7 +229,7 @@ def _cooler(cooler: DryCooler | Tower, pressure: float) -> dict[str, float]:
             "evaporative": False,
             "cooler_conductance": dry_cooler_conductance(inlet, stream, flow, cooler.dry_bulb.si, heat),
             "cooler_design_wet_bulb": cooler.dry_bulb.si,
-            "cycles_of_concentration": DRY_CYCLES,
+            "cycles_of_concentration": DRY_CYCLES if cooler.pads is None else cooler.pads.cycles_of_concentration.si,
             "drift_fraction": 0.0,
         }
     return {

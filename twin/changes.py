@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from twin.cooling import hydraulics
-from twin.cooling.plant_tables import Settings, dry_cooler_rates
+from twin.cooling.plant import Tables, tables
+from twin.cooling.plant_tables import Settings, own_settings
 from twin.site import Floats, Integers, Site
 from twin.thermal.tables import VALVE_FREE
 from twin.workload import LoadTable
@@ -37,7 +38,9 @@ class Change(NamedTuple):
         ``pump_speed`` (rows: CDUs, value: flow ratio), ``valve`` (CDUs, lift, or `VALVE_FREE` or `VALVE_STUCK`),
         ``fouling`` (CDUs, K/W), ``load`` (racks, part of full load, or `AS_ASKED`), ``cooler_units`` (loops, units),
         ``chiller_capacity`` (loops, W), ``supply_set_point`` (CDUs, K), ``loop_set_point`` (loops, K), ``power_cap``
-        (racks, accelerator W of each), ``outdoor_offset`` (no rows, K on dry and wet bulb).
+        (racks, accelerator W of each), ``outdoor_offset`` (no rows, K on dry and wet bulb), ``wet_bulb_offset`` (no
+        rows, K on the wet bulb besides), ``loop_pumps`` (loops, part of the circulating pumps), ``mechanical_power``
+        (loops, 1 or 0: fans, chillers and condenser pumps), ``make_up_water`` (loops, 1 or 0).
     rows : (any,)
         Rows of the site's tables.
     value : float
@@ -94,10 +97,12 @@ class Setting(NamedTuple):
         Highest accelerator power of each rack.
     outdoor_offset : [K]
         Added to the weather.
+    wet_bulb_offset : [K]
+        Added to the wet bulb besides.
     plant : Settings
         Of the plant.
-    dry_rates : (speed, loop) [W/K]
-        Dry coolers at these settings.
+    tables : Tables
+        Of the plant at these settings.
     """
 
     pumps: Pumps
@@ -108,12 +113,24 @@ class Setting(NamedTuple):
     cdu_set_point: Floats
     power_cap: Floats
     outdoor_offset: float
+    wet_bulb_offset: float
     plant: Settings
-    dry_rates: Floats
+    tables: Tables
 
 
 _FIELDS = {"valve": "valve", "load": "load", "supply_set_point": "cdu_set_point", "power_cap": "power_cap"}
 """Changes that do no more than put a value into rows, and the field of `Setting` that takes it."""
+
+
+_PLANT_FIELDS = {
+    "loop_set_point": "set_point",
+    "cooler_units": "cooler_units",
+    "chiller_capacity": "chiller_capacity",
+    "loop_pumps": "pump_share",
+    "mechanical_power": "powered",
+    "make_up_water": "make_up",
+}
+"""The same of the plant."""
 
 
 def first_setting(site: Site) -> Setting:
@@ -131,7 +148,7 @@ def first_setting(site: Site) -> Setting:
         Nominal flow, design set points, everything in service.
     """
     cdus, loops = len(site.cdus.name), site.loops
-    plant = Settings(loops.supply_set_point.copy(), loops.cooler_units.copy(), loops.chiller_capacity.copy())
+    plant = own_settings(loops)
     return Setting(
         pumps=Pumps(np.ones(cdus), np.ones(cdus), np.zeros(cdus)),
         valve=np.full(cdus, VALVE_FREE),
@@ -141,8 +158,9 @@ def first_setting(site: Site) -> Setting:
         cdu_set_point=site.cdus.supply_set_point.copy(),
         power_cap=np.full(site.racks.cdu.size, np.inf),
         outdoor_offset=0.0,
+        wet_bulb_offset=0.0,
         plant=plant,
-        dry_rates=dry_cooler_rates(loops, plant),
+        tables=tables(loops, plant),
     )
 
 
@@ -179,10 +197,14 @@ def apply(site: Site, setting: Setting, change: Change) -> Setting:
         return setting._replace(**field)
     if change.what == "outdoor_offset":
         return setting._replace(outdoor_offset=value)
-    field = {"loop_set_point": "set_point", "cooler_units": "cooler_units", "chiller_capacity": "chiller_capacity"}
-    name = field[change.what]
+    if change.what == "wet_bulb_offset":
+        return setting._replace(wet_bulb_offset=value)
+    name = _PLANT_FIELDS[change.what]
     plant = setting.plant._replace(**{name: _with(getattr(setting.plant, name), rows, value)})
-    return setting._replace(plant=plant, dry_rates=dry_cooler_rates(site.loops, plant))
+    if change.what == "loop_pumps":
+        coast = change.time_constant or float(site.loops.pumps.time_constant[rows].max(initial=1.0))
+        plant = plant._replace(pump_time=_with(plant.pump_time, rows, coast))
+    return setting._replace(plant=plant, tables=tables(site.loops, plant))
 
 
 def foulings(site: Site, scheduled: tuple[Change, ...]) -> Floats:

@@ -73,12 +73,13 @@ def balances(record: Record, site: Site) -> tuple[Balance, ...]:
     # Of what chillers take and draw, condenser water gets a part; the rest leaves at once.
     chillers = energies.chilled + energies.chillers - energies.condensed
     with_air = energies.outdoor_air + energies.outdoor_fans
-    given_off = energies.rejected + energies.condenser_rejected + chillers + energies.cooler_fans + with_air
-    racks, cdus, plant, condenser = (end - start for end, start in zip(after, before, strict=True))
+    off_the_water = energies.rejected + energies.condenser_rejected + energies.delivered
+    given_off = off_the_water + chillers + energies.cooler_fans + with_air
+    racks, cdus, plant, condenser, basins = (end - start for end, start in zip(after, before, strict=True))
     whole = given_off + outdoors + other_losses
     from_cdus = energies.cdu_facility + energies.cdu_air
     to_plant = from_cdus + energies.rack_air + in_halls + energies.hall_fans + energies.pumps
-    from_plant = energies.rejected + energies.chilled + energies.economised + energies.outdoor_air
+    from_plant = energies.rejected + energies.chilled + energies.economised + energies.reused + energies.outdoor_air
     to_condenser = energies.economised + energies.condensed + energies.condenser_pumps
     return (
         _balance("whole site", "J", energies.connection, whole, racks + cdus + plant + condenser),
@@ -88,8 +89,9 @@ def balances(record: Record, site: Site) -> tuple[Balance, ...]:
         _balance("racks", "J", energies.racks, energies.rack_coolant + energies.rack_air, racks),
         _balance("CDUs", "J", energies.rack_coolant + energies.cdu_pumps, from_cdus, cdus),
         _balance("halls and plant", "J", to_plant, from_plant, plant),
+        _balance("heat pumps", "J", energies.reused + energies.heat_pumps, energies.delivered, 0.0),
         _balance("condenser water", "J", to_condenser, energies.condenser_rejected, condenser),
-        _balance("water", "kg", energies.make_up, energies.evaporation + energies.blowdown + energies.drift, 0.0),
+        _balance("water", "kg", energies.make_up, energies.evaporation + energies.blowdown + energies.drift, basins),
     )
 
 
@@ -105,11 +107,11 @@ def cooling_energy(energies: Energies) -> float:
     Returns
     -------
     [J]
-        Pumps, fans and chillers.
+        Pumps, fans, chillers and heat pumps.
     """
     pumps = energies.cdu_pumps + energies.pumps + energies.condenser_pumps
     fans = energies.hall_fans + energies.outdoor_fans + energies.cooler_fans
-    return pumps + fans + energies.chillers
+    return pumps + fans + energies.chillers + energies.heat_pumps
 
 
 def heat_rejected(record: Record, site: Site) -> float:

@@ -126,7 +126,7 @@ COOLING: dict[str, Column] = {
     "air_temp_k": Column("K", "f32", "air at the rack inlets, highest of the loop's halls", 200.0, 400.0),
     "fan_power_w": Column("W", "f32", "cooler fans", 0.0, 1e9),
     "pump_power_w": Column("W", "f32", "facility water pumps", 0.0, 1e9),
-    "chiller_power_w": Column("W", "f32", "chillers", 0.0, 1e9),
+    "chiller_power_w": Column("W", "f32", "chillers, and heat pumps of heat reuse", 0.0, 1e9),
     "coil_fan_power_w": Column("W", "f32", "fans of the halls: of coils, sidecars and outdoor air", 0.0, 1e9),
     "cdu_pump_power_w": Column("W", "f32", "pumps of the CDUs", 0.0, 1e9),
     "heat_rejected_w": Column("W", "f32", "heat to the outdoors, chiller and fan power included", -1e10, 1e10),
@@ -139,6 +139,9 @@ COOLING: dict[str, Column] = {
         "K", "f32", "condenser water from the coolers; facility water supply where there is none", 200.0, 400.0
     ),
     "cooling_mode": Column("1", "f32", "0 coolers alone, 1 coolers and chillers, 2 chillers alone", 0.0, 2.0),
+    "water_flow": Column("1", "f32", "facility water over its nominal flow", 0.0, 1.0),
+    "delivered_heat_w": Column("W", "f32", "heat that heat pumps deliver to a buyer", 0.0, 1e10),
+    "basin_kg": Column("kg", "f32", "water in the basins of towers, at the end of the step", -1e3, 1e8),
 }
 """Columns of cooling.parquet, one row a macro step (a minute, less where a change falls inside it) and loop."""
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from twin.arrays import Flags, Floats, Integers
 from twin.cooling.chillers import ElectricChillers, LoadCurve, proportional
+
+PUMP_COAST = 10.0
+"""Time constant [s] with which facility water follows its pumps: impeller and water go on. Assumed."""
+
+TOWER_LAWS = ("merkel", "york_calc", "cool_tools")
+"""Laws of towers, by the names of `twin.cooling.tower_banks`."""
 
 
 class Condenser(NamedTuple):
@@ -74,6 +80,86 @@ class Chillers(NamedTuple):
     least_off: Floats
 
 
+class Pumps(NamedTuple):
+    """
+    Circulating pumps of facility water.
+
+    Attributes
+    ----------
+    variable : (loop,) bool
+        Whether they follow the flow that valves ask for; else they hold the nominal one.
+    least_flow : (loop,) [1]
+        Flow over nominal below which they do not go.
+    time_constant : (loop,) [s]
+        With which the flow follows their speed.
+    static_head : (loop,) [1]
+        Part of the nominal head that does not fall with the flow: the difference that they hold at the valves.
+    """
+
+    variable: Flags
+    least_flow: Floats
+    time_constant: Floats
+    static_head: Floats
+
+
+class Reuse(NamedTuple):
+    """
+    Heat pumps that give heat of the water return to a buyer.
+
+    Attributes
+    ----------
+    heat : (loop,) [W]
+        Most heat delivered; zero where there is none.
+    hot : (loop,) [K]
+        Condensing temperature.
+    approach : (loop,) [K]
+        Water return less evaporating temperature.
+    fraction : (loop,) [1]
+        Performance over Carnot's.
+    """
+
+    heat: Floats
+    hot: Floats
+    approach: Floats
+    fraction: Floats
+
+
+class Pads(NamedTuple):
+    """
+    Wetted pads ahead of dry coolers.
+
+    Attributes
+    ----------
+    saturation : (loop,) [1]
+        Saturation efficiency; zero where there are none.
+    set_point : (loop,) [K]
+        Dry bulb at which water starts.
+    band : (loop,) [K]
+        Fall below it at which water stops.
+    """
+
+    saturation: Floats
+    set_point: Floats
+    band: Floats
+
+
+class Reset(NamedTuple):
+    """
+    Rise of the set point in cool weather, in a straight line between two temperatures that the coolers see.
+
+    Attributes
+    ----------
+    rise : (loop,) [K]
+        At and below `low`; none at and above `high`.
+    low, high : (loop,) [K]
+        Outdoor temperatures.
+    """
+
+    rise: Floats
+    low: Floats
+    high: Floats
+
+
 class Loops(NamedTuple):
     """
     Facility water loops (FWS) and the plant that cools each of them.
@@ -132,6 +218,20 @@ class Loops(NamedTuple):
         Condenser water.
     chillers : Chillers
         Chillers.
+    pumps : Pumps
+        Circulating pumps.
+    reuse : Reuse
+        Heat pumps for a buyer of heat.
+    pads : Pads
+        Of dry coolers.
+    reset : Reset
+        Of the set point.
+    tower_law : (loop,)
+        Row of `TOWER_LAWS` that towers follow; not read for dry coolers.
+    tower_reference_ratio : (loop,) [1]
+        As in `twin.cooling.tower_banks.Cell`.
+    basin : (loop,) [kg]
+        Usable water in the basins of towers.
     """
 
     name: tuple[str, ...]
@@ -164,6 +264,13 @@ class Loops(NamedTuple):
     dwell: Floats
     condenser: Condenser
     chillers: Chillers
+    pumps: Pumps
+    reuse: Reuse
+    pads: Pads
+    reset: Reset
+    tower_law: Integers
+    tower_reference_ratio: Floats
+    basin: Floats
 
 
 def no_condenser(loops: int) -> Condenser:
@@ -204,6 +311,32 @@ def carnot_chillers(capacity: Floats) -> Chillers:
     flat = np.tile((1.0, 0.0, 0.0, 0.0, 0.0, 0.0), (count, 1))
     machines = ElectricChillers(one, one, one, one, flat, flat, load, anything, anything, none, none)
     return Chillers(np.zeros(count, bool), machines, load, np.maximum(capacity, 1.0), none, one, none, none)
+
+
+def plain(loops: int) -> dict[str, Any]:
+    """
+    Leave everything out that a loop may do without.
+
+    Parameters
+    ----------
+    loops : [1]
+        Loops.
+
+    Returns
+    -------
+    dict of text to table
+        Fields of `Loops`: pumps at constant flow, no heat reuse, pads or reset, Merkel's towers, no basin.
+    """
+    none, one = np.zeros(loops), np.ones(loops)
+    return {
+        "pumps": Pumps(np.zeros(loops, dtype=bool), one, PUMP_COAST * one, none),
+        "reuse": Reuse(none, 330.0 * one, 5.0 * one, 0.5 * one),
+        "pads": Pads(none, 300.0 * one, one),
+        "reset": Reset(none, none, one),
+        "tower_law": np.zeros(loops, dtype=np.int64),
+        "tower_reference_ratio": one,
+        "basin": none,
+    }
 
 
 class Cells(NamedTuple):

@@ -44,11 +44,11 @@ def metrics(record: Record, site: Site, scheduled: tuple[Change, ...] = ()) -> d
 
     Notes
     -----
-    PUE is facility energy at the point of connection over IT energy at the rack inlets, both over the run; WUE is
-    make-up water over IT energy. Ramps are the largest change of facility power, up or down, between two seconds that
-    far apart. Times to throttle and to shutdown run from the first change scheduled after the start (from the start, if
-    none came before) to the first rack whose worst chip passed that limit; computing lost is chip-hours at the power
-    asked.
+    PUE is facility energy at the point of connection over IT energy at the rack inlets, both over the run; ERE the
+    same less the heat that is reused; WUE is make-up water over IT energy. Ramps are the largest change of facility
+    power, up or down, between two seconds that far apart. Times to throttle and to shutdown run from the first change
+    scheduled after the start (from the start, if none came before) to the first rack whose worst chip passed that
+    limit; computing lost is chip-hours at the power asked.
     """
     energies = record.energies
     it_power, facility = record.site[0], record.site[5]
@@ -65,6 +65,7 @@ def metrics(record: Record, site: Site, scheduled: tuple[Change, ...] = ()) -> d
         "rack_loss_energy": (energies.rack_losses, "J"),
         "heat_rejected": (checks["whole site"].outflow, "J"),
         "pue": (_ratio(energies.connection, energies.racks), "1"),
+        "ere": (_ratio(energies.connection - energies.delivered, energies.racks), "1"),
         "it_power_peak": (float(it_power.max()), "W"),
         "it_power_mean": (float(it_power.mean()), "W"),
         "facility_power_peak": (float(facility.max()), "W"),

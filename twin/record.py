@@ -40,6 +40,9 @@ COOLING_FIELDS = (
     "wet_bulb_temp_k",
     "condenser_temp_k",
     "cooling_mode",
+    "water_flow",
+    "delivered_heat_w",
+    "basin_kg",
 )
 """Rows of `Record.cooling`, in order; columns of cooling.parquet."""
 
@@ -66,9 +69,9 @@ class Energies(NamedTuple):
         Heat from racks to coolant and to air.
     cdu_facility, cdu_air : [J]
         Heat from CDUs to facility water, and from those that are sidecars to hall air.
-    cdu_pumps, hall_fans, outdoor_fans, pumps, condenser_pumps, cooler_fans, chillers : [J]
+    cdu_pumps, hall_fans, outdoor_fans, pumps, condenser_pumps, cooler_fans, chillers, heat_pumps : [J]
         Electric energy of the cooling equipment; hall fans are those of coils and sidecars, outdoor fans those of
-        air-side economisers.
+        air-side economisers, heat pumps those of heat reuse.
     coils, doors : [J]
         Heat from hall air to facility water, and through rear doors.
     outdoor_air : [J]
@@ -81,6 +84,10 @@ class Energies(NamedTuple):
         Heat from facility to condenser water through economisers.
     condensed : [J]
         Heat from chillers to condenser water.
+    reused : [J]
+        Heat from facility water to heat pumps.
+    delivered : [J]
+        Heat from them to a buyer, off the site.
     condenser_rejected : [J]
         Heat from condenser water to the outdoors through the coolers.
     evaporation, blowdown, drift, make_up : [kg]
@@ -105,6 +112,7 @@ class Energies(NamedTuple):
     condenser_pumps: float
     cooler_fans: float
     chillers: float
+    heat_pumps: float
     coils: float
     doors: float
     outdoor_air: float
@@ -112,6 +120,8 @@ class Energies(NamedTuple):
     chilled: float
     economised: float
     condensed: float
+    reused: float
+    delivered: float
     condenser_rejected: float
     evaporation: float
     blowdown: float
@@ -127,12 +137,15 @@ class Stored(NamedTuple):
     ----------
     racks, cdus, plant, condenser : [J]
         In racks, in CDUs with their coolant, in facility water and hall air, in condenser water.
+    basins : [kg]
+        Water in the basins of towers.
     """
 
     racks: float
     cdus: float
     plant: float
     condenser: float
+    basins: float
 
 
 class Snapshot(NamedTuple):
@@ -238,7 +251,7 @@ def empty(site: Site, layout: Layout, seconds: int, steps: int) -> Record:
     """
     minutes = -(-seconds // 60)
     halls, cdus, loops = len(site.halls.name), len(site.cdus.name), len(site.loops.name)
-    none = Stored(0.0, 0.0, 0.0, 0.0)
+    none = Stored(0.0, 0.0, 0.0, 0.0, 0.0)
     chain = site.chain
     return Record(
         site=np.zeros((6, seconds)),

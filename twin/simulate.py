@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from twin import changes, power, record
 from twin.changes import Change, Setting
-from twin.cooling import hall_air, plant, plant_tables
+from twin.cooling import hall_air, plant, plant_tables, plant_water
 from twin.cooling.psychrometrics import humidity_ratio_from_wet_bulb
 from twin.grid.response import ResponseCurve, evaluate
 from twin.record import Energies, Record, Stored
@@ -132,6 +132,7 @@ class _Flows(NamedTuple):
     energies: Energies
     chain: power.ChainFlows
     make_up: Floats
+    basin: Floats
     voltage: Floats
     on_curve: npt.NDArray[np.bool_]
 
@@ -242,7 +243,7 @@ def outdoor_air(site: Site, inputs: Inputs, setting: Setting, time: float) -> pl
     """
     place = time / inputs.weather_step
     dry = _between(inputs.dry_bulb, place) + setting.outdoor_offset
-    wet = min(_between(inputs.wet_bulb, place) + setting.outdoor_offset, dry)
+    wet = min(_between(inputs.wet_bulb, place) + setting.outdoor_offset + setting.wet_bulb_offset, dry)
     pressure = site.altitude_pressure if inputs.pressure is None else _between(inputs.pressure, place)
     moisture = float(humidity_ratio_from_wet_bulb(np.asarray(dry), np.asarray(wet), pressure))
     return plant_tables.Outdoors(dry, wet, moisture, pressure)
@@ -261,7 +262,8 @@ def _advance(
     """Walk racks, CDUs, loops and halls through a macro step; where `held`, at the load of its first second."""
     site = fixed.site
     outdoors = outdoor_air(site, fixed.inputs, setting, begin)
-    law, in_range = plant.law(site, setting.plant, setting.dry_rates, state.plant, outdoors)
+    demand = _demand(site, setting, state.plant, state.thermal.valve, state.halls)
+    law, in_range = plant.law(site, setting.plant, setting.tables, demand, state.plant, outdoors)
     dew_point = hall_air.outdoor_dew_point(site, outdoors)
     starts = range(begin, begin + seconds, COUPLING_STEP)
     sums, airs = plant.tally(len(starts), len(site.loops.name)), hall_air.tally(len(starts), len(site.halls.name))
@@ -292,6 +294,7 @@ def _advance(
         supply = state.plant.water[ends[0]]
         around = hall_air.HallSurroundings(state.thermal.air, supply, warming, blowers, outdoors.dry_bulb, dew_point)
         halls.control(fixed.halls, state.halls, air, airs, around, float(count), block)
+        hall_air.serve(air, controls.served[law.air_loop])
         forcing = Forcing(
             float(start),
             *flows,
@@ -303,6 +306,7 @@ def _advance(
             facility_ramp=state.plant.supply_ramp[law.cdu_loop],
             coil=state.plant.water[law.air_cell],
             coil_ramp=state.plant.supply_ramp[law.air_loop],
+            served=plant.served_cdus(site, controls.served),
             coil_conductance=air.coil,
             coil_share=air.coil_share,
             door=air.door,
@@ -333,6 +337,14 @@ def _advance(
     )
 
 
+def _demand(site: Site, setting: Setting, water: plant.PlantState, lift: Floats, air: hall_air.HallState) -> Floats:
+    """Give the flow that valves ask of each loop; all of it where pumps hold theirs, whatever valves do."""
+    flow = water.memory.flow
+    if not site.loops.pumps.variable.any() and flow.min() >= 1.0 and setting.plant.pump_share.min() >= 1.0:
+        return np.ones_like(flow)
+    return laws.flow_demand(site, lift, air.position)
+
+
 def _flows(fixed: _Fixed, setting: Setting, seconds: int) -> tuple[Layout, tuple[Integers, Floats, Floats]]:
     """Give the runs, and each CDU's flow level, fraction and flow ratio at the middle of each second."""
     pumps, layout, levels = setting.pumps, fixed.layout, fixed.levels
@@ -353,7 +365,19 @@ def _connect(fixed: _Fixed, setting: Setting, state: _State, step: _Step) -> tup
     warms = np.array([stage.heats_hall for stage in site.chain.hall_path], dtype=float)
     values, inside = evaluate(fixed.curve, flows.connection)
     sums, mean_speed, condenser = step.plant, step.plant.speed / seconds, site.loops.condenser.fitted
-    evaporation, use = plant_tables.water_flows(site, setting.plant, sums.rejected / seconds, mean_speed, step.outdoors)
+    memory = state.plant.memory
+    evaporation, use = plant_water.water_flows(
+        site.loops,
+        setting.plant,
+        sums.flow / seconds,
+        sums.rejected / seconds,
+        mean_speed,
+        memory.wetted,
+        step.outdoors,
+    )
+    memory.used[:] = use.make_up
+    basins = plant_water.basins(site.loops, setting.plant.make_up, memory.basin, memory.used, float(seconds))
+    memory.basin[:] = basins.content
     energies = Energies(
         connection=float(flows.connection.sum()),
         racks=float(step.powers[:, :, 0].sum()),
@@ -379,16 +403,19 @@ def _connect(fixed: _Fixed, setting: Setting, state: _State, step: _Step) -> tup
         rejected=float(sums.rejected.sum(where=~condenser)),
         condenser_rejected=float(sums.rejected.sum(where=condenser)),
         chilled=float(sums.chilled.sum()),
+        reused=float(sums.reused.sum()),
+        delivered=float(sums.delivered.sum()),
+        heat_pumps=float(sums.heat_pumps.sum()),
         economised=float(sums.economised.sum()),
         condensed=float(sums.condensed.sum()),
         evaporation=float(evaporation.sum()) * seconds,
         blowdown=float(use.blowdown.sum()) * seconds,
         drift=float(use.drift.sum()) * seconds,
-        make_up=float(use.make_up.sum()) * seconds,
+        make_up=float(basins.make_up.sum()) * seconds,
     )
     warming = state.warming * (1.0 - seconds / MACRO_STEP) + warms @ hall_losses
     after = state._replace(warming=warming, voltage=float(values[-1, 0]))
-    return after, _Flows(energies, flows, use.make_up, values[:, 0], inside)
+    return after, _Flows(energies, flows, basins.make_up, basins.content, values[:, 0], inside)
 
 
 def _keep(fixed: _Fixed, kept: Record, step: _Step, flows: _Flows, number: int) -> None:
@@ -414,10 +441,11 @@ def _keep(fixed: _Fixed, kept: Record, step: _Step, flows: _Flows, number: int) 
         warmest,
         sums.fans / seconds,
         (sums.pumps + sums.condenser_pumps) / seconds,
-        sums.chillers / seconds,
+        (sums.chillers + sums.heat_pumps) / seconds,
         np.bincount(rows_of.air_loop, weights=step.halls.fans + step.halls.outdoor_fans, minlength=count) / seconds,
         np.bincount(rows_of.loop[site.cdus.hall], weights=step.cdu_pumps, minlength=count),
-        (sums.rejected + sums.chilled + sums.chillers - sums.condensed + sums.fans + outdoors) / seconds,
+        (sums.rejected + sums.chilled + sums.chillers - sums.condensed + sums.fans + sums.delivered + outdoors)
+        / seconds,
         flows.make_up,
         sums.speed / seconds,
         sums.load / seconds,
@@ -425,6 +453,9 @@ def _keep(fixed: _Fixed, kept: Record, step: _Step, flows: _Flows, number: int) 
         np.full(count, step.outdoors.wet_bulb),
         np.where(site.loops.condenser.fitted, step.cold, step.supply),
         step.mode,
+        sums.flow / seconds,
+        sums.delivered / seconds,
+        flows.basin,
     )
     kept.cooling_time[number] = step.begin
     kept.cooling[:, number] = np.stack(rows)
@@ -478,4 +509,4 @@ def _stored(fixed: _Fixed, state: _State) -> Stored:
     cdus = np.sum(site.cdus.supply_capacity * thermal.supply + site.cdus.return_capacity * thermal.back, where=wet)
     water, condenser = plant.stored(site.loops, state.plant)
     air_held = np.sum(site.halls.air_capacity * thermal.air) + state.warming.sum()
-    return Stored(float(racks), float(cdus), float(water + air_held), condenser)
+    return Stored(float(racks), float(cdus), float(water + air_held), condenser, float(state.plant.memory.basin.sum()))

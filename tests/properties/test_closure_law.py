@@ -13,7 +13,7 @@ from tests.twin import small_site as small
 from twin import power, simulate
 from twin.changes import Change
 from twin.closure import balances
-from twin.cooling import plant_tables
+from twin.cooling import plant_water
 from twin.record import Record
 from twin.site import Integers, Site
 from twin.thermal import halls, kernel, laws, loops
@@ -50,7 +50,7 @@ def sites(draw: st.DrawFn) -> Site:
     part = draw(st.floats(0.3, 0.98))
     leak = draw(st.floats(0.0, 3.0)) * 72.0
     if draw(st.booleans()):
-        site = small.with_staged_chillers(small.with_condenser_water(site))
+        site = small.with_everything(site)
     return site._replace(
         rack_classes=kinds._replace(liquid_fraction=np.array([part, 0.0]), leakage=np.array([leak, 0.0]))
     )
@@ -68,6 +68,10 @@ def events(draw: st.DrawFn, site: Site, duration: int) -> tuple[Change, ...]:
         "pump_speed": (cdus, st.sampled_from([0.0, 0.4, 0.8])),
         "cooler_units": (3, st.sampled_from([0.0, 1.0])),
         "chiller_capacity": (3, st.just(0.0)),
+        "loop_pumps": (3, st.sampled_from([0.0, 0.5])),
+        "mechanical_power": (3, st.just(0.0)),
+        "make_up_water": (3, st.just(0.0)),
+        "wet_bulb_offset": (1, st.floats(-3.0, 3.0)),
         "supply_set_point": (cdus, st.floats(310.0, 316.0)),
         "loop_set_point": (3, st.floats(289.0, 308.0)),
         "power_cap": (racks, st.floats(0.0, 8e4)),
@@ -212,6 +216,9 @@ FLUXES: dict[str, tuple[Patch, set[str]]] = {
     "heat rejected": (of_plant("step", "rejected"), {"halls and plant", "condenser water", "whole site"}),
     "heat through the economiser": (of_plant("step", "economised"), {"halls and plant", "condenser water"}),
     "heat of chillers to condenser water": (of_plant("control", "condensed"), {"condenser water", "whole site"}),
+    "heat to heat pumps": (of_plant("control", "reused"), {"halls and plant", "heat pumps"}),
+    "heat of heat pumps to a buyer": (of_plant("control", "delivered"), {"heat pumps", "whole site"}),
+    "energy of heat pumps": (of_plant("control", "heat_pumps"), {"power chain", "heat pumps"}),
     "energy of condenser pumps": (of_plant("control", "condenser_pumps"), {"power chain", "condenser water"}),
     "heat to the chillers": (of_plant("control", "chilled"), {"halls and plant", "whole site"}),
     "energy of loop pumps": (of_plant("control", "pumps"), {"power chain", "halls and plant"}),
@@ -235,7 +242,7 @@ FLUXES: dict[str, tuple[Patch, set[str]]] = {
         {"power chain", "whole site"},
     ),
     "water that evaporates": (
-        after(plant_tables, "water_flows", lambda answer, *_: (answer[0] * ERROR, answer[1])),
+        after(plant_water, "water_flows", lambda answer, *_: (answer[0] * ERROR, answer[1])),
         {"water"},
     ),
 }
@@ -247,7 +254,7 @@ IN_OTHER_HALLS = ("cdu_air", "doors", "outdoor_air", "outdoor_fans")
 
 def hot() -> tuple[Site, Record]:
     """Replay a site whose fans, economiser, chillers and coils all work: loaded, and the air loop short of cold."""
-    site = small.with_condenser_water(small.site(2, (0, 0, 1)))
+    site = small.with_everything(small.site(2, (0, 0, 1)))
     return site, replay(site, [0.8, 1.0, 0.6], 120, dry=304.15, wet=16.0)
 
 

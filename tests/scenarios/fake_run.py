@@ -173,6 +173,9 @@ def _cooling(it: np.ndarray, duration: int) -> pl.DataFrame:
         wet_bulb_temp_k=291.15 + 2 * day,
         condenser_temp_k=300.0 + 0 * day,
         cooling_mode=0 * day,
+        water_flow=1.0 + 0 * day,
+        delivered_heat_w=0 * day,
+        basin_kg=0 * day,
     )
 
 

@@ -32,27 +32,30 @@ ENERGIES = Energies(
     cdu_pumps=10.0,
     hall_fans=5.0,
     outdoor_fans=4.0,
-    pumps=8.0,
+    pumps=6.0,
     condenser_pumps=3.0,
     cooler_fans=8.0,
     chillers=12.0,
+    heat_pumps=2.0,
     # All of the halls' 200 + 40 + 50 + 5.
     coils=265.0,
     doors=20.0,
     outdoor_air=10.0,
-    # The plant keeps 745 + 285 + 8 - 700 - 120 - 200 = 18.
-    rejected=700.0,
+    # The plant keeps 745 + 285 + 6 - 694 - 120 - 200 - 4 = 18.
+    rejected=694.0,
     chilled=120.0,
     economised=200.0,
     # Of the chillers' 120 + 12; condenser water keeps 200 + 40 + 3 - 236 = 7.
     condensed=40.0,
+    reused=4.0,
+    delivered=6.0,
     condenser_rejected=236.0,
     evaporation=3.0,
     blowdown=0.9,
     drift=0.1,
     make_up=4.0,
 )
-BEFORE, AFTER = Stored(100.0, 200.0, 300.0, 50.0), Stored(120.0, 205.0, 318.0, 57.0)
+BEFORE, AFTER = Stored(100.0, 200.0, 300.0, 50.0, 10.0), Stored(120.0, 205.0, 318.0, 57.0, 10.0)
 
 
 def site() -> Site:

@@ -11,7 +11,7 @@ import numpy as np
 from twin import power
 from twin.changes import Change
 from twin.cooling import dry_coolers
-from twin.facility_water import Condenser, carnot_chillers, no_condenser
+from twin.facility_water import Condenser, Pads, Pumps, Reset, Reuse, carnot_chillers, no_condenser, plain
 from twin.grid.response import ResponseCurve
 from twin.simulate import Inputs
 from twin.site import Cdus, Connection, Floats, Halls, Loops, PowerChain, RackClasses, Racks, Site, Stage
@@ -194,12 +194,34 @@ def with_staged_chillers(of: Site) -> Site:
     )
 
 
+def with_everything(of: Site) -> Site:
+    """
+    Give condenser water and staged chillers, and what loops may have besides.
+
+    The first loop has a buyer for heat, a basin and a set point that rises in cool weather; the second pads, and pumps
+    that follow its valves, as those of the third do.
+    """
+    site = with_staged_chillers(with_condenser_water(of))
+    loops, three = site.loops, np.ones(3)
+    last_two, second = np.array([False, True, True]), np.array([0.0, 1.0, 0.0])
+    return site._replace(
+        loops=loops._replace(
+            pumps=Pumps(last_two, 0.4 * three, np.array([10.0, 10.0, 15.0]), 0.3 * three),
+            reuse=Reuse(np.array([0.2, 0.0, 0.0]) * loops.water_stream * 10.0, 335.0 * three, 5.0 * three, 0.5 * three),
+            pads=Pads(0.7 * second, 299.15 * three, 2.0 * three),
+            reset=Reset(np.array([2.0, 0.0, 0.0]), 283.15 * three, 293.15 * three),
+            basin=np.array([4e3, 0.0, 2e3]),
+        )
+    )
+
+
 def plain_loops(chillers: Floats) -> dict[str, Any]:
     """Give what loops have that work directly: two mixed pipes, no tank, no condenser water, one chiller [W]."""
     count = chillers.size
     return {
         "chiller_capacity": chillers,
         "chillers": carnot_chillers(chillers),
+        **plain(count),
         "tank_capacity": np.zeros(count),
         "supply_cells": np.ones(count, dtype=np.int64),
         "return_cells": np.ones(count, dtype=np.int64),

@@ -16,7 +16,7 @@ from twin.site import Site
 INNER = (
     "IT racks", "cooling equipment", "distribution losses", "accelerators", "host and auxiliary", "rack losses",
     "rack heat", "liquid coolant", "hall air", "facility water",
-    "condenser water", "chillers",
+    "condenser water", "chillers", "heat pumps",
 )  # fmt: skip
 
 
@@ -35,10 +35,10 @@ def test_inner_nodes_by_hand() -> None:
     kept = {"rack heat": 20.0, "liquid coolant": 5.0, "facility water": 18.0, "condenser water": 7.0}
     for node in INNER:
         assert over[node] == pytest.approx(kept.get(node, 0.0), abs=1e-12), node
-    assert set(over) == {*INNER, "grid", "outdoors"}
-    # What the grid gave, and what left: 700 + 236 of the waters, 92 of chillers, 10 with air, 12 of fans, 20 of losses.
+    assert set(over) == {*INNER, "grid", "outdoors", "heat reuse"}
+    # What left: 6 to a buyer; 694 + 236 of the waters, 92 of chillers, 10 with air, 12 of fans, 20 of losses.
     assert over["grid"] == -1120.0
-    assert over["outdoors"] == 1070.0
+    assert (over["outdoors"], over["heat reuse"]) == (1064.0, 6.0)
 
 
 def test_host_and_auxiliary_is_what_neither_accelerators_nor_losses_took() -> None:

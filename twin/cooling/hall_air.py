@@ -112,6 +112,8 @@ class HallState(NamedTuple):
         One where outdoor air is let in.
     rested : (hall,) [s]
         Time for which it was shut out.
+    position : (hall,) [1]
+        Of the coils; water rises with it from none to all.
     """
 
     hot: Floats
@@ -120,6 +122,7 @@ class HallState(NamedTuple):
     door_able: Floats
     open: Floats
     rested: Floats
+    position: Floats
 
 
 class HallControls(NamedTuple):
@@ -189,10 +192,10 @@ def state(halls: int) -> HallState:
     Returns
     -------
     HallState
-        All else zero.
+        Coils open; all else zero.
     """
     hot, whole, blown, able, opened = np.zeros((5, halls))
-    return HallState(hot, whole, blown, able, opened, np.full(halls, np.inf))
+    return HallState(hot, whole, blown, able, opened, np.full(halls, np.inf), np.ones(halls))
 
 
 def no_controls(halls: int) -> HallControls:
@@ -248,6 +251,21 @@ def outdoor_dew_point(site: Site, outdoors: Outdoors) -> float:
     if not site.halls.outdoor_stream.any():
         return outdoors.wet_bulb
     return float(dew_point(np.asarray(outdoors.humidity_ratio), outdoors.pressure))
+
+
+def serve(controls: HallControls, served: Floats) -> None:
+    """
+    Let coils and doors move less where their loop gives them less water than their valves ask for.
+
+    Parameters
+    ----------
+    controls : HallControls
+        Of which they keep the served part: exact for little water, on the safe side in between.
+    served : (hall,) [1]
+        Part of the water that valves ask for that they get.
+    """
+    for moved in (controls.coil, controls.coil_share, controls.door):
+        moved *= served
 
 
 def remember(now: HallState, controls: HallControls, hot: Floats, door: Floats) -> None:

@@ -15,10 +15,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from twin.arrays import Flags, Floats, Integers
-from twin.cooling import hydraulics, plant_tables
-from twin.cooling.plant_tables import SPEEDS, Outdoors, Settings
+from twin.cooling import cooler_tables, hydraulics, plant_tables, plant_water
+from twin.cooling.cooler_tables import SPEEDS
+from twin.cooling.plant_tables import Outdoors, Settings
 from twin.facility_water import Loops, cells
 from twin.site import Site
+
+LAW_TIME = 60.0
+"""Time [s] for which laws are tabulated at most."""
 
 LONG_AGO = 1e9
 """Time [s] since the last change of a service that never changed."""
@@ -42,6 +46,14 @@ class Memory(NamedTuple):
         Time until chillers can start again after a trip.
     loaded : (loop,) [1]
         Heat of the chillers over the capacity in service.
+    flow : (loop,) [1]
+        Facility water over its nominal flow.
+    wetted : (loop,) bool
+        Whether water runs over the pads of dry coolers.
+    basin : (loop,) [kg]
+        What the basins of towers hold.
+    used : (loop,) [kg/s]
+        Water that was used last.
     """
 
     economising: Flags
@@ -53,6 +65,10 @@ class Memory(NamedTuple):
     stopped: Floats
     waiting: Floats
     loaded: Floats
+    flow: Floats
+    wetted: Flags
+    basin: Floats
+    used: Floats
 
 
 class PlantState(NamedTuple):
@@ -92,12 +108,33 @@ class PlantControls(NamedTuple):
         Heat the chillers take from facility water.
     condensed : (loop,) [W]
         Heat that the chillers give to condenser water.
+    reused : (loop,) [W]
+        Heat that heat pumps take from facility water.
+    flow : (loop,) [1]
+        Facility water over its nominal flow.
+    stream : (loop,) [W/K]
+        The same, mass flow times specific heat.
+    pump : (loop,) [W]
+        Power of the circulating pumps.
+    condenser_pump : (loop,) [W]
+        Power of the condenser pumps.
+    shift : (loop,) [K]
+        Fall of the water return in the heat pumps, ahead of coolers and economiser.
+    served : (loop,) [1]
+        Part of the flow that valves ask for that they get; exchangers and coils move that part of their heat.
     """
 
     cooler: Floats
     economiser: Floats
     chilled: Floats
     condensed: Floats
+    reused: Floats
+    flow: Floats
+    stream: Floats
+    pump: Floats
+    condenser_pump: Floats
+    shift: Floats
+    served: Floats
 
 
 class PlantLaw(NamedTuple):
@@ -111,9 +148,21 @@ class PlantLaw(NamedTuple):
     start, last_return, capacity
         As in `twin.facility_water.Cells`.
     stream : (loop,) [W/K]
-        Circulating water.
+        Circulating water at nominal flow.
+    demand : (loop,) [1]
+        Flow over nominal that valves ask for.
+    flow_aim : (loop,) [1]
+        Flow over nominal that the pumps' speed gives.
+    pump_time : (loop,) [s]
+        With which the flow follows.
     pump_power : (loop,) [W]
-        Circulating pumps.
+        Circulating pumps at that speed.
+    powered : (loop,) [1]
+        One where fans, chillers and condenser pumps have power, else zero.
+    reuse : (loop,) [W]
+        Most heat that heat pumps take.
+    reuse_power : (loop,) [1]
+        Their power over that heat.
     outdoor : (loop,) [K]
         Outdoor temperature that the coolers see: wet bulb for towers, dry bulb for dry coolers.
     cooler_rate : (speed, loop) [W/K]
@@ -156,7 +205,13 @@ class PlantLaw(NamedTuple):
     last_return: Integers
     capacity: Floats
     stream: Floats
+    demand: Floats
+    flow_aim: Floats
+    pump_time: Floats
     pump_power: Floats
+    powered: Floats
+    reuse: Floats
+    reuse_power: Floats
     outdoor: Floats
     cooler_rate: Floats
     fan_power: Floats
@@ -198,8 +253,12 @@ class PlantTally(NamedTuple):
         Heat from facility to condenser water through the economiser.
     chilled, condensed : (loop,) [J]
         Heat to the chillers, and from them to condenser water.
-    fans, chillers, pumps, condenser_pumps : (loop,) [J]
+    reused, delivered : (loop,) [J]
+        Heat to the heat pumps, and from them to the buyer.
+    fans, chillers, pumps, condenser_pumps, heat_pumps : (loop,) [J]
         Electric energy.
+    flow : (loop,) [s]
+        Facility water over its nominal flow, times time.
     speed, load : (loop,) [s]
         Fan speed, and chiller heat over capacity, times time.
     """
@@ -209,35 +268,43 @@ class PlantTally(NamedTuple):
     economised: Floats
     chilled: Floats
     condensed: Floats
+    reused: Floats
+    delivered: Floats
     fans: Floats
     chillers: Floats
     pumps: Floats
     condenser_pumps: Floats
+    heat_pumps: Floats
+    flow: Floats
     speed: Floats
     load: Floats
 
 
-def first_memory(loops: int) -> Memory:
+def first_memory(basin: Floats) -> Memory:
     """
     Give controllers that have seen nothing yet.
 
     Parameters
     ----------
-    loops : [1]
-        Loops.
+    basin : (loop,) [kg]
+        What the basins hold.
 
     Returns
     -------
     Memory
         Coolers in service, chillers not, both free to change.
     """
+    loops = basin.size
     never = (np.full(loops, LONG_AGO) for _ in range(4))
-    none = (np.zeros(loops) for _ in range(3))
+    none = (np.zeros(loops) for _ in range(4))
     return Memory(
         economising=np.ones(loops, bool),
         chilling=np.zeros(loops, bool),
         **dict(zip(("economiser_age", "chiller_age", "started", "stopped"), never, strict=True)),
-        **dict(zip(("units", "waiting", "loaded"), none, strict=True)),
+        **dict(zip(("units", "waiting", "loaded", "used"), none, strict=True)),
+        flow=np.ones(loops),
+        wetted=np.zeros(loops, bool),
+        basin=basin.copy(),
     )
 
 
@@ -277,7 +344,7 @@ def first_state(loops: Loops) -> PlantState:
     supply = np.repeat(loops.supply_set_point, np.diff(own.start))
     returned = np.arange(own.capacity.size) <= np.repeat(own.last_return, np.diff(own.start))
     cold = loops.supply_set_point - 1.0
-    return PlantState(supply + 5.0 * returned, cold + 5.0, cold, np.zeros(count), first_memory(count))
+    return PlantState(supply + 5.0 * returned, cold + 5.0, cold, np.zeros(count), first_memory(loops.basin))
 
 
 def no_controls(loops: int) -> PlantControls:
@@ -352,8 +419,28 @@ def mode(memory: Memory) -> Floats:
     return np.where(memory.economising, memory.chilling.astype(float), 2.0)
 
 
+def served_cdus(site: Site, served: Floats) -> Floats:
+    """
+    Give the part of the facility water that CDUs ask for that they get.
+
+    Parameters
+    ----------
+    site : Site
+        CDUs.
+    served : (loop,) [1]
+        From the controls.
+
+    Returns
+    -------
+    (cdu,) [1]
+        That of their loop; one for sidecars, which need none. What their exchangers move falls alike: exact for little
+        water, on the safe side in between.
+    """
+    return np.where(site.cdus.sidecar, 1.0, served[site.halls.loop[site.cdus.hall]])
+
+
 def law(
-    site: Site, settings: Settings, dry_rates: Floats, state: PlantState, outdoors: Outdoors
+    site: Site, settings: Settings, fixed: Tables, demand: Floats, state: PlantState, outdoors: Outdoors
 ) -> tuple[PlantLaw, bool]:
     """
     Tabulate the plant for a minute.
@@ -364,10 +451,12 @@ def law(
         Loops and halls.
     settings : Settings
         Set points and units in service.
-    dry_rates : (speed, loop) [W/K]
-        From `plant_tables.dry_cooler_rates` for these settings.
+    fixed : Tables
+        From `tables` for these settings.
+    demand : (loop,) [1]
+        Flow over nominal that valves ask for.
     state : PlantState
-        State at the start of the minute.
+        State at the start of the minute; what is remembered of pads is brought up to date.
     outdoors : Outdoors
         Outdoor air.
 
@@ -376,42 +465,57 @@ def law(
     tuple of PlantLaw and bool
         Tables, and whether every model is inside its range of validity.
     """
-    loops, halls = site.loops, site.halls
-    own, condenser, own_chillers = cells(loops), loops.condenser, loops.chillers
-    outdoor = np.where(loops.evaporative, outdoors.wet_bulb, outdoors.dry_bulb)
+    loops, halls, own, memory = site.loops, site.halls, cells(site.loops), state.memory
+    condenser, machines, pumps = loops.condenser, loops.chillers, loops.pumps
+    outdoor = cooler_tables.outdoor(loops, outdoors, memory.wetted)
     back, leaving = state.water[own.last_return], state.water[own.last_return + 1]
+    aim = settings.pump_share * np.where(pumps.variable, np.clip(demand, pumps.least_flow, 1.0), 1.0)
+    # Of the flows that the minute sees the greater: what coolers take is held below the flow itself.
+    flow = np.maximum(np.maximum(memory.flow, aim), plant_tables.LEAST_FLOW)
+    dry_rates = fixed.dry_rates
+    if flow.min() < 1.0:
+        dry_rates = cooler_tables.dry_cooler_rates(loops, settings, flow)
     inlet = np.where(condenser.fitted, state.hot, back)
-    wet_rates, coolers_inside = plant_tables.tower_rates(loops, settings, inlet, outdoors)
+    wet_rates, coolers_inside = cooler_tables.tower_rates(loops, settings, flow, inlet, outdoors)
+    without = plant_water.standing_dry(loops, settings.make_up, memory.basin, memory.used, LAW_TIME)
+    wet_rates[:, without] = 0.0
     entering = np.where(condenser.fitted, np.maximum(state.cold, condenser.least_temperature), outdoors.dry_bulb)
-    chiller = plant_tables.chillers(loops, leaving, entering)
+    chiller, reuse = plant_tables.chillers(loops, leaving, entering), plant_tables.reuse(loops, back)
     last, cdu_loop = own.start[1:] - 1, halls.loop[site.cdus.hall]
+    warm = np.clip((loops.reset.high - outdoor) / (loops.reset.high - loops.reset.low), 0.0, 1.0)
     tables = PlantLaw(
-        set_point=settings.set_point,
+        set_point=settings.set_point + loops.reset.rise * warm,
         band=loops.control_band,
         start=own.start,
         last_return=own.last_return,
         capacity=own.capacity,
         stream=loops.water_stream,
-        pump_power=loops.pump_power,
+        demand=demand,
+        flow_aim=aim,
+        pump_time=settings.pump_time,
+        pump_power=_at_flow(fixed.pump_power, aim),
+        powered=settings.powered,
+        reuse=reuse.taken * settings.powered,
+        reuse_power=reuse.power_share,
         outdoor=outdoor,
         cooler_rate=dry_rates + wet_rates,
-        fan_power=hydraulics.fan_power(SPEEDS)[:, np.newaxis] * settings.cooler_units * loops.cooler_fan_power,
-        chiller_units=settings.chiller_capacity / own_chillers.unit_capacity,
+        fan_power=fixed.fan_power,
+        chiller_units=settings.chiller_capacity * settings.powered / machines.unit_capacity,
         chiller_capacity=chiller.capacity,
         chiller_power=chiller.power,
-        motor_share=own_chillers.load.motor_share,
-        restart_time=own_chillers.restart_time,
-        ramp=own_chillers.ramp,
-        least_run=own_chillers.least_run,
-        least_off=own_chillers.least_off,
+        motor_share=machines.load.motor_share,
+        restart_time=machines.restart_time,
+        ramp=machines.ramp,
+        least_run=machines.least_run,
+        least_off=machines.least_off,
         economy=loops.economy,
         hysteresis=loops.hysteresis,
         dwell=loops.dwell,
         condenser=condenser.fitted,
         condenser_stream=condenser.stream,
         condenser_capacity=condenser.capacity,
-        condenser_pump=condenser.pump_power,
-        economiser=plant_tables.economiser(loops),
+        condenser_pump=condenser.pump_power * settings.powered,
+        economiser=plant_tables.economiser(loops, flow) * settings.powered,
         cold_aim=np.maximum(outdoor + condenser.approach, condenser.least_temperature),
         cold_least=condenser.least_temperature,
         air_loop=halls.air_loop,
@@ -419,5 +523,57 @@ def law(
         cdu_loop=cdu_loop,
         cdu_cell=last[cdu_loop],
     )
-    used = state.memory.chilling & (settings.chiller_capacity > 0.0)
-    return tables, bool(coolers_inside and np.all(chiller.inside | ~used))
+    used = memory.chilling & (settings.chiller_capacity > 0.0)
+    inside = np.all(chiller.inside | ~used) and np.all(reuse.inside | (loops.reuse.heat <= 0.0))
+    return tables, bool(coolers_inside and inside)
+
+
+class Tables(NamedTuple):
+    """
+    Tables that hold until settings change.
+
+    Attributes
+    ----------
+    dry_rates : (speed, loop) [W/K]
+        Dry coolers at nominal flow.
+    fan_power : (speed, loop) [W]
+        Fans of all coolers in service.
+    pump_power : (flow, loop) [W]
+        Circulating pumps.
+    """
+
+    dry_rates: Floats
+    fan_power: Floats
+    pump_power: Floats
+
+
+def tables(loops: Loops, settings: Settings) -> Tables:
+    """
+    Tabulate what holds until settings change.
+
+    Parameters
+    ----------
+    loops : Loops
+        All loops.
+    settings : Settings
+        Units in service.
+
+    Returns
+    -------
+    Tables
+        Coolers and pumps.
+    """
+    return Tables(
+        cooler_tables.dry_cooler_rates(loops, settings, np.ones(len(loops.name))),
+        hydraulics.fan_power(SPEEDS)[:, np.newaxis] * settings.cooler_units * loops.cooler_fan_power,
+        plant_tables.pump_power(loops),
+    )
+
+
+def _at_flow(table: Floats, flow: Floats) -> Floats:
+    """Interpolate each column over flow."""
+    place = flow * (table.shape[0] - 1)
+    index = np.minimum(place.astype(np.int64), table.shape[0] - 2)
+    column = np.arange(flow.size)
+    low = table[index, column]
+    return np.asarray(low + (place - index) * (table[index + 1, column] - low), dtype=float)

@@ -1,4 +1,4 @@
-"""Laws of coolers, exchangers and chillers, tabulated for the plant's controls and steps; and the towers' water."""
+"""Laws of exchangers, chillers, heat pumps and pumps, tabulated for the plant's controls and steps."""
 
 from __future__ import annotations
 
@@ -7,21 +7,26 @@ from typing import NamedTuple
 import numpy as np
 
 from twin.arrays import Flags, Floats
-from twin.cooling import dry_coolers, towers, water
+from twin.cooling import hydraulics
 from twin.cooling.chillers import FullLoad, at_load, carnot, full_load
-from twin.cooling.exchangers import counterflow, heat_rate
-from twin.cooling.psychrometrics import WATER_HEAT
+from twin.cooling.exchangers import counterflow, film_conductance, heat_rate
+from twin.cooling.heat_pumps import heat_pump
 from twin.facility_water import Loops
-from twin.site import Site
-
-SPEEDS = np.linspace(0.0, 1.0, 17)
-"""Fan speeds [1] at which the coolers' laws are tabulated."""
 
 LOADS = np.linspace(0.0, 1.0, 17)
 """Heat over capacity [1] at which a chiller's power is tabulated."""
 
-LEAST_DIFFERENCE = 1.0
-"""Least difference of water and outdoors [K] at which a cooler's heat is taken for its rate."""
+FLOWS = np.linspace(0.0, 1.0, 17)
+"""Flow over nominal [1] at which a pump's power is tabulated."""
+
+LEAST_FLOW = 0.01
+"""Least flow over nominal [1] at which exchangers are tabulated."""
+
+SHUT_OFF_RATIO = 1.25
+"""Head of pumps without flow over that at nominal flow [1]: centrifugal pumps, 1.1 to 1.4. Assumed."""
+
+DRIVE_LOSSES = (0.02, 0.035, 0.032)
+"""Losses of motor and drive over the rating [1]: fixed, linear, square; for `hydraulics.drive_power`. Assumed."""
 
 
 class Outdoors(NamedTuple):
@@ -56,16 +61,28 @@ class Settings(NamedTuple):
         Coolers in service.
     chiller_capacity : (loop,) [W]
         Rated heat of the chillers in service.
+    pump_share : (loop,) [1]
+        Circulating pumps that run.
+    pump_time : (loop,) [s]
+        With which the flow follows them.
+    powered : (loop,) [1]
+        One where fans, chillers and condenser pumps have power, else zero.
+    make_up : (loop,) [1]
+        One where basins get make-up water, else zero.
     """
 
     set_point: Floats
     cooler_units: Floats
     chiller_capacity: Floats
+    pump_share: Floats
+    pump_time: Floats
+    powered: Floats
+    make_up: Floats
 
 
-def cooler_stream(loops: Loops) -> Floats:
+def own_settings(loops: Loops) -> Settings:
     """
-    Give the water that goes over each loop's coolers.
+    Give what a site has by itself.
 
     Parameters
     ----------
@@ -74,13 +91,22 @@ def cooler_stream(loops: Loops) -> Floats:
 
     Returns
     -------
-    (loop,) [W/K]
-        Condenser water where there is any, else facility water.
+    Settings
+        Design set points, everything in service.
     """
-    return np.where(loops.condenser.fitted, loops.condenser.stream, loops.water_stream)
+    one = np.ones(len(loops.name))
+    return Settings(
+        set_point=loops.supply_set_point.copy(),
+        cooler_units=loops.cooler_units.copy(),
+        chiller_capacity=loops.chiller_capacity.copy(),
+        pump_share=one.copy(),
+        pump_time=loops.pumps.time_constant.copy(),
+        powered=one.copy(),
+        make_up=one,
+    )
 
 
-def economiser(loops: Loops) -> Floats:
+def economiser(loops: Loops, flow: Floats) -> Floats:
     """
     Give what the exchangers between facility and condenser water move.
 
@@ -88,6 +114,8 @@ def economiser(loops: Loops) -> Floats:
     ----------
     loops : Loops
         All loops.
+    flow : (loop,) [1]
+        Facility water over its nominal flow.
 
     Returns
     -------
@@ -97,8 +125,8 @@ def economiser(loops: Loops) -> Floats:
     fitted, condenser = loops.condenser.fitted, loops.condenser
     rates = heat_rate(
         counterflow,
-        condenser.economiser_conductance,
-        np.where(fitted, loops.water_stream, 1.0),
+        film_conductance(condenser.economiser_conductance, np.maximum(flow, LEAST_FLOW), np.ones_like(flow)),
+        np.where(fitted, flow * loops.water_stream, 1.0),
         np.where(fitted, condenser.stream, 1.0),
     )
     return np.where(fitted, rates, 0.0)
@@ -156,118 +184,71 @@ def chillers(loops: Loops, leaving: Floats, entering: Floats) -> ChillerTable:
     return ChillerTable(full.capacity, at_load(own.load, full, LOADS[:, np.newaxis] * full.capacity).power, full.inside)
 
 
-def dry_cooler_rates(loops: Loops, settings: Settings) -> Floats:
+class ReuseTable(NamedTuple):
     """
-    Tabulate the dry coolers over fan speed; they see temperatures only through their difference.
+    Heat pumps of each loop.
+
+    Attributes
+    ----------
+    taken : (loop,) [W]
+        Most heat that they take from the water.
+    power_share : (loop,) [1]
+        Electric power over heat taken.
+    inside : (loop,) bool
+        Whether their law is within its range.
+    """
+
+    taken: Floats
+    power_share: Floats
+    inside: Flags
+
+
+def reuse(loops: Loops, back: Floats) -> ReuseTable:
+    """
+    Give what heat pumps can take.
 
     Parameters
     ----------
     loops : Loops
         All loops.
-    settings : Settings
-        Units in service.
+    back : (loop,) [K]
+        Water return.
 
     Returns
     -------
-    (speed, loop) [W/K]
-        Heat for each kelvin between water return and dry bulb; zero for loops with towers.
+    ReuseTable
+        Nothing where there is none.
     """
-    rates = np.zeros((SPEEDS.size, settings.cooler_units.size))
-    dry = ~loops.evaporative
-    if not dry.any():
-        return rates
-    units = settings.cooler_units[dry]
-    stream = cooler_stream(loops)[dry] / np.maximum(units, 1.0)
-    water_ratio = stream / loops.cooler_water_stream[dry]
-    air_ratio, ratio = np.meshgrid(np.maximum(SPEEDS, dry_coolers.STILL_AIR), water_ratio, indexing="ij")
-    a_kelvin = dry_coolers.dry_cooler(
-        np.ones(ratio.shape),
-        np.broadcast_to(stream, ratio.shape),
-        air_ratio * loops.cooler_air_flow[dry],
-        loops.cooler_conductance[dry] * dry_coolers.conductance_factor(air_ratio, ratio),
-        np.zeros(ratio.shape),
+    own = loops.reuse
+    state = heat_pump(own.fraction, own.hot, back - own.approach)
+    return ReuseTable(
+        own.heat * (1.0 - 1.0 / state.performance), 1.0 / np.maximum(state.performance - 1.0, 1e-9), state.inside
     )
-    rates[:, dry] = units * a_kelvin
-    return rates
 
 
-def tower_rates(loops: Loops, settings: Settings, inlet: Floats, outdoors: Outdoors) -> tuple[Floats, bool]:
+def pump_power(loops: Loops) -> Floats:
     """
-    Tabulate the towers over fan speed.
+    Tabulate the circulating pumps over flow.
 
     Parameters
     ----------
     loops : Loops
         All loops.
-    settings : Settings
-        Units in service.
-    inlet : (loop,) [K]
-        Water that enters the towers.
-    outdoors : Outdoors
-        Outdoor air.
 
     Returns
     -------
-    tuple of (speed, loop) [W/K] and bool
-        Heat for each kelvin between that water and the wet bulb, zero for loops with dry coolers; and whether the
-        towers' laws are in range.
+    (flow, loop) [W]
+        Electric power over `FLOWS`, the losses of motor and drive in it: the point of their curve on that of their
+        circuit, of which a part holds a difference. None without flow.
     """
-    rates = np.zeros((SPEEDS.size, inlet.size))
-    wet = loops.evaporative
-    if not wet.any():
-        return rates, True
-    units = settings.cooler_units[wet]
-    inlet = np.maximum(inlet, outdoors.wet_bulb + LEAST_DIFFERENCE)
-    stream = cooler_stream(loops)[wet] / np.maximum(units, 1.0)
-    water_ratio = stream / loops.cooler_water_stream[wet]
-    air_ratio, ratio = np.meshgrid(np.maximum(SPEEDS, towers.FREE_CONVECTION), water_ratio, indexing="ij")
-    shortfall = loops.cooler_design_wet_bulb[wet] - outdoors.wet_bulb
-    factor = towers.conductance_correction(air_ratio, ratio, np.broadcast_to(shortfall, ratio.shape))
-    heat = towers.merkel(
-        np.broadcast_to(inlet[wet], ratio.shape),
-        np.broadcast_to(stream, ratio.shape),
-        air_ratio * loops.cooler_air_flow[wet],
-        factor.factor * loops.cooler_conductance[wet],
-        np.full(ratio.shape, outdoors.wet_bulb),
-        outdoors.pressure,
-    ).heat
-    rates[:, wet] = units * heat / (inlet[wet] - outdoors.wet_bulb)
-    return rates, bool(factor.inside.all())
-
-
-def water_flows(
-    site: Site, settings: Settings, rejected: Floats, fan_speed: Floats, outdoors: Outdoors
-) -> tuple[Floats, water.WaterUse]:
-    """
-    Give the water that the towers evaporate and use.
-
-    Parameters
-    ----------
-    site : Site
-        Loops.
-    settings : Settings
-        Units in service.
-    rejected : (loop,) [W]
-        Mean heat through the coolers.
-    fan_speed : (loop,) [1]
-        Mean fan speed.
-    outdoors : Outdoors
-        Outdoor air.
-
-    Returns
-    -------
-    tuple of (loop,) [kg/s] and WaterUse
-        Evaporation, and drift, blowdown and make-up; zero for dry coolers.
-    """
-    loops = site.loops
-    wet = loops.evaporative.astype(float)
-    evaporation = np.zeros(wet.size)
-    if loops.evaporative.any():
-        air_flow = settings.cooler_units * loops.cooler_air_flow * np.maximum(fan_speed, towers.FREE_CONVECTION)
-        moisture = np.full(wet.size, outdoors.humidity_ratio)
-        dry_bulb = np.full(wet.size, outdoors.dry_bulb)
-        evaporation = towers.evaporation(wet * rejected, wet * air_flow, dry_bulb, moisture, outdoors.pressure)
-    # Without heat the water goes round the towers, which stand dry.
-    evaporation = np.where(rejected > 0.0, np.maximum(evaporation, 0.0), 0.0)
-    circulation = np.where(rejected > 0.0, wet * cooler_stream(loops) / WATER_HEAT, 0.0)
-    return evaporation, water.water_use(evaporation, circulation, loops.cycles_of_concentration, loops.drift_fraction)
+    flow, one = FLOWS[1:, np.newaxis], np.ones(1)
+    static = loops.pumps.static_head
+    pump = hydraulics.rated_pump(one, one, SHUT_OFF_RATIO * one, one)
+    fixed, linear, square = (np.array([loss]) for loss in DRIVE_LOSSES)
+    drive = hydraulics.Drive(one, fixed, linear, square)
+    speed = hydraulics.speed_for_flow(pump, hydraulics.Circuit(static, 1.0 - static), flow)
+    # Head and efficiency from the curve: the shaft power of a flow and a speed.
+    head = np.square(speed) * SHUT_OFF_RATIO + (1.0 - SHUT_OFF_RATIO) * np.square(flow)
+    shaft = head * speed / (2.0 - np.minimum(flow / speed, hydraulics.FLOW_RANGE[1]))
+    part = hydraulics.drive_power(drive, shaft) / (1.0 + sum(DRIVE_LOSSES))
+    return np.concatenate([np.zeros((1, static.size)), part * loops.pump_power])

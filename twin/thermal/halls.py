@@ -51,7 +51,7 @@ def control(
     law : HallLaw
         Tables of the halls.
     state : HallState
-        What the last step left; the economisers' memory is moved on.
+        What the last step left; position and the economisers' memory are moved on.
     controls : HallControls
         Overwritten.
     tally : HallTally
@@ -126,6 +126,7 @@ def _control(law, state, controls, tally, around, seconds, block):
         controls.outdoor[h] = let_in * law.outdoor_stream[h]
         controls.outdoor_share[h] = controls.outdoor[h] * law.outdoor_rise[h]
         position = _position_for(law, h, air - around.water[law.air_loop[h]], hot, wanted)
+        state.position[h] = position
         controls.coil[h] = _at(law.coil_rate, h, position)
         controls.coil_share[h] = _at(law.coil_share, h, position)
         fans = _at(law.fan_power, h, position)

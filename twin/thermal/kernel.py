@@ -234,6 +234,7 @@ def _hall_valves(cdus, first, last, k, state, forcing, side):
             warmest = max(warmest, state.supply[c])
         _valve_step(cdus, c, state, forcing.set_point[c], forcing.valve[c])
         exchange = _exchange(cdus, forcing.kind[c], forcing.level[k, c], forcing.fraction[k, c], state.valve[c])
+        exchange *= forcing.served[c]
         facility = forcing.facility[c] + forcing.facility_ramp[c] * (k + 0.5)
         flow = forcing.flow[k, c] * cdus.stream[c]
         rise = flow * (state.back[c] - state.supply[c]) - exchange * (state.back[c] - facility)

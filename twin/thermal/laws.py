@@ -255,12 +255,57 @@ def exchange(cdus: Cdus, stream: Floats, fouling: Floats, flow: Floats, lift: Fl
     `valves.installed_flow`, `exchangers.film_conductance`, `exchangers.fouled_conductance`, `exchangers.counterflow`;
     of sidecars, deposits and `air_side.sidecar_rate`.
     """
-    opening = valves.equal_percentage(lift, cdus.valve_rangeability, np.asarray(SHUT_LEAKAGE))
-    primary = valves.installed_flow(opening, cdus.valve_authority)
+    primary = primary_flow(cdus, lift)
     conductance = fouled_conductance(film_conductance(cdus.exchanger_conductance, flow, primary), fouling)
     to_water = heat_rate(counterflow, conductance, flow * stream, primary * cdus.primary_stream)
     coil = fouled_conductance(cdus.exchanger_conductance, fouling)
     return np.where(cdus.sidecar, sidecar_rate(coil, stream, cdus.primary_stream, flow, lift), to_water)
+
+
+def primary_flow(cdus: Cdus, lift: Floats) -> Floats:
+    """
+    Give the facility water through CDUs.
+
+    Parameters
+    ----------
+    cdus : Cdus
+        CDUs.
+    lift : (any, cdu) [1]
+        Of the valve in the facility water.
+
+    Returns
+    -------
+    (any, cdu) [1]
+        Flow over that with the valve open, at the pressure for which pumps are sized.
+    """
+    opening = valves.equal_percentage(lift, cdus.valve_rangeability, np.asarray(SHUT_LEAKAGE))
+    return valves.installed_flow(opening, cdus.valve_authority)
+
+
+def flow_demand(site: Site, lift: Floats, position: Floats) -> Floats:
+    """
+    Give the flow that the valves of CDUs and coils ask of each loop.
+
+    Parameters
+    ----------
+    site : Site
+        CDUs, halls and loops.
+    lift : (cdu,) [1]
+        Of the CDUs' valves.
+    position : (hall,) [1]
+        Of the halls' cooling.
+
+    Returns
+    -------
+    (loop,) [1]
+        Over nominal.
+    """
+    cdus, halls, loops = site.cdus, site.halls, site.loops
+    count = len(loops.name)
+    primary = np.where(cdus.sidecar, 0.0, primary_flow(cdus, lift) * cdus.primary_stream)
+    asked = np.bincount(halls.loop[cdus.hall], primary, count)
+    asked += np.bincount(halls.air_loop, position * halls.coil_water_stream, count)
+    return np.asarray(asked / loops.water_stream, dtype=float)
 
 
 def _tables(site: Site, stream: Floats, levels: Floats, fouling: Floats) -> tuple[Integers, Floats]:

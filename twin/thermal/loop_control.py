@@ -29,6 +29,12 @@ START_LOAD, STOP_LOAD = 0.95, 0.8
 Load [1] of the chillers that run above which one more starts, and load of one less below which one stops; assumed.
 """
 
+REUSE_FALL = 20.0
+"""Most fall of the water return in heat pumps [K]: a lesser flow gives less heat; assumed."""
+
+STILL = 1e-6
+"""Difference of a flow from its aim [1] below which it has arrived."""
+
 START_TIME = 60.0
 """Least time [s] between the starts of two chillers; assumed."""
 
@@ -45,14 +51,20 @@ def _at(table, loop, speed):
 
 
 @njit(inline="always")
+def _fastest(law, loop):
+    """Give the row of the highest fan speed that a loop can have."""
+    return law.cooler_rate.shape[0] - 1 if law.powered[loop] > 0.0 else 0
+
+
+@njit(inline="always")
 def _speed_for(law, loop, wanted):
-    """Give the fan speed at which a loop's coolers have a wanted rate, between rest and full speed."""
+    """Give the fan speed at which a loop's coolers have a wanted rate, between rest and the highest speed."""
     last = law.cooler_rate.shape[0] - 1
-    for n in range(last):
+    for n in range(_fastest(law, loop)):
         low, high = law.cooler_rate[n, loop], law.cooler_rate[n + 1, loop]
         if wanted <= high and high > low:
             return (n + max(wanted - low, 0.0) / (high - low)) / last
-    return 1.0
+    return _fastest(law, loop) / last
 
 
 @njit(inline="always")
@@ -142,6 +154,39 @@ def _condenser_fans(law, i, state, controls, back, wanted):
 
 
 @njit(inline="always")
+def _circulate(law, i, state, controls, tally, seconds):
+    """Let the water of a loop follow its pumps, held at its mean over the step; return their power."""
+    memory, aim = state.memory, law.flow_aim[i]
+    away, part = memory.flow[i] - aim, seconds / law.pump_time[i]
+    mean = 1.0 if part <= 0.0 else -np.expm1(-part) / part
+    controls.flow[i] = aim + away * mean
+    memory.flow[i] = aim + away * np.exp(-part) if abs(away) > STILL else aim
+    controls.stream[i] = controls.flow[i] * law.stream[i]
+    controls.served[i] = 1.0 if controls.flow[i] >= law.demand[i] else controls.flow[i] / law.demand[i]
+    controls.pump[i] = law.pump_power[i]
+    controls.condenser_pump[i] = law.condenser_pump[i] if law.condenser[i] else 0.0
+    tally.pumps[i] += seconds * controls.pump[i]
+    tally.condenser_pumps[i] += seconds * controls.condenser_pump[i]
+    tally.flow[i] += seconds * controls.flow[i]
+    return controls.pump[i] + controls.condenser_pump[i]
+
+
+@njit(inline="always")
+def _reuse(law, i, controls, tally, wanted, seconds):
+    """Let heat pumps take heat from the water return, no more than is wanted; return their power."""
+    taken = min(law.reuse[i], max(wanted, 0.0), REUSE_FALL * controls.stream[i])
+    controls.reused[i], controls.shift[i] = taken, 0.0
+    if taken <= 0.0:
+        return 0.0
+    controls.shift[i] = taken / controls.stream[i]
+    power = taken * law.reuse_power[i]
+    tally.reused[i] += seconds * taken
+    tally.heat_pumps[i] += seconds * power
+    tally.delivered[i] += seconds * (taken + power)
+    return power
+
+
+@njit(inline="always")
 def control_loops(
     law: PlantLaw, state: PlantState, controls: PlantControls, tally: PlantTally, seconds: float
 ) -> float:
@@ -168,33 +213,34 @@ def control_loops(
     """
     power = 0.0
     for i in range(state.hot.size):
+        power += _circulate(law, i, state, controls, tally, seconds)
         back, leaving = state.water[law.last_return[i]], state.water[law.last_return[i] + 1]
-        over = leaving - law.set_point[i]
-        wanted = law.stream[i] * (back - leaving) + law.capacity[law.last_return[i] + 1] * over / CONTROL_TIME
+        over, stream = leaving - law.set_point[i], controls.stream[i]
+        wanted = stream * (back - leaving) + law.capacity[law.last_return[i] + 1] * over / CONTROL_TIME
+        power += _reuse(law, i, controls, tally, wanted, seconds)
+        wanted -= controls.reused[i]
+        back -= controls.shift[i]
         difference = back - law.outdoor[i]
         if law.condenser[i]:
-            rate, apart = law.economiser[i], back - state.cold[i]
+            rate, apart = min(law.economiser[i], stream), back - state.cold[i]
         else:
-            rate, apart = law.cooler_rate[law.cooler_rate.shape[0] - 1, i], difference
+            rate, apart = min(law.cooler_rate[_fastest(law, i), i], stream), difference
         cooled = max(rate * apart, 0.0)
         _serve(law, i, state.memory, wanted, cooled, difference, over, seconds)
         cooled = min(max(wanted, 0.0), cooled) if state.memory.economising[i] else 0.0
         controls.chilled[i], chillers = _chillers_for(law, i, state.memory, wanted - cooled, seconds)
-        pumps, speed = law.pump_power[i], 0.0
         if law.condenser[i]:
             controls.economiser[i] = cooled / apart if cooled > 0.0 else 0.0
             controls.condensed[i] = controls.chilled[i] + law.motor_share[i] * chillers
             speed = _condenser_fans(law, i, state, controls, back, wanted)
             tally.condensed[i] += seconds * controls.condensed[i]
-            tally.condenser_pumps[i] += seconds * law.condenser_pump[i]
-            pumps += law.condenser_pump[i]
         else:
             speed = _fans_for(law, i, controls, wanted if state.memory.economising[i] else 0.0, difference)
+            controls.cooler[i] = min(controls.cooler[i], stream)
         fans = _at(law.fan_power, i, speed)
-        power += fans + chillers + pumps
+        power += fans + chillers
         tally.fans[i] += seconds * fans
         tally.chillers[i] += seconds * chillers
-        tally.pumps[i] += seconds * law.pump_power[i]
         tally.chilled[i] += seconds * controls.chilled[i]
         tally.speed[i] += seconds * speed
         tally.load[i] += seconds * state.memory.loaded[i]

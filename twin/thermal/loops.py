@@ -106,23 +106,23 @@ def _slopes(law, given, controls, y, f):
     rejected, economised = cold + loops, cold + 2 * loops
     for i in range(loops):
         first, end, plant = law.start[i], law.start[i + 1], law.last_return[i] + 1
-        taken = controls.chilled[i]
+        taken = controls.chilled[i] + controls.reused[i]
         if law.condenser[i]:
             f[rejected + i] = controls.cooler[i] * (y[hot + i] - law.outdoor[i])
-            f[economised + i] = controls.economiser[i] * (y[plant - 1] - y[cold + i])
+            f[economised + i] = controls.economiser[i] * (y[plant - 1] - controls.shift[i] - y[cold + i])
             around = law.condenser_stream[i] * (y[hot + i] - y[cold + i])
-            into = f[economised + i] + controls.condensed[i] + law.condenser_pump[i]
+            into = f[economised + i] + controls.condensed[i] + controls.condenser_pump[i]
             f[hot + i] = (into - around) / law.condenser_capacity[i]
             f[cold + i] = (around - f[rejected + i]) / law.condenser_capacity[i]
             taken += f[economised + i]
         else:
-            f[rejected + i] = controls.cooler[i] * (y[plant - 1] - law.outdoor[i])
+            f[rejected + i] = controls.cooler[i] * (y[plant - 1] - controls.shift[i] - law.outdoor[i])
             taken += f[rejected + i]
         before = y[end - 1]
         for n in range(first, end):
-            heat = law.stream[i] * (before - y[n])
+            heat = controls.stream[i] * (before - y[n])
             if n == first:
-                heat += given[i] + law.pump_power[i]
+                heat += given[i] + controls.pump[i]
             if n == plant:
                 heat -= taken
             f[n] = heat / law.capacity[n]
@@ -135,10 +135,10 @@ def _steps(law, controls, seconds):
     fastest = 0.0
     for i in range(law.stream.size):
         for n in range(law.start[i], law.start[i + 1]):
-            fastest = max(fastest, law.stream[i] / law.capacity[n])
+            fastest = max(fastest, controls.stream[i] / law.capacity[n])
         plant = law.last_return[i] + 1
         into = controls.economiser[i] if law.condenser[i] else controls.cooler[i]
-        fastest = max(fastest, (law.stream[i] + into) / law.capacity[plant])
+        fastest = max(fastest, (controls.stream[i] + into) / law.capacity[plant])
         if law.condenser[i]:
             around = law.condenser_stream[i] + controls.cooler[i] + controls.economiser[i]
             fastest = max(fastest, around / law.condenser_capacity[i])

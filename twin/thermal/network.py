@@ -36,6 +36,8 @@ class Rates(NamedTuple):
         Heat moved for each kelvin between the coolers' water and outdoors.
     economiser : (loop,) [W/K]
         Heat moved for each kelvin between water return and cold condenser water.
+    water : (loop,) [W/K]
+        Facility water, mass flow times specific heat.
     coil : (hall,) [W/K]
         Heat moved for each kelvin between hall air and water supply.
     coil_share : (hall,) [1]
@@ -54,6 +56,7 @@ class Rates(NamedTuple):
     exchange: Floats
     cooler: Floats
     economiser: Floats
+    water: Floats
     coil: Floats
     coil_share: Floats
     door: Floats
@@ -72,10 +75,10 @@ class Heats(NamedTuple):
         Heat into the lumps of each rack; `chip` without leakage.
     cdu_pump : (cdu,) [W]
         Pump heat.
-    loop_pump : (loop,) [W]
+    loop_pump, condenser_pump : (loop,) [W]
         Pump heat.
     chiller : (loop,) [W]
-        Heat taken from the water by chillers.
+        Heat taken from the water by chillers and heat pumps.
     condenser : (loop,) [W]
         Heat given to condenser water by chillers.
     hall_losses : (hall,) [W]
@@ -84,6 +87,8 @@ class Heats(NamedTuple):
         Heat of fans into the air.
     outdoor : (loop,) [K]
         Outdoor temperature at the coolers.
+    shift : (loop,) [K]
+        Fall of the water return ahead of coolers and economiser.
     dry_bulb : [K]
         Outdoor air that economisers let into halls.
     """
@@ -93,11 +98,13 @@ class Heats(NamedTuple):
     air: Floats
     cdu_pump: Floats
     loop_pump: Floats
+    condenser_pump: Floats
     chiller: Floats
     condenser: Floats
     hall_losses: Floats
     hall_fans: Floats
     outdoor: Floats
+    shift: Floats
     dry_bulb: float
 
 
@@ -300,7 +307,7 @@ def _loops(site: Site, rates: Rates, at: Places, entries: _Entries) -> None:
     hot, cold, back, plant = _rows(at.hot), _rows(at.cold), water[own.last_return], water[own.last_return + 1]
     before = np.roll(water, 1)
     before[own.start[:-1]] = water[own.start[1:] - 1]
-    entries.carry(water, before, np.repeat(site.loops.water_stream, np.diff(own.start)))
+    entries.carry(water, before, np.repeat(rates.water, np.diff(own.start)))
     entries.add(plant, back, -np.where(condenser.fitted, 0.0, rates.cooler))
     entries.conduct(hot, cold, np.where(condenser.fitted, condenser.stream, 1.0))
     entries.add(cold, hot, -np.where(condenser.fitted, rates.cooler, 0.0))
@@ -363,10 +370,11 @@ def sources(site: Site, rates: Rates, heats: Heats) -> Floats:
     heat[at.air] = heats.air
     heat[at.back] = heats.cdu_pump
     own, condenser = cells(site.loops), site.loops.condenser
-    given_off = rates.cooler * heats.outdoor
-    heat[at.water][own.last_return + 1] = np.where(condenser.fitted, 0.0, given_off) - heats.chiller
+    given_off, unmoved = rates.cooler * heats.outdoor, rates.economiser * heats.shift
+    direct = np.where(condenser.fitted, 0.0, given_off + rates.cooler * heats.shift)
+    heat[at.water][own.last_return + 1] = direct + unmoved - heats.chiller
     heat[at.water][own.start[:-1]] += heats.loop_pump
-    heat[at.hot] = np.where(condenser.fitted, heats.condenser + condenser.pump_power, 0.0)
+    heat[at.hot] = np.where(condenser.fitted, heats.condenser + heats.condenser_pump - unmoved, 0.0)
     heat[at.cold] = np.where(condenser.fitted, given_off, 0.0)
     returned = rates.coil_share * heats.hall_losses
     blown_out = rates.outdoor_share * heats.hall_losses - rates.outdoor * heats.dry_bulb

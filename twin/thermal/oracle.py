@@ -237,7 +237,8 @@ def _walk(case: Case, start: Start, state: Floats, integrator: Integrator) -> It
             setting = changes.apply(site, setting, waiting.pop(0))
         outdoors = case.outdoors(setting, float(begin))
         now = _plant_state(tables.at, state, memory)
-        law = plant.law(site, setting.plant, setting.dry_rates, now, outdoors)[0]
+        demand = laws.flow_demand(site, valves.valve, remembered.position)
+        law = plant.law(site, setting.plant, setting.tables, demand, now, outdoors)[0]
         drawn = []
         for block in range(begin, end, CONTROL_STEP):
             seconds = range(block, min(block + CONTROL_STEP, end))
@@ -252,6 +253,7 @@ def _walk(case: Case, start: Start, state: Floats, integrator: Integrator) -> It
                 hall_air.outdoor_dew_point(site, outdoors),
             )
             air = _control_halls(tables, remembered, around, len(seconds))
+            hall_air.serve(air, controls.served[law.air_loop])
             hot, through_doors = np.zeros(len(site.halls.name)), np.zeros((3, len(site.halls.name)))
             for second in seconds:
                 valves = _move_valves(tables, setting, valves, state)
@@ -421,9 +423,10 @@ def _rates(site: Site, tables: _Tables, held: _Second, time: float) -> network.R
     controls, air = held.controls, held.air
     return network.Rates(
         flow,
-        exchange,
+        exchange * plant.served_cdus(site, controls.served),
         controls.cooler,
         controls.economiser,
+        controls.stream,
         air.coil,
         air.coil_share,
         air.door,
@@ -452,12 +455,14 @@ def _heats(site: Site, tables: _Tables, held: _Second, temperature: Floats) -> t
         stream=racks.stream_part * inlet - held.accelerator,
         air=racks.air_part * inlet,
         cdu_pump=held.pump_power,
-        loop_pump=site.loops.pump_power,
-        chiller=held.controls.chilled,
+        loop_pump=held.controls.pump,
+        condenser_pump=held.controls.condenser_pump,
+        chiller=held.controls.chilled + held.controls.reused,
         condenser=held.controls.condensed,
         hall_losses=held.air.losses,
         hall_fans=held.air.fans,
         outdoor=held.outdoor,
+        shift=held.controls.shift,
         dry_bulb=held.dry_bulb,
     )
     warm = np.where(racks.liquid, temperature[at.air], temperature[at.stream])

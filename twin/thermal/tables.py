@@ -214,6 +214,8 @@ class Forcing(NamedTuple):
         Facility water supply at the start of the macro step; that of sidecars is overwritten, second by second.
     facility_ramp : (cdu,) [K/s]
         Its ramp.
+    served : (cdu,) [1]
+        Part of the facility water that valves ask for that they get.
     coil : (hall,) [K]
         Water supply of each hall's coils at the start of the macro step.
     coil_ramp : (hall,) [K/s]
@@ -250,6 +252,7 @@ class Forcing(NamedTuple):
     set_point: Floats
     facility: Floats
     facility_ramp: Floats
+    served: Floats
     coil: Floats
     coil_ramp: Floats
     coil_conductance: Floats

@@ -7,7 +7,7 @@ import psychrolib
 import pytest
 
 from tests.twin import small_site as small
-from twin.cooling import dry_coolers, plant, plant_tables, towers
+from twin.cooling import cooler_tables, dry_coolers, plant, plant_tables, plant_water, towers
 from twin.cooling.psychrometrics import WATER_HEAT, humidity_ratio_from_wet_bulb
 from twin.site import Floats, Site
 
@@ -16,10 +16,7 @@ TOWERS, DRY, AIR = 0, 1, 2
 
 
 def settings(site: Site) -> plant_tables.Settings:
-    loops = site.loops
-    return plant_tables.Settings(
-        loops.supply_set_point.copy(), loops.cooler_units.copy(), loops.chiller_capacity.copy()
-    )
+    return plant_tables.own_settings(site.loops)
 
 
 def state(supply: Floats | float, back: Floats | float, chilling: bool = False) -> plant.PlantState:
@@ -36,7 +33,7 @@ def outdoors(dry: float, wet: float) -> plant_tables.Outdoors:
 
 def law(site: Site, now: plant.PlantState, air: plant_tables.Outdoors) -> tuple[plant.PlantLaw, bool]:
     own = settings(site)
-    return plant.law(site, own, plant_tables.dry_cooler_rates(site.loops, own), now, air)
+    return plant.law(site, own, plant.tables(site.loops, own), np.ones(3), now, air)
 
 
 def test_dry_coolers_at_design_move_their_rated_heat() -> None:
@@ -44,18 +41,18 @@ def test_dry_coolers_at_design_move_their_rated_heat() -> None:
     site = small.site()
     loops = site.loops._replace(water_stream=np.array([1.0, 2 * 528e3, 1.0]))
     own = settings(site)._replace(cooler_units=np.array([2.0, 2.0, 2.0]))
-    rates = plant_tables.dry_cooler_rates(loops, own)
+    rates = cooler_tables.dry_cooler_rates(loops, own, np.ones(3))
     # 2 x 2.931e6 / 11.1 = 528,108 W/K.
     assert rates[-1, DRY] == pytest.approx(528108.0, rel=1e-5)
 
 
 def test_dry_coolers_are_tabulated_for_dry_loops_only_and_rise_with_speed() -> None:
     site = small.site()
-    rates = plant_tables.dry_cooler_rates(site.loops, settings(site))
+    rates = cooler_tables.dry_cooler_rates(site.loops, settings(site), np.ones(3))
     assert np.all(rates[:, [TOWERS, AIR]] == 0.0)
     assert rates[0, DRY] > 0.0
     # Below the speed that still air counts for, the law is that of still air; above, more air carries more.
-    moving = plant_tables.SPEEDS > dry_coolers.STILL_AIR
+    moving = cooler_tables.SPEEDS > dry_coolers.STILL_AIR
     assert np.all(np.diff(rates[moving, DRY]) > 0.0)
     assert np.all(np.diff(rates[:, DRY]) >= 0.0)
 
@@ -63,8 +60,9 @@ def test_dry_coolers_are_tabulated_for_dry_loops_only_and_rise_with_speed() -> N
 def test_no_unit_in_service_moves_nothing() -> None:
     site = small.site()
     none = settings(site)._replace(cooler_units=np.zeros(3))
-    rates = plant_tables.dry_cooler_rates(site.loops, none)
-    tables, _ = plant.law(site, none, rates, state(305.0, 315.0), outdoors(301.15, 294.15))
+    tables, _ = plant.law(
+        site, none, plant.tables(site.loops, none), np.ones(3), state(305.0, 315.0), outdoors(301.15, 294.15)
+    )
     assert np.all(tables.cooler_rate == 0.0)
     assert np.all(tables.fan_power == 0.0)
 
@@ -104,7 +102,7 @@ def test_fan_power_at_half_speed() -> None:
     site = small.site()
     tables, _ = law(site, state(305.0, 315.0), outdoors(301.15, 294.15))
     expected = 0.142515786 * site.loops.cooler_units[DRY] * 117e3
-    assert plant_tables.SPEEDS[8] == 0.5
+    assert cooler_tables.SPEEDS[8] == 0.5
     assert tables.fan_power[8, DRY] == pytest.approx(expected, rel=1e-9)
 
 
@@ -149,7 +147,9 @@ def test_evaporation_against_psychrolib() -> None:
     psychrolib.SetUnitSystem(psychrolib.SI)
     site, air = small.site(), outdoors(301.15, 294.15)
     rejected = np.array([5e5, 5e5, 0.0])
-    evaporation, use = plant_tables.water_flows(site, settings(site), rejected, np.full(3, 0.8), air)
+    evaporation, use = plant_water.water_flows(
+        site.loops, settings(site), np.ones(3), rejected, np.full(3, 0.8), np.zeros(3, bool), air
+    )
     flow = 2.0 * site.loops.cooler_air_flow[TOWERS] * 0.8
     entering = psychrolib.GetMoistAirEnthalpy(28.0, air.humidity_ratio)
     low, high = 0.0, 60.0
@@ -167,8 +167,8 @@ def test_drift_by_hand_and_no_water_for_dry_coolers() -> None:
     """Drift is 1e-5 of the water over the towers while heat is rejected, none at rest; a dry loop uses no water."""
     site = small.site()
     rejected = np.array([5e5, 5e5, 0.0])
-    evaporation, use = plant_tables.water_flows(
-        site, settings(site), rejected, np.full(3, 0.8), outdoors(301.15, 294.15)
+    evaporation, use = plant_water.water_flows(
+        site.loops, settings(site), np.ones(3), rejected, np.full(3, 0.8), np.zeros(3, bool), outdoors(301.15, 294.15)
     )
     assert use.drift[TOWERS] == pytest.approx(1e-5 * site.loops.water_stream[TOWERS] / WATER_HEAT, rel=1e-12)
     assert use.drift[AIR] == 0.0

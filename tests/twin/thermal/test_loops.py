@@ -8,7 +8,8 @@ import pytest
 from tests.twin import small_site as small
 from twin import simulate
 from twin.cooling import plant
-from twin.cooling.plant_tables import LOADS, SPEEDS
+from twin.cooling.cooler_tables import SPEEDS
+from twin.cooling.plant_tables import LOADS
 from twin.record import COOLING_FIELDS
 from twin.thermal import loops
 
@@ -30,7 +31,13 @@ def law(outdoor: float = 290.0, chillers: float = 50e3, **changed: object) -> pl
         last_return=zero,
         capacity=np.full(2, 1.2e6),
         stream=20e3 * one,
+        demand=one,
+        flow_aim=one,
+        pump_time=10.0 * one,
         pump_power=500.0 * one,
+        powered=one,
+        reuse=0.0 * one,
+        reuse_power=0.25 * one,
         outdoor=outdoor * one,
         cooler_rate=(1e3 + 9e3 * SPEEDS)[:, np.newaxis],
         fan_power=(1600.0 * SPEEDS)[:, np.newaxis],
@@ -62,7 +69,7 @@ def law(outdoor: float = 290.0, chillers: float = 50e3, **changed: object) -> pl
 
 def state(supply: float, back: float, served: tuple[bool, bool] = (True, False), age: float = 1e9) -> plant.PlantState:
     """Give a state; `served` says whether coolers and chillers are in service, and `age` since when."""
-    memory = plant.first_memory(1)
+    memory = plant.first_memory(np.zeros(1))
     memory.economising[:], memory.chilling[:] = served
     memory.economiser_age[:] = memory.chiller_age[:] = age
     condenser = np.array([296.0]), np.array([292.0])
@@ -280,7 +287,8 @@ def test_water_below_its_aim_asks_for_nothing() -> None:
 
 
 def controls_of(cooler: float, chilled: float) -> plant.PlantControls:
-    return plant.no_controls(1)._replace(cooler=np.array([cooler]), chilled=np.array([chilled]))
+    held = {"cooler": cooler, "chilled": chilled, "stream": 20e3, "pump": 500.0}
+    return plant.no_controls(1)._replace(**{name: np.array([value]) for name, value in held.items()})
 
 
 def stepped(

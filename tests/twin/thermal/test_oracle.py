@@ -241,7 +241,7 @@ def at_rest(
     outdoors = simulate.outdoor_air(site, fixed.inputs, setting, 0.0)
     case = oracle.Case(site, fixed.load, (), partial(simulate.outdoor_air, site, fixed.inputs), 0, 60, True)
     tables = oracle._tables(case)
-    law, _ = plant.law(site, setting.plant, setting.dry_rates, state.plant, outdoors)
+    law, _ = plant.law(site, setting.plant, setting.tables, np.ones(3), state.plant, outdoors)
     supply = state.plant.water[law.start[1:] - 1]
     heat = state.warming / simulate.MACRO_STEP, hall_air.sidecar_fans(site, thermal.valve)
     around = hall_air.HallSurroundings(thermal.air, supply, *heat, outdoors.dry_bulb, outdoors.wet_bulb)
@@ -286,6 +286,28 @@ def test_condenser_water_and_tank_follow_the_oracle(wet: float, mode: float, mon
     # The replay ran last; both sample the plant's controls every ten seconds.
     assert float(np.abs(np.array(rows[-24:]) - exact)[:, shown].max()) < ALLOWED
     assert float(np.ptp(exact, axis=0)[shown].max()) > 1.0
+
+
+GAP = (
+    Change(40, "loop_pumps", np.array([0]), 0.5, 8.0),
+    Change(70, "loop_pumps", np.array([1, 2]), 0.0, 12.0),
+    Change(70, "mechanical_power", np.array([0, 1, 2]), 0.0),
+    Change(100, "loop_pumps", np.array([0, 1, 2]), 1.0, 5.0),
+    Change(100, "mechanical_power", np.array([0, 1, 2]), 1.0),
+)
+"""Half of a loop's pumps trip; then all plant loses its power for half a minute, one loop's pumps but half."""
+
+
+def test_a_gap_of_power_and_heat_reuse_follow_the_oracle() -> None:
+    """
+    Pumps that coast and follow valves, a buyer of heat, pads, chillers that restart, at a load that steps.
+
+    """
+    site = small.with_everything(small.site())
+    both = solve(site, small.load(site, [0.8, 0.3, 0.9], 60.0), GAP, 180, held_flow=True, wet=290.15)
+    found = differences(site, both)
+    assert {name: value for name, value in found.items() if value >= ALLOWED} == {}
+    assert np.ptp(both.oracle.supply) > 0.5
 
 
 def test_a_shorter_coupling_step_comes_nearer(monkeypatch: pytest.MonkeyPatch) -> None:

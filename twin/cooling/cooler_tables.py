@@ -1,0 +1,152 @@
+"""Laws of towers and dry coolers, tabulated over fan speed for the plant's controls and steps."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from twin.arrays import Flags, Floats
+from twin.cooling import dry_coolers, pads, tower_banks
+from twin.cooling.plant_tables import Outdoors, Settings
+from twin.facility_water import TOWER_LAWS, Loops
+
+SPEEDS = np.linspace(0.0, 1.0, 17)
+"""Fan speeds [1] at which the coolers' laws are tabulated."""
+
+LEAST_DIFFERENCE = 1.0
+"""Least difference of water and outdoors [K] at which a cooler's heat is taken for its rate."""
+
+
+def cooler_stream(loops: Loops, flow: Floats) -> Floats:
+    """
+    Give the water that goes over each loop's coolers.
+
+    Parameters
+    ----------
+    loops : Loops
+        All loops.
+    flow : (loop,) [1]
+        Facility water over its nominal flow.
+
+    Returns
+    -------
+    (loop,) [W/K]
+        Condenser water where there is any, else facility water.
+    """
+    return np.where(loops.condenser.fitted, loops.condenser.stream, flow * loops.water_stream)
+
+
+def outdoor(loops: Loops, outdoors: Outdoors, wetted: Flags) -> Floats:
+    """
+    Give the outdoor temperature that coolers see.
+
+    Parameters
+    ----------
+    loops : Loops
+        All loops.
+    outdoors : Outdoors
+        Outdoor air.
+    wetted : (loop,) bool
+        Whether water runs over their pads; brought up to date.
+
+    Returns
+    -------
+    (loop,) [K]
+        Wet bulb for towers, dry bulb for dry coolers, behind their pads where they have any.
+    """
+    own, dry = loops.pads, np.full(wetted.size, outdoors.dry_bulb)
+    if own.saturation.any():
+        wet = np.full(wetted.size, outdoors.wet_bulb)
+        wetted[:] = pads.wetted(dry, wet, own.set_point, own.band, wetted) & (own.saturation > 0.0)
+        dry = pads.pre_cooled(dry, wet, outdoors.pressure, own.saturation, wetted).dry_bulb
+    return np.where(loops.evaporative, outdoors.wet_bulb, dry)
+
+
+def dry_cooler_rates(loops: Loops, settings: Settings, flow: Floats) -> Floats:
+    """
+    Tabulate the dry coolers over fan speed; they see temperatures only through their difference.
+
+    Parameters
+    ----------
+    loops : Loops
+        All loops.
+    settings : Settings
+        Units in service.
+    flow : (loop,) [1]
+        Facility water over its nominal flow.
+
+    Returns
+    -------
+    (speed, loop) [W/K]
+        Heat for each kelvin between water return and dry bulb; zero for loops with towers.
+    """
+    rates = np.zeros((SPEEDS.size, settings.cooler_units.size))
+    dry = ~loops.evaporative
+    if not dry.any():
+        return rates
+    units = settings.cooler_units[dry]
+    stream = cooler_stream(loops, flow)[dry] / np.maximum(units, 1.0)
+    water_ratio = stream / loops.cooler_water_stream[dry]
+    air_ratio, ratio = np.meshgrid(np.maximum(SPEEDS, dry_coolers.STILL_AIR), water_ratio, indexing="ij")
+    a_kelvin = dry_coolers.dry_cooler(
+        np.ones(ratio.shape),
+        np.broadcast_to(stream, ratio.shape),
+        air_ratio * loops.cooler_air_flow[dry],
+        loops.cooler_conductance[dry] * dry_coolers.conductance_factor(air_ratio, ratio),
+        np.zeros(ratio.shape),
+    )
+    rates[:, dry] = units * a_kelvin
+    return rates
+
+
+def tower_rates(
+    loops: Loops, settings: Settings, flow: Floats, inlet: Floats, outdoors: Outdoors
+) -> tuple[Floats, bool]:
+    """
+    Tabulate the towers over fan speed.
+
+    Parameters
+    ----------
+    loops : Loops
+        All loops.
+    settings : Settings
+        Units in service.
+    flow : (loop,) [1]
+        Facility water over its nominal flow.
+    inlet : (loop,) [K]
+        Water that enters the towers.
+    outdoors : Outdoors
+        Outdoor air.
+
+    Returns
+    -------
+    tuple of (speed, loop) [W/K] and bool
+        Heat for each kelvin between that water and the wet bulb, zero for loops with dry coolers; and whether the
+        towers' laws are in range.
+    """
+    rates, inside = np.zeros((SPEEDS.size, inlet.size)), True
+    inlet = np.maximum(inlet, outdoors.wet_bulb + LEAST_DIFFERENCE)
+    stream = cooler_stream(loops, flow)
+    for row in np.unique(loops.tower_law[loops.evaporative]):
+        mine = loops.evaporative & (loops.tower_law == row)
+        cell = tower_banks.Cell(
+            loops.cooler_water_stream[mine],
+            loops.cooler_air_flow[mine],
+            loops.cooler_design_wet_bulb[mine],
+            loops.cooler_conductance[mine],
+            loops.tower_reference_ratio[mine],
+        )
+        shape = SPEEDS.size, int(np.count_nonzero(mine))
+        state = tower_banks.bank_heat(
+            tower_banks.LAWS[TOWER_LAWS[row]],
+            cell,
+            settings.cooler_units[mine],
+            np.broadcast_to(inlet[mine], shape),
+            np.broadcast_to(stream[mine], shape),
+            np.broadcast_to(SPEEDS[:, np.newaxis], shape),
+            np.full(shape, outdoors.wet_bulb),
+            0.0,
+            outdoors.pressure,
+        )
+        rates[:, mine] = state.heat / (inlet[mine] - outdoors.wet_bulb)
+        inside = inside and bool(state.inside[:, flow[mine] > 0.0].all())
+    return rates, inside
