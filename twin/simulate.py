@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import deepcopy
-from datetime import datetime
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -20,10 +19,11 @@ import numpy as np
 import numpy.typing as npt
 
 from twin import changes, power, record
-from twin.changes import Change, Setting
+from twin.changes import Setting
 from twin.cooling import hall_air, plant, plant_tables, plant_water
-from twin.cooling.psychrometrics import humidity_ratio_from_wet_bulb
 from twin.grid.response import ResponseCurve, evaluate
+from twin.inputs import Inputs as Inputs
+from twin.inputs import outdoor_air as outdoor_air
 from twin.record import Energies, Record, Stored
 from twin.site import Floats, Integers, Site
 from twin.thermal import halls, kernel, laws, loops
@@ -47,35 +47,6 @@ Progress = Callable[[float], None]
 
 NOTHING = range(0)
 """No seconds to be watched."""
-
-
-class Inputs(NamedTuple):
-    """
-    What the run is given besides the site and its load.
-
-    Attributes
-    ----------
-    start : datetime
-        Start of the run, UTC.
-    duration : [s]
-        Length of the run.
-    weather_step : [s]
-        Time from one weather sample to the next.
-    dry_bulb, wet_bulb : (sample,) [K]
-        Outdoor air, linear between samples, held beyond the last.
-    changes : tuple of Change
-        In order of time.
-    pressure : (sample,) [Pa], optional
-        Air pressure of each sample; the site's mean without it.
-    """
-
-    start: datetime
-    duration: int
-    weather_step: float
-    dry_bulb: Floats
-    wet_bulb: Floats
-    changes: tuple[Change, ...]
-    pressure: Floats | None = None
 
 
 class _Fixed(NamedTuple):
@@ -219,41 +190,6 @@ def _bounds(inputs: Inputs) -> list[int]:
     regular = range(0, inputs.duration, MACRO_STEP)
     between = (change.time for change in inputs.changes if 0 < change.time < inputs.duration)
     return sorted({*regular, *between, inputs.duration})
-
-
-def outdoor_air(site: Site, inputs: Inputs, setting: Setting, time: float) -> plant_tables.Outdoors:
-    """
-    Give the outdoor air of an instant.
-
-    Parameters
-    ----------
-    site : Site
-        For its mean air pressure.
-    inputs : Inputs
-        Weather.
-    setting : Setting
-        What scheduled changes add to it.
-    time : [s]
-        From the start of the run.
-
-    Returns
-    -------
-    Outdoors
-        Linear between samples.
-    """
-    place = time / inputs.weather_step
-    dry = _between(inputs.dry_bulb, place) + setting.outdoor_offset
-    wet = min(_between(inputs.wet_bulb, place) + setting.outdoor_offset + setting.wet_bulb_offset, dry)
-    pressure = site.altitude_pressure if inputs.pressure is None else _between(inputs.pressure, place)
-    moisture = float(humidity_ratio_from_wet_bulb(np.asarray(dry), np.asarray(wet), pressure))
-    return plant_tables.Outdoors(dry, wet, moisture, pressure)
-
-
-def _between(samples: Floats, place: float) -> float:
-    """Give the value between two samples; the last one beyond the end."""
-    low = min(int(place), samples.size - 1)
-    high = min(low + 1, samples.size - 1)
-    return float(samples[low] + (place - low) * (samples[high] - samples[low]))
 
 
 def _advance(
