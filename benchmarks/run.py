@@ -43,10 +43,10 @@ class Cost(NamedTuple):
 
 CASES: dict[str, Case] = {
     "help": Case(("--help",), wall=0.6),
-    "frontier": Case(("replay", "frontier", "--out", REPLAYED), processor=5.0),
+    "frontier": Case(("replay", "frontier", "--out", REPLAYED), processor=3.0),
     "prometheus": Case(("replay", "prometheus", "--out", REPLAYED), processor=25.0, memory=1.5),
-    "hyperion": Case(("replay", "hyperion", "--out", REPLAYED), processor=60.0, memory=3.0),
-    "stress": Case(("replay", STRESS_FILE, "--out", REPLAYED), processor=120.0),
+    "hyperion": Case(("replay", "hyperion", "--out", REPLAYED), processor=35.0, memory=3.0),
+    "stress": Case(("replay", STRESS_FILE, "--out", REPLAYED), processor=75.0),
 }
 
 

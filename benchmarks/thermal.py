@@ -1,0 +1,121 @@
+"""Measure the replay kernel where nothing can be saved: racks of which no two do the same, a day at one second."""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from stress import write_stress_site
+
+import facilities
+from facilities import build
+from telemetry import synthetic
+from twin import simulate
+from twin.grid.response import ResponseCurve
+from twin.site import Site
+from twin.thermal import kernel, loops
+from twin.workload import LoadTable
+
+RACKS = 40_000
+DAY = 86_400
+TRACES = 8
+"""Traces of a day; each rack follows one of them from a second of its own, at a power of its own."""
+
+THERMAL_BAR, WHOLE_BAR, MEMORY_BAR = 20.0, 40.0, 1.0
+"""Bars [s], [s] and [GB, 1e9 bytes] for a day of all racks."""
+
+
+class Cost(NamedTuple):
+    """Processor time [s] of a replay's loop by part, settling and the compiler left out."""
+
+    thermal: float  # racks, CDUs and loops; conversion, leakage and limits are lines of the same kernel
+    load: float  # the load table
+    rest: float  # power chain, record and everything else a minute takes
+
+
+def site_and_load(racks: int, duration: int) -> tuple[Site, LoadTable]:
+    """Build the stress site, and a load under which no two of its racks do the same."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "stress.toml"
+        write_stress_site(path, racks)
+        site = build.site(facilities.load(path))
+    random = np.random.default_rng(1)
+    samples = [synthetic.training(seed, DAY).samples for seed in range(TRACES)]
+    classes, kinds = site.rack_classes, site.racks.rack_class
+    scale = random.uniform(0.8, 1.0, racks)
+    idle, full = classes.accelerators * classes.accelerator_loaded, classes.accelerators * classes.accelerator_max
+    load = LoadTable(
+        samples=np.concatenate(samples),
+        trace_start=np.cumsum([0, *(part.size for part in samples)]).astype(np.int64),
+        trace_step=np.ones(TRACES),
+        segment_start=np.arange(racks + 1),
+        start=np.zeros(racks),
+        end=np.full(racks, float(duration)),
+        trace=random.integers(TRACES, size=racks),
+        offset=random.permutation(DAY)[:racks].astype(float),
+        accelerator_base=idle[kinds],
+        accelerator_scale=(full - idle)[kinds] * scale,
+        host_base=classes.host_idle[kinds],
+        host_scale=(classes.host_max - classes.host_idle)[kinds] * scale,
+        share=np.ones(racks),
+        measured=np.zeros(racks, dtype=bool),
+    )
+    return site, load
+
+
+def replay(racks: int, duration: int) -> Cost:
+    """Replay it, and see where the processor's time goes."""
+    site, load = site_and_load(racks, duration)
+    air = np.full(2, 293.15)
+    inputs = simulate.Inputs(datetime(2026, 7, 15, tzinfo=UTC), duration, float(duration), air, air - 5.0, changes=())
+    curve = ResponseCurve(np.array([0.0, 1e11]), ("pcc_voltage_pu",), np.ones((2, 1)), np.inf, 0.0)
+    spent = {"thermal": 0.0, "load": 0.0, "settling": 0.0}
+
+    def timed(part: str, called: Callable[..., object]) -> Callable[..., None]:
+        def call(*given: object) -> None:
+            begun = time.process_time()
+            called(*given)
+            spent[part] += time.process_time() - begun
+
+        return call
+
+    def minute_done(done: float) -> None:
+        if not spent["settling"]:  # The first minute warms the caches.
+            spent.update(thermal=0.0, load=0.0, settling=time.process_time())
+
+    kernel.fill, kernel.advance = timed("load", kernel.fill), timed("thermal", kernel.advance)
+    loops.control, loops.step = timed("thermal", loops.control), timed("thermal", loops.step)
+    record = simulate.run(site, load, inputs, curve, minute_done)
+    whole = time.process_time() - spent["settling"]
+    if record.layout.order.size != racks:
+        sys.exit(f"{racks} racks were meant to differ; the kernel found {record.layout.order.size} that do")
+    return Cost(spent["thermal"], spent["load"], whole - spent["thermal"] - spent["load"])
+
+
+def main() -> int:
+    """Print what a day costs; the exit code is 1 if a bar is crossed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--racks", type=int, default=RACKS)
+    parser.add_argument("--seconds", type=int, default=DAY, help="how long to replay; figures are scaled to a day")
+    asked = parser.parse_args()
+    cost = replay(asked.racks, asked.seconds)
+    measured = asked.seconds - simulate.MACRO_STEP
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1.0 if sys.platform == "darwin" else 1024.0) / 1e9
+    print(f"{asked.racks} racks, no two alike; {measured} s measured, CPU seconds a day")
+    for name, value in (*cost._asdict().items(), ("whole", sum(cost))):
+        print(f"{name:<10}{value / measured * DAY:>9.1f}{value / measured / asked.racks * 1e9:>9.2f} ns a rack-second")
+    print(f"{'memory':<10}{memory:>9.2f} GB")
+    day, whole = cost.thermal / measured * DAY, sum(cost) / measured * DAY
+    return int(day >= THERMAL_BAR or whole >= WHOLE_BAR or memory >= MEMORY_BAR)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
