@@ -16,6 +16,7 @@ from facilities.racks import Model, model, rack_classes, unit
 from facilities.schema import AirCooling, Facility, LiquidCooling, SidecarCooling
 from twin.cooling.air_side import coil_conductance
 from twin.cooling.dry_coolers import conductance_factor
+from twin.errors import FacilityError, Fault
 from twin.site import Cdus, Connection, Floats, Halls, PowerChain, Racks, Site, Stage
 
 DRY_GROUP_CAPACITY = 1e6
@@ -76,8 +77,17 @@ def site(facility: Facility) -> Site:
     -------
     Site
         SI arrays.
+
+    Raises
+    ------
+    FacilityError
+        When no part can do what the facility asks of it.
     """
-    return site_of(facility, sized(facility))
+    try:
+        return site_of(facility, sized(facility))
+    except ValueError as error:
+        message = f"cannot be built: {error}; `twin check` says more"
+        raise FacilityError(facility.name, [Fault("", message)]) from error
 
 
 def sized(facility: Facility) -> Sized:

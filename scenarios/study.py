@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 import facilities
-from facilities import Facility, build
+from facilities import Facility, build, checks
 from facilities.loading import file_of
 from facilities.quantity import Provenance
 from facilities.weather import KINDS, Weather
@@ -31,6 +31,9 @@ from twin.site import Site
 
 REPORT = "report.html"
 """Name of a run's page."""
+
+ATTENTION = "ATTENTION"
+"""Begins notes that the terminal shows too."""
 
 Progress = Callable[[float], None]
 """Told the part of a run that is done."""
@@ -144,7 +147,8 @@ def _prepare(given: Facility | str | Path, asked: Asked, weather: str | Path | N
         clock.start, clock.duration, air.step, air.dry_bulb, air.wet_bulb, scheduled, pressure=air.pressure
     )
     read_notes = tuple(note for reading in setting.readings.values() for note in reading.notes)
-    notes = (*setting.notes, *placement.notes, *air.notes, *read_notes)
+    unfit = (f"{ATTENTION}: the site cannot do what it is built for: {fault}" for fault in checks.faults(facility))
+    notes = (*unfit, *setting.notes, *placement.notes, *air.notes, *read_notes)
     files = _files(given, asked, scenario, None if chosen is None else weather_file(chosen))
     return _Prepared(facility, site, setting, placement, air, tuple(dict.fromkeys(notes)), inputs, files)
 

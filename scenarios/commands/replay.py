@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 
 from scenarios import incidents, quantities
-from scenarios.study import REPORT
+from scenarios.study import ATTENTION, REPORT
 from twin.run import Run
 
 FIGURES = {
@@ -59,7 +59,7 @@ def _print(console: Console, run: Run) -> None:
     if manifest["labels"]["level"]:
         console.print(f"caveat: {manifest['labels']['level']}", markup=False)
     for note in manifest["notes"]:
-        if note.startswith("ATTENTION"):
+        if note.startswith(ATTENTION):
             console.print(note, markup=False)
     events = run.table("events")
     _print_alarms(console, events)

@@ -350,3 +350,23 @@ def test_convert_does_not_overwrite(capsys, monkeypatch, file) -> None:
         f"twin: {target}: stands there already; give another --out, or --force to replace it\n",
     )
     assert target.read_text() == "precious"
+
+
+def test_a_site_whose_coils_cannot_be_built(refused, file) -> None:
+    """Water that warms by 20 K from 18 degC would leave warmer than the air that it cools."""
+    wide = changed('["6 K", "10 K"]', '["6 K", "30 K"]')
+    wide = wide.replace('water_rise = { value = "8 K"', 'water_rise = { value = "20 K"')
+    told = refused("--duration", "1 min", site=file("site.toml", wide))
+    assert told.startswith("twin: frontier: cannot be built: ")
+    assert told.endswith("`twin check` says more\n")
+
+
+def test_a_site_that_cannot_do_what_it_is_built_for_runs_and_says_so(capsys, monkeypatch, tmp_path, file) -> None:
+    """Frontier draws more than 20 MW at full load; it may be run, and the fault is told."""
+    weak = changed('rating = { value = "40 MW"', 'rating = { value = "20 MW"')
+    weak = weak.replace('["30 MW", "40 MW"]', '["10 MW", "40 MW"]')
+    arguments = (file("site.toml", weak), "--duration", "1 min", "--out", tmp_path / "run")
+    done = twin(capsys, monkeypatch, "replay", *arguments)
+    assert done.code == 0, done.err
+    told = "ATTENTION: the site cannot do what it is built for: connection.rating: is 20 MW, but the site draws "
+    assert told in done.out.replace("\n", " ")
