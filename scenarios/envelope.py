@@ -64,7 +64,7 @@ class RackGroup(NamedTuple):
     racks: int
 
 
-def step_for(duration: float) -> int:
+def step_for(duration: float, points: int = POINTS) -> int:
     """
     Choose the interval that a trace of a run is thinned to.
 
@@ -72,13 +72,15 @@ def step_for(duration: float) -> int:
     ----------
     duration : [s]
         Of the run.
+    points : [1]
+        Most points wanted.
 
     Returns
     -------
     [s]
-        The shortest round interval that gives at most `POINTS` points.
+        The shortest round interval that gives no more.
     """
-    return next((step for step in _STEPS if duration <= step * POINTS), _STEPS[-1])
+    return next((step for step in _STEPS if duration <= step * points), _STEPS[-1])
 
 
 def site(run: Tables, step: int) -> pl.DataFrame:
@@ -161,6 +163,43 @@ def cooling(run: Tables, step: int) -> pl.DataFrame:
     temperatures = [name for name in COOLING if name.endswith("temp_k")]
     at_once = run.scan("cooling").group_by("time").agg(pl.col(flows).sum(), pl.col(temperatures).fill_nan(None).mean())
     return _thin(at_once, step, flows + temperatures)
+
+
+def loop_kinds(run: Tables, step: int) -> dict[str, pl.DataFrame]:
+    """
+    Give each kind of loop over each interval: means over its loops, and their lowest and highest.
+
+    Parameters
+    ----------
+    run
+        The run; its manifest says what each loop cools.
+    step : [s]
+        Interval.
+
+    Returns
+    -------
+    dict of text to frame
+        What the loops cool -> as of `site`, and ``cooling_mode``, that of most loops.
+    """
+    cools = pl.DataFrame(
+        [(loop["name"], loop["cools"]) for loop in run.manifest["loops"]], ["loop", "kind"], orient="row"
+    )
+    columns = ["supply_temp_k", "return_temp_k", "fan_speed", "chiller_load"]
+    values = pl.col(columns).fill_nan(None)
+    thinned = (
+        run.scan("cooling")
+        .join(cools.lazy(), on="loop")
+        .group_by("kind", pl.col("time").dt.truncate(f"{step}s"))
+        .agg(
+            values.mean(),
+            values.min().name.suffix("_low"),
+            values.max().name.suffix("_high"),
+            pl.col("cooling_mode").drop_nans().mode().min(),
+        )
+        .sort("kind", "time")
+        .collect()
+    )
+    return {kind: frame for (kind,), frame in thinned.group_by("kind", maintain_order=True)}
 
 
 def halls(run: Tables) -> list[dict[str, Any]]:

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import plotly
 
-from scenarios import drawing, quantities
-from scenarios.drawing import Figure
+from scenarios import drawing, lines, quantities
 from scenarios.quantities import Scale
 from scenarios.style import (
     BLUE,
@@ -27,11 +26,11 @@ from scenarios.style import (
     faint,
     flow_colour,
 )
+from twin.outline import CDUS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import numpy.typing as npt
     import polars as pl
 
     from twin.site import Floats
@@ -42,10 +41,6 @@ _LABEL_WIDTH = 16
 _LEAST_FLOW = 1e-6
 """Of the largest flow: what is smaller is not drawn."""
 
-_RATIO, _PERCENT, _CELSIUS = Scale(1.0, ""), Scale(0.01, "%"), Scale(1.0, "°C")
-_CUBIC_METRES_AN_HOUR = Scale(1000.0 / 3600.0, "m³/h")
-"""In kilograms a second, at one kilogram a litre."""
-
 
 def library() -> str:
     """Give the source of plotly.js, for a page that works without a network."""
@@ -54,9 +49,9 @@ def library() -> str:
 
 def power_stack(site: pl.DataFrame, every: str) -> Chart:
     """Stack the site's power by use, and bound the power drawn by its lowest and highest."""
-    scale = _scale("W", site["facility_power_w_high"])
+    scale = lines.scale_for("W", site["facility_power_w_high"])
     other = site["it_power_w"] - site["accelerator_power_w"] - site["rack_loss_power_w"]
-    figure = _over_time(380)
+    figure = lines.over_time(380)
     for line in (
         Line("accelerator_power_w", "Accelerators", BLUE),
         Line("other_power_w", "Other IT", SKY),
@@ -64,16 +59,16 @@ def power_stack(site: pl.DataFrame, every: str) -> Chart:
         Line("loss_power_w", "Losses in distribution", VERMILION),
         Line("cooling_power_w", "Cooling", GREEN),
     ):
-        _add_layer(figure, site.with_columns(other_power_w=other), line, scale)
+        lines.add_layer(figure, site.with_columns(other_power_w=other), line, scale)
     for side, word, dash in (("high", "highest", "solid"), ("low", "lowest", "dot")):
         label = f"Drawn at the PCC, {word} second"
-        _add_line(figure, site, Line(f"facility_power_w_{side}", label, INK, dash=dash, width=0.8), scale)
-    _name_y(figure, f"Power [{scale.unit}]", zero=True)
+        lines.add_line(figure, site, Line(f"facility_power_w_{side}", label, INK, dash=dash, width=0.8), scale)
+    lines.name_y(figure, f"Power [{scale.unit}]", zero=True)
     caption = (
         f"Each layer is the mean of {every}; the five add to the power drawn at the point of connection (PCC). "
         "The thin lines are the highest and the lowest second within it."
     )
-    return _chart("Power by use", caption, figure)
+    return lines.chart("Power by use", caption, figure)
 
 
 def sankey(flows: Sequence[Mapping[str, Any]]) -> Chart:
@@ -106,79 +101,69 @@ def sankey(flows: Sequence[Mapping[str, Any]]) -> Chart:
     figure["data"].append({"type": "sankey", "node": node, "link": link, "textfont": {"size": 12}})
     figure["layout"]["margin"] = {"l": 8, "r": 0, "t": 32, "b": 32}
     caption = "Widths are energies over the whole run. The same numbers stand in the table under the chart."
-    return _chart("Energy from the grid to the chips, and heat from the chips to the outdoors", caption, figure)
+    return lines.chart("Energy from the grid to the chips, and heat from the chips to the outdoors", caption, figure)
 
 
-def temperatures(chips: pl.DataFrame, cdus: pl.DataFrame, cooling: pl.DataFrame, every: str) -> Chart:
+def temperatures(
+    chips: pl.DataFrame, cdus: pl.DataFrame, kinds: Mapping[str, pl.DataFrame], cooling: pl.DataFrame, every: str
+) -> Chart:
     """Draw temperatures from the chips through coolant and facility water to the outdoors."""
-    figure = _over_time(560, (0.36, 0.64))
+    figure = lines.over_time(560, (0.36, 0.64))
+    liquid = [
+        (2, frame, line)
+        for kind, frame in kinds.items()
+        if CDUS in kind
+        for line in (
+            Line("return_temp_k", f"Water for {kind}, return", GREEN, dash="dash"),
+            Line("supply_temp_k", f"Water for {kind}, supply", GREEN),
+        )
+    ]
     for row, frame, line in (
         (1, chips, Line("chip_temp_k_high", "Worst chip of the site", VERMILION)),
         (1, chips, Line("chip_temp_k", "Worst chip of each rack, mean", ORANGE)),
         (2, cdus, Line("return_temp_k", "Coolant return", PURPLE, band=True)),
         (2, cdus, Line("supply_temp_k", "Coolant supply", BLUE, band=True)),
-        (2, cooling, Line("return_temp_k", "Facility water return", GREEN, dash="dash")),
-        (2, cooling, Line("supply_temp_k", "Facility water supply", GREEN)),
+        *liquid,
         (2, cooling, Line("air_temp_k", "Hall air", ORANGE)),
         (2, cooling, Line("dry_bulb_temp_k", "Outdoors, dry bulb", GREY)),
         (2, cooling, Line("wet_bulb_temp_k", "Outdoors, wet bulb", GREY, dash="dot")),
     ):
-        _add_line(figure, frame, line, _CELSIUS, row)
-    _name_y(figure, "Chips [°C]", row=1)
-    _name_y(figure, "Fluids and air [°C]", row=2)
+        lines.add_line(figure, frame, line, lines.CELSIUS, row)
+    lines.name_y(figure, "Chips [°C]", row=1)
+    lines.name_y(figure, "Fluids and air [°C]", row=2)
     caption = (
         f"Means of {every}. Bands span the lowest and the highest of the site's coolant distribution units (CDUs); "
         "facility water and hall air are means over the loops; the worst chip of the site is the highest of all racks "
         "in the time."
     )
-    return _chart("Temperatures from the chips to the outdoors", caption, figure)
-
-
-def plant(cooling: pl.DataFrame, every: str) -> Chart:
-    """Stack the power of the cooling plant by machine, with its make-up water below."""
-    lines = (
-        Line("cdu_pump_power_w", "CDU pumps", BLUE),
-        Line("pump_power_w", "Facility water pumps", SKY),
-        Line("coil_fan_power_w", "Hall fans", ORANGE),
-        Line("fan_power_w", "Cooler fans", GREEN),
-        Line("chiller_power_w", "Chillers", VERMILION),
-    )
-    scale = _scale("W", cooling.select([line.column for line in lines]).sum_horizontal())
-    figure = _over_time(440, (0.66, 0.34))
-    for line in lines:
-        _add_layer(figure, cooling, line, scale)
-    _add_line(figure, cooling, Line("water_use_kg_s", "Make-up water", PURPLE), _CUBIC_METRES_AN_HOUR, row=2)
-    _name_y(figure, f"Power [{scale.unit}]", row=1, zero=True)
-    _name_y(figure, "Water [m³/h]", row=2, zero=True)
-    caption = f"Means of {every}, summed over the loops. Water at one kilogram a litre."
-    return _chart("Power and water of the cooling plant", caption, figure)
+    return lines.chart("Temperatures from the chips to the outdoors", caption, figure)
 
 
 def pue(site: pl.DataFrame, every: str, definition: str, level: str) -> Chart:
     """Draw power usage effectiveness over the run, with its definition and what is to be said of its level."""
-    figure = _over_time(260)
-    _add_line(figure, site, Line("pue", "PUE", BLUE), _RATIO)
+    figure = lines.over_time(260)
+    lines.add_line(figure, site, Line("pue", "PUE", BLUE), lines.RATIO)
     figure["layout"]["showlegend"] = False
-    _name_y(figure, "PUE")
+    lines.name_y(figure, "PUE")
     sentence = f"{definition[:1].upper()}{definition[1:]}."
     caption = f"{sentence} Each point is the ratio of {every}. The axis does not start at zero. {level}"
-    return _chart("Power usage effectiveness", caption.strip(), figure)
+    return lines.chart("Power usage effectiveness", caption.strip(), figure)
 
 
 def connection(grid: pl.DataFrame, every: str) -> Chart:
     """Draw voltages at the point of connection and the loading of its transformers."""
-    figure = _over_time(440, (0.6, 0.4))
-    _add_line(figure, grid, Line("pcc_voltage_pu", "PCC voltage", BLUE, band=True), _RATIO, row=1)
-    _add_line(figure, grid, Line("campus_voltage_pu", "Campus voltage", ORANGE, band=True), _RATIO, row=1)
+    figure = lines.over_time(440, (0.6, 0.4))
+    lines.add_line(figure, grid, Line("pcc_voltage_pu", "PCC voltage", BLUE, band=True), lines.RATIO, row=1)
+    lines.add_line(figure, grid, Line("campus_voltage_pu", "Campus voltage", ORANGE, band=True), lines.RATIO, row=1)
     loading = Line("transformer_loading", "Loading of main transformers", GREEN, band=True)
-    _add_line(figure, grid, loading, _PERCENT, row=2)
-    _name_y(figure, "Voltage [pu]", row=1)
-    _name_y(figure, "Loading [%]", row=2, zero=True)
+    lines.add_line(figure, grid, loading, lines.PERCENT, row=2)
+    lines.name_y(figure, "Voltage [pu]", row=1)
+    lines.name_y(figure, "Loading [%]", row=2, zero=True)
     caption = (
         f"Means of {every}; bands span the lowest and the highest second within it. "
         "Loading is apparent power over rating."
     )
-    return _chart("Voltage and loading at the point of connection", caption, figure)
+    return lines.chart("Voltage and loading at the point of connection", caption, figure)
 
 
 def load_and_ramps(duration: tuple[Floats, Floats], ramps: Mapping[str, tuple[Floats, Floats]]) -> Chart:
@@ -188,7 +173,7 @@ def load_and_ramps(duration: tuple[Floats, Floats], ramps: Mapping[str, tuple[Fl
     power = quantities.fitting(float(duration[1][0]), "W")
     drawing.add(figure, _curve(duration, power, "Power drawn", INK))
     drawing.set_axes(figure, "x", (1,), title={"text": "Share of time [%]"})
-    _name_y(figure, f"Power at least [{power.unit}]", zero=True)
+    lines.name_y(figure, f"Power at least [{power.unit}]", zero=True)
     caption = "Power drawn at the PCC, from the highest to the lowest."
     if ramps:
         change = quantities.fitting(max(float(curve[1][0]) for curve in ramps.values()), "W")
@@ -196,30 +181,30 @@ def load_and_ramps(duration: tuple[Floats, Floats], ramps: Mapping[str, tuple[Fl
             drawing.add(figure, _curve(curve, change, f"Change within {label}", colour), 2)
         title = {"text": "Share of time [%], logarithmic"}
         drawing.set_axes(figure, "x", (2,), title=title, type="log", dtick=1, exponentformat="none")
-        _name_y(figure, f"Change at least [{change.unit}]", 2, zero=True)
+        lines.name_y(figure, f"Change at least [{change.unit}]", 2, zero=True)
         caption = (
             "Left: power drawn at the PCC, second by second, from the highest to the lowest. Right: how much it "
             f"differs, up or down, from what it was {', '.join(ramps)} earlier, from the largest difference down."
         )
-    return _chart("Load duration and ramps" if ramps else "Load duration", caption, figure)
+    return lines.chart("Load duration and ramps" if ramps else "Load duration", caption, figure)
 
 
 def steepest(window: pl.DataFrame) -> Chart:
     """Draw the seconds around the steepest change of power, as stored."""
-    scale = _scale("W", window["facility_power_w"])
-    figure = _over_time(380, (0.62, 0.38))
-    _add_line(figure, window, Line("facility_power_w", "Drawn at the PCC", INK), scale, row=1)
-    _add_line(figure, window, Line("it_power_w", "IT", BLUE), scale, row=1)
-    _add_line(figure, window, Line("pcc_voltage_pu", "PCC voltage", VERMILION), _RATIO, row=2)
+    scale = lines.scale_for("W", window["facility_power_w"])
+    figure = lines.over_time(380, (0.62, 0.38))
+    lines.add_line(figure, window, Line("facility_power_w", "Drawn at the PCC", INK), scale, row=1)
+    lines.add_line(figure, window, Line("it_power_w", "IT", BLUE), scale, row=1)
+    lines.add_line(figure, window, Line("pcc_voltage_pu", "PCC voltage", VERMILION), lines.RATIO, row=2)
     for trace in figure["data"]:
         trace["line"]["shape"] = "hv"
-    _name_y(figure, f"Power [{scale.unit}]", row=1)
-    _name_y(figure, "Voltage [pu]", row=2)
+    lines.name_y(figure, f"Power [{scale.unit}]", row=1)
+    lines.name_y(figure, "Voltage [pu]", row=2)
     caption = (
         "Every stored second of the minutes around the largest change of power from one second to the next. "
         "The axes do not start at zero."
     )
-    return _chart("Around the steepest second", caption, figure)
+    return lines.chart("Around the steepest second", caption, figure)
 
 
 def losses(stages: Sequence[Mapping[str, Any]]) -> Chart:
@@ -250,15 +235,15 @@ def losses(stages: Sequence[Mapping[str, Any]]) -> Chart:
     drawing.set_axes(figure, "y", categoryorder="array", categoryarray=names, showgrid=False)
     drawing.set_axes(figure, "x", title={"text": f"Energy lost in the run [{scale.unit}]"}, rangemode="tozero")
     caption = "Energy lost over the whole run; the colour says where the heat goes."
-    return _chart("Conversion losses by stage", caption, figure)
+    return lines.chart("Conversion losses by stage", caption, figure)
 
 
 def heat_map(labels: Sequence[str], times: pl.Series, cells: Floats) -> Chart:
     """Map the highest chip temperature over time and racks."""
-    figure = _over_time(max(260, 130 + 16 * len(labels)))
+    figure = lines.over_time(max(260, 130 + 16 * len(labels)))
     cell_map = {
         "type": "heatmap",
-        "x": _milliseconds(times),
+        "x": lines.milliseconds(times),
         "y": list(labels),
         "z": (cells - quantities.ZERO_CELSIUS).astype(np.float32),
         "colorscale": "Cividis",
@@ -273,61 +258,7 @@ def heat_map(labels: Sequence[str], times: pl.Series, cells: Floats) -> Chart:
         "The highest chip temperature in each quarter of an hour among the racks of each row; "
         "racks stand in the order of the site."
     )
-    return _chart("Highest chip temperature by hall", caption, figure)
-
-
-def _over_time(height: int, heights: tuple[float, ...] = (1.0,)) -> Figure:
-    figure = drawing.stacked(height, heights)
-    drawing.set_axes(figure, "x", type="date", hoverformat="%d %b %H:%M:%S")
-    return figure
-
-
-def _chart(title: str, caption: str, figure: Figure) -> Chart:
-    return Chart(title, caption, figure["layout"]["height"], drawing.text(figure))
-
-
-def _name_y(figure: Figure, title: str, row: int = 1, *, zero: bool = False) -> None:
-    drawing.set_axes(figure, "y", (row,), title={"text": title}, rangemode="tozero" if zero else "normal")
-
-
-def _scale(unit: str, values: pl.Series) -> Scale:
-    highest = values.abs().max()
-    return quantities.fitting(float(highest) if isinstance(highest, int | float) else 0.0, unit)
-
-
-def _milliseconds(times: pl.Series) -> Floats:
-    return times.dt.epoch("ms").cast(float).to_numpy()
-
-
-def _shown(values: pl.Series, scale: Scale) -> npt.NDArray[np.float32]:
-    offset = quantities.ZERO_CELSIUS if scale is _CELSIUS else 0.0
-    return ((values.cast(float).to_numpy() - offset) / scale.factor).astype(np.float32)
-
-
-def _trace(frame: pl.DataFrame, line: Line, scale: Scale) -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "x": _milliseconds(frame["time"]),
-        "y": _shown(frame[line.column], scale),
-        "name": line.label,
-        "legendgroup": line.label,
-        "mode": "lines",
-        "line": {"color": line.colour, "width": line.width, "dash": line.dash},
-    }
-
-
-def _add_line(figure: Figure, frame: pl.DataFrame, line: Line, scale: Scale, row: int = 1) -> None:
-    if line.band:
-        unseen = {"showlegend": False, "hoverinfo": "skip"}
-        for side, filled in (("low", {}), ("high", {"fill": "tonexty", "fillcolor": faint(line.colour, 0.22)})):
-            edge = line._replace(column=f"{line.column}_{side}", width=0.0)
-            drawing.add(figure, _trace(frame, edge, scale) | unseen | filled, row)
-    drawing.add(figure, _trace(frame, line, scale), row)
-
-
-def _add_layer(figure: Figure, frame: pl.DataFrame, line: Line, scale: Scale) -> None:
-    layer = {"stackgroup": "power", "fillcolor": faint(line.colour, 0.85)}
-    drawing.add(figure, _trace(frame, line._replace(width=0.0), scale) | layer)
+    return lines.chart("Highest chip temperature by hall", caption, figure)
 
 
 def _curve(points: tuple[Floats, Floats], scale: Scale, label: str, colour: str) -> dict[str, Any]:

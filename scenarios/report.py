@@ -11,7 +11,7 @@ import polars as pl
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from scenarios import curves, envelope, figures, incidents, key_figures, quantities
+from scenarios import curves, envelope, figures, happened, incidents, key_figures, plant_figures, quantities
 from twin.columns import METRICS
 from twin.errors import OutputError
 
@@ -240,11 +240,14 @@ def charts(run: Tables) -> dict[str, Chart]:
     groups = envelope.rack_groups(envelope.halls(run))
     racks = envelope.racks(run, groups)
     chips, cdus = envelope.over_groups(racks, step), envelope.cdus(run, step)
+    kinds, told = envelope.loop_kinds(run, step), happened.story(run)
     drawn = {
+        **({} if told is None else {"happened": happened.figure(told, manifest["limits"])}),
         "power": figures.power_stack(site, every),
         "energy": figures.sankey(manifest["flows"]),
-        "temperatures": figures.temperatures(chips, cdus, cooling, every),
-        "plant": figures.plant(cooling, every),
+        "temperatures": figures.temperatures(chips, cdus, kinds, cooling, every),
+        "plant": plant_figures.plant(kinds, cooling, every),
+        "cooling": plant_figures.power_and_water(cooling, every),
         "pue": figures.pue(site, every, manifest["definitions"]["pue"], manifest["labels"]["level"]),
         "connection": figures.connection(envelope.grid(run, step), every),
         **_load_charts(run),

@@ -40,21 +40,25 @@ def rows(changes: tuple[Change, ...], site: Site, start: datetime) -> list[dict[
     Returns
     -------
     list of dict
-        Rows of events.parquet, in order of time.
+        Rows of events.parquet, in order of time; changes at one time that are said alike are one row, with the value
+        of the first.
     """
+    said: dict[tuple[int, str, str], list[Change]] = {}
+    for change in changes:
+        said.setdefault((change.time, change.what, _KINDS[change.what].words(site, change)), []).append(change)
     return [
         {
-            "time": start + timedelta(seconds=change.time),
+            "time": start + timedelta(seconds=time),
             "kind": "scheduled",
-            "asset": _asset(_KINDS[change.what], site, change.rows),
-            "value": change.value,
+            "asset": _asset(_KINDS[what], site, np.concatenate([change.rows for change in alike])),
+            "value": alike[0].value,
             "limit": None,
             "margin": None,
             "unit": "",
             "duration_s": 0.0,
-            "message": _KINDS[change.what].words(site, change),
+            "message": words,
         }
-        for change in changes
+        for (time, what, words), alike in said.items()
     ]
 
 

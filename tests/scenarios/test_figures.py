@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from typing import Any
 
@@ -11,28 +10,13 @@ import polars as pl
 import pytest
 
 from scenarios import envelope, figures, style
-from scenarios.style import Chart
 from tests.scenarios import fake_run
+from tests.scenarios.charts import layout, numbers, traces
 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> fake_run.FakeRun:
     return fake_run.write(tmp_path_factory.mktemp("run"))
-
-
-def traces(chart: Chart) -> dict[str, dict[str, Any]]:
-    """Give the traces of a chart by name; the edges of a band share the name of their line and come before it."""
-    return {trace.get("name", ""): trace for trace in json.loads(chart.figure)["data"]}
-
-
-def numbers(values: Any) -> np.ndarray:
-    if isinstance(values, list):
-        return np.array(values, dtype=float)
-    return np.frombuffer(base64.b64decode(values["bdata"]), dtype=values["dtype"]).astype(float)
-
-
-def layout(chart: Chart) -> dict[str, Any]:
-    return json.loads(chart.figure)["layout"]
 
 
 def test_the_power_stack_adds_to_the_power_drawn(run: fake_run.FakeRun) -> None:
@@ -58,7 +42,7 @@ def test_temperatures_are_in_degrees_with_the_spread_of_the_cdus(run: fake_run.F
     cdus = envelope.cdus(run, 60)
     racks = envelope.racks(run, envelope.rack_groups(envelope.halls(run)))
     chips = envelope.over_groups(racks, 60)
-    chart = figures.temperatures(chips, cdus, envelope.cooling(run, 60), "1 min")
+    chart = figures.temperatures(chips, cdus, envelope.loop_kinds(run, 60), envelope.cooling(run, 60), "1 min")
     drawn = json.loads(chart.figure)["data"]
     low, high, mean = (trace for trace in drawn if trace["name"] == "Coolant supply")
     assert high["fill"] == "tonexty"
@@ -69,13 +53,6 @@ def test_temperatures_are_in_degrees_with_the_spread_of_the_cdus(run: fake_run.F
     worst = numbers(traces(chart)["Worst chip of the site"]["y"])
     load = fake_run.demand(3600).reshape(-1, 60).max(axis=1)
     np.testing.assert_allclose(worst, 330 + 10 * load + 0.7 - 273.15, atol=1e-3)
-
-
-def test_water_is_in_cubic_metres_an_hour(run: fake_run.FakeRun) -> None:
-    cooling = envelope.cooling(run, 60)
-    drawn = numbers(traces(figures.plant(cooling, "1 min"))["Make-up water"]["y"])
-    # one kilogram a second is 3.6 m3 an hour
-    np.testing.assert_allclose(drawn, cooling["water_use_kg_s"].to_numpy() * 3.6, rtol=1e-6)
 
 
 def test_pue_says_its_definition_and_its_caveat(run: fake_run.FakeRun) -> None:
@@ -149,14 +126,6 @@ def test_the_heat_map_is_in_degrees() -> None:
     assert cells[0] == pytest.approx(70.0, abs=1e-5)
     assert np.isnan(cells[1])
     assert drawn["y"] == ["a", "b"]
-
-
-def test_empty_tables_draw_empty_charts() -> None:
-    columns = ("supply_temp_k", "return_temp_k", "air_temp_k", "dry_bulb_temp_k", "wet_bulb_temp_k", "water_use_kg_s")
-    powers = ("cdu_pump_power_w", "pump_power_w", "coil_fan_power_w", "fan_power_w", "chiller_power_w")
-    schema = {"time": pl.Datetime("us", "UTC"), **dict.fromkeys((*columns, *powers), pl.Float32)}
-    chart = figures.plant(pl.DataFrame(schema=schema), "1 min")
-    assert numbers(traces(chart)["Chillers"]["y"]).size == 0
 
 
 def test_colours_follow_the_use() -> None:

@@ -16,7 +16,10 @@ from tests.scenarios import fake_run
 from twin.errors import OutputError
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-CHARTS = ["power", "energy", "temperatures", "plant", "pue", "connection", "load", "steepest", "losses", "racks"]
+CHARTS = [
+    *("happened", "power", "energy", "temperatures", "plant", "cooling"),
+    *("pue", "connection", "load", "steepest", "losses", "racks"),
+]
 T = quantities.THIN
 
 
@@ -69,6 +72,14 @@ def test_the_page_has_figures_tables_and_provenance(page: str) -> None:
     assert f"coolant return temperature hall_a/cdu_0 240 −0.42{T}K 1.30{T}% 2.10{T}% level uncertain" in text
 
 
+def test_the_page_answers_how_long_the_chips_rode_through(page: str) -> None:
+    answer = "(00:30:00) → time to throttle: 1 min 40 s"
+    text = text_of(page)
+    assert f"How the chips rode through it. hall_a/cdu_0: Pump of hall_a/cdu_0 set to half speed. {answer}" in text
+    assert "Time to shutdown not reached Of the first chip, from 00:30:00 UTC." in text
+    assert "Figure 1. Every second; facility water and hall air each minute. (1) 00:30:00 hall_a/cdu_0" in text
+
+
 def test_the_page_stands_alone(page: str) -> None:
     assert len(page.encode()) < 8e6
     assert page.count("Plotly, Inc.") >= 1
@@ -86,14 +97,17 @@ def test_every_table_and_chart_says_what_it_is(page: str) -> None:
     labels = re.findall(r'role="img" aria-label="([^"]*)"', markup)
     assert len(labels) == len(CHARTS)
     assert min(map(len, labels)) > 60
-    assert [int(number) for number in re.findall(r"<b>Figure (\d+)\.</b>", markup)] == list(range(1, 11))
+    assert [int(number) for number in re.findall(r"<b>Figure (\d+)\.</b>", markup)] == list(range(1, len(CHARTS) + 1))
 
 
 def test_a_quiet_run_says_so_in_a_sentence(run: fake_run.FakeRun, tmp_path: Path) -> None:
-    text = text_of(report.page(with_events(run, run.table("events").clear(), tmp_path)))
+    quiet = with_events(run, run.table("events").clear(), tmp_path)
+    text = text_of(report.page(quiet._replace(manifest=run.manifest | {"disturbed": None})))
     assert "No limit was crossed: chips, coolant, hall air" in text
     assert "Limits crossed" not in text
     assert "What was scheduled" not in text
+    assert "What happened" not in text
+    assert "How the chips rode through it" not in text
 
 
 def test_many_alarms_are_shown_worst_first_and_counted() -> None:

@@ -38,6 +38,13 @@ def test_one_asset_is_named_and_many_are_counted() -> None:
     assert said("loop_set_point", 300.0, (1,))[0] == "loop_2"
 
 
+def test_changes_said_alike_are_one_row() -> None:
+    """Chillers of unlike capacity come back by a change for each capacity."""
+    back = [Change(9, "chiller_capacity", np.array([loop]), 1e5 * (loop + 1)) for loop in range(3)]
+    (row,) = scheduled.rows((*back,), SITE, made.START)
+    assert (row["asset"], row["message"], row["value"]) == ("all 3 loops", "chillers may start again", 1e5)
+
+
 @pytest.mark.parametrize(
     ("what", "value", "words"),
     [
