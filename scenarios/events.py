@@ -16,8 +16,11 @@ from scenarios.schema import (
     Fouling,
     Heat,
     LoadStep,
+    LoopPumpTrip,
     LoopSetPoint,
+    MakeUpLoss,
     PowerCap,
+    PowerGap,
     PumpTrip,
     Scenario,
     SupplySetPoint,
@@ -28,6 +31,12 @@ from twin.changes import AS_ASKED, Change
 from twin.errors import Fault, ScenarioError
 from twin.site import Floats, Integers, Site
 from twin.thermal.tables import VALVE_FREE, VALVE_STUCK
+
+EVERYWHERE = {"outdoor_offset", "wet_bulb_offset"}
+"""Changes that have no rows."""
+
+ROUNDING = 1e-9
+"""Part of a unit that is lost in division."""
 
 
 class Effect(NamedTuple):
@@ -119,7 +128,7 @@ def _scheduled(span: _Span, duration: float) -> list[Change]:
 
 def _at(time: float, effect: Effect, values: Floats, constant: float) -> list[Change]:
     """Make one change for each value."""
-    if effect.what == "outdoor_offset":
+    if effect.what in EVERYWHERE:
         return [Change(int(time), effect.what, effect.found.rows, float(values[0]), constant)]
     return [
         Change(int(time), effect.what, effect.found.rows[values == value], float(value), constant)
@@ -135,7 +144,7 @@ def _meet(one: _Span, other: _Span) -> bool:
     if one.effect.what != other.effect.what or one.start >= other.end or other.start >= one.end:
         return False
     rows = one.effect.found.rows, other.effect.found.rows
-    return one.effect.what == "outdoor_offset" or bool(np.intersect1d(*rows).size)
+    return one.effect.what in EVERYWHERE or bool(np.intersect1d(*rows).size)
 
 
 def _meeting(one: _Span, other: _Span) -> Fault:
@@ -213,12 +222,41 @@ def _coolers_lost(site: Site, event: CoolersLost, where: str) -> Effects:
 
 def _chiller_trip(site: Site, event: ChillerTrip, where: str) -> Effects:
     found = selection.loops(site, event.loops, f"{where}.loops")
-    usual = site.loops.chiller_capacity[found.rows]
-    return (Effect("chiller_capacity", found, np.zeros_like(usual), usual),)
+    usual, unit = site.loops.chiller_capacity[found.rows], site.loops.chillers.unit_capacity[found.rows]
+    left = unit * np.floor(usual / unit * (1.0 - event.share) + ROUNDING)
+    return (Effect("chiller_capacity", found, left, usual),)
+
+
+def _loop_pump_trip(site: Site, event: LoopPumpTrip, where: str) -> Effects:
+    found = selection.loops(site, event.loops, f"{where}.loops")
+    return (_loop_pumps(found, event.running, event),)
+
+
+def _loop_pumps(found: Rows, running: float, event: LoopPumpTrip | PowerGap) -> Effect:
+    during, after = _same(found.rows, running), _same(found.rows, 1.0)
+    return Effect("loop_pumps", found, during, after, event.time_constant, event.start_time_constant)
+
+
+def _make_up_loss(site: Site, event: MakeUpLoss, where: str) -> Effects:
+    found = selection.loops(site, event.loops, f"{where}.loops")
+    return (Effect("make_up_water", found, _same(found.rows, 0.0), _same(found.rows, 1.0)),)
+
+
+def _power_gap(site: Site, event: PowerGap, where: str) -> Effects:
+    found = selection.loops(site, event.loops, f"{where}.loops")
+    return (
+        Effect("mechanical_power", found, _same(found.rows, 0.0), _same(found.rows, 1.0)),
+        _loop_pumps(found, event.pumps_on_ups, event),
+    )
 
 
 def _heat(_site: Site, event: Heat, _where: str) -> Effects:
-    return (Effect("outdoor_offset", Rows(np.zeros(0, dtype=np.int64)), np.array([event.offset]), np.zeros(1)),)
+    nowhere = Rows(np.zeros(0, dtype=np.int64))
+    both = Effect("outdoor_offset", nowhere, np.array([event.offset]), np.zeros(1))
+    if event.wet_bulb_offset is None:
+        return (both,)
+    besides = np.array([event.wet_bulb_offset - event.offset])
+    return (both, Effect("wet_bulb_offset", nowhere, besides, np.zeros(1)))
 
 
 _EFFECTS: dict[str, Callable[..., Effects]] = {
@@ -232,6 +270,9 @@ _EFFECTS: dict[str, Callable[..., Effects]] = {
     "loop_set_point": _loop_set_point,
     "coolers_lost": _coolers_lost,
     "chiller_trip": _chiller_trip,
+    "loop_pump_trip": _loop_pump_trip,
+    "make_up_loss": _make_up_loss,
+    "power_gap": _power_gap,
     "heat": _heat,
 }
 """What each kind of event changes."""

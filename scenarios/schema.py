@@ -257,10 +257,45 @@ class CoolersLost(_Event):
 
 
 class ChillerTrip(_Event):
-    """The chillers of some loops stop."""
+    """Chillers of some loops stop; at the end they wait their restart time, and load up along their ramp."""
 
     kind: Literal["chiller_trip"]
     loops: Chosen
+    share: Share = 1.0
+    """Of the chillers; whole ones stop."""
+
+
+class LoopPumpTrip(_Event):
+    """Circulating pumps of some loops stop, but for a part, and the water coasts; at the end they start again."""
+
+    kind: Literal["loop_pump_trip"]
+    loops: Chosen
+    running: Share = 0.0
+    """Part of the pumps that goes on."""
+    time_constant: TimeConstant = 10.0
+    start_time_constant: TimeConstant = 20.0
+
+
+class MakeUpLoss(_Event):
+    """No make-up water reaches the towers of some loops: their basins drain, then they stand dry."""
+
+    kind: Literal["make_up_loss"]
+    loops: Chosen
+
+
+class PowerGap(_Event):
+    """
+    The plant of some loops is without supply, as between loss of the grid and start of generators.
+
+    Fans of the coolers, chillers and condenser pumps stop, and circulating pumps but for those on UPS; pumps and fans
+    of the halls are taken to be on UPS.
+    """
+
+    kind: Literal["power_gap"]
+    loops: Chosen = Selection()
+    pumps_on_ups: Share = 0.0
+    time_constant: TimeConstant = 10.0
+    start_time_constant: TimeConstant = 20.0
 
 
 class Heat(_Event):
@@ -268,6 +303,8 @@ class Heat(_Event):
 
     kind: Literal["heat"]
     offset: Difference
+    wet_bulb_offset: Difference | None = None
+    """Of the wet bulb; that of the dry bulb where none is given."""
 
 
 Event = Annotated[
@@ -281,6 +318,9 @@ Event = Annotated[
     | LoopSetPoint
     | CoolersLost
     | ChillerTrip
+    | LoopPumpTrip
+    | MakeUpLoss
+    | PowerGap
     | Heat,
     Field(discriminator="kind"),
 ]
@@ -295,6 +335,9 @@ EVENTS: dict[str, type[_Event]] = {
     "loop_set_point": LoopSetPoint,
     "coolers_lost": CoolersLost,
     "chiller_trip": ChillerTrip,
+    "loop_pump_trip": LoopPumpTrip,
+    "make_up_loss": MakeUpLoss,
+    "power_gap": PowerGap,
     "heat": Heat,
 }
 """Kinds of events by name."""

@@ -132,3 +132,41 @@ def test_all_faults_are_told_at_once() -> None:
     assert "events.1.cdus.names: unknown CDU 'cdu_8'" in told
     assert "events.2.start: is 7200 s, but the run lasts 3600 s; start it earlier" in told
     assert "events.4: changes the same as events.3 at the same time" in told
+
+
+def test_part_of_the_chillers_trips_in_whole_units() -> None:
+    """Each loop has one chiller of its own: half of one is none left, of none nothing."""
+    tripped = made(event("chiller_trip", loops="all", share="50 %"))
+    assert tripped[0][1:4] == ("chiller_capacity", [0, 1, 2], 0.0)
+
+
+def test_pumps_of_a_loop_coast_and_start_again() -> None:
+    assert made(event("loop_pump_trip", loops=["loop_2"], running="50 %")) == [
+        (600, "loop_pumps", [1], 0.5, 10.0),
+        (1200, "loop_pumps", [1], 1.0, 20.0),
+    ]
+
+
+def test_a_gap_of_power_stops_the_plant_but_for_pumps_on_ups() -> None:
+    gap = made(event("power_gap", start="600 s", end="615 s", loops=["loop_1"], pumps_on_ups="100 %"))
+    assert gap == [
+        (600, "mechanical_power", [0], 0.0, 0.0),
+        (600, "loop_pumps", [0], 1.0, 10.0),
+        (615, "mechanical_power", [0], 1.0, 0.0),
+        (615, "loop_pumps", [0], 1.0, 20.0),
+    ]
+
+
+def test_make_up_water_fails_and_comes_back() -> None:
+    lost, back = made(event("make_up_loss", loops=["loop_1"]))
+    assert (lost[1:4], back[1:4]) == (("make_up_water", [0], 0.0), ("make_up_water", [0], 1.0))
+
+
+def test_an_extreme_of_the_wet_bulb_is_told_from_the_dry_one() -> None:
+    """8 K on the wet bulb and 5 K on both: 3 K besides."""
+    assert [change[1:4] for change in made(event("heat", offset="5 K", wet_bulb_offset="8 K"))] == [
+        ("outdoor_offset", [], 5.0),
+        ("wet_bulb_offset", [], 3.0),
+        ("outdoor_offset", [], 0.0),
+        ("wet_bulb_offset", [], 0.0),
+    ]

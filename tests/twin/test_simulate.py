@@ -247,3 +247,45 @@ def test_the_warmest_chip_and_supply_of_a_hall_are_kept_second_by_second() -> No
     # What is kept by minute is the same, in the same second.
     assert warmest[60:, 0].max() == pytest.approx(kept.racks[5, 1].max(), abs=1e-4)
     assert kept.halls[5, :60] == pytest.approx(313.15, abs=0.5)
+
+
+def test_a_basin_drains_and_its_towers_stand_dry() -> None:
+    """
+    Without make-up the first loop's basin of 60 kg lasts some minutes at 0.4 kg/s; then nothing cools, and it warms.
+
+    What it lost is what was used, to the balance's own 1e-9, and it never falls below nothing by more than a minute's
+    change of use.
+    """
+    site = small.site()
+    basin = np.array([60.0, 0.0, 1e4])
+    site = site._replace(loops=site.loops._replace(basin=basin))
+    events = (Change(60, "make_up_water", np.array([0]), 0.0),)
+    kept = simulate.run(site, small.load(site, [0.9]), small.inputs(900, events), small.curve(site))
+    content, supply, rejected = (cooling(kept, name)[:, 0] for name in ("basin_kg", "supply_temp_k", "heat_rejected_w"))
+    assert content[0] == pytest.approx(60.0, rel=1e-6)
+    assert -1.0 < content[-1] < 30.0
+    assert content[-1] == content[-2]
+    assert supply[-1] > supply[0] + 2.0
+    # Chillers of a third of the heat are all that is left.
+    assert rejected[-1] < 0.5 * rejected[0]
+    assert all(row.closes for row in balances(kept, site))
+
+
+def test_a_gap_of_power_draws_nothing_and_chillers_wait() -> None:
+    """All plant without supply for a minute: no fan, pump or chiller draws; chillers take heat a minute later again."""
+    site = small.with_staged_chillers(small.site())
+    loops = np.array([0, 1, 2])
+    events = tuple(
+        Change(time, what, loops, value)
+        for time, value in ((120, 0.0), (180, 1.0))
+        for what in ("mechanical_power", "loop_pumps")
+    )
+    kept = simulate.run(site, small.load(site, [0.7]), small.inputs(420, events), small.curve(site))
+    power = sum(cooling(kept, name) for name in ("fan_power_w", "pump_power_w", "chiller_power_w"))
+    assert np.all(power[2] == 0.0)
+    assert np.all(power[[0, 1, 4, 5, 6]].sum(axis=1) > 0.0)
+    chillers = cooling(kept, "chiller_power_w")[:, 2]
+    assert chillers[1] > 0.0
+    # A minute to restart, then 10 % of the capacity a minute.
+    assert chillers[3] == 0.0
+    assert 0.0 < chillers[4] < chillers[5] < chillers[1]

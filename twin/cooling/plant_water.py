@@ -17,6 +17,10 @@ FILL_TIME = 1800.0
 """Time [s] in which make-up fills an empty basin beside what is used; assumed."""
 
 
+RESERVE = 1.5
+"""Least content of a basin over the last use [1] with which towers go on: use may rise before it is asked again."""
+
+
 class BasinFlows(NamedTuple):
     """
     What basins do over some time.
@@ -161,4 +165,4 @@ def standing_dry(loops: Loops, supplied: Floats, content: Floats, used: Floats, 
     (loop,) bool
         Towers without make-up whose basin would not last.
     """
-    return loops.evaporative & (supplied <= 0.0) & (content <= used * seconds)
+    return loops.evaporative & (supplied <= 0.0) & (content <= RESERVE * used * seconds)
