@@ -7,15 +7,14 @@ from pathlib import Path
 
 import numpy as np
 
-from facilities import build, coils
+from facilities import build, coils, plant_checks
 from facilities.loading import load
 from facilities.racks import Model
-from facilities.schema import FULL_PLANT, AirCooling, Facility
+from facilities.schema import AirCooling, Facility
 from twin import power
-from twin.cooling import dry_coolers, towers
 from twin.cooling.air_side import sidecar_rate
 from twin.errors import FacilityError, Fault
-from twin.site import Floats, Loops, RackClasses, Site
+from twin.site import Floats, RackClasses, Site
 from twin.thermal.coefficients import worst_branch
 from twin.thermal.laws import coolant_stream
 
@@ -79,7 +78,7 @@ def faults(facility: Facility) -> Iterator[Fault]:
         yield from _door(f"catalog.racks.{name}.door", rack)
     yield from _cdus(site, parts.heat.liquid)
     yield from _sidecars(site, parts.heat.liquid)
-    yield from _loops(facility, site, np.concatenate([plant.heat for plant in parts.plants]))
+    yield from plant_checks.faults(facility, site, np.concatenate([plant.heat for plant in parts.plants]))
     if parts.peak_power > site.connection.rating:
         message = f"is {_mw(site.connection.rating)}, but the site draws {_mw(parts.peak_power)} on its design day"
         yield Fault("connection.rating", f"{message}; raise it, or take fewer racks")
@@ -239,40 +238,3 @@ def _door(place: str, rack: Model) -> Iterator[Fault]:
             f"asks for {rack.door_conductance:.4g} W/K, but the air through the rack carries {rack.air_stream:.4g} W/K"
         )
         yield Fault(f"{place}.heat", f"{message}; correct the door's rating or the rack's air.rise")
-
-
-def _loops(facility: Facility, site: Site, heat: Floats) -> Iterator[Fault]:
-    """Check that each loop carries its heat on the design day with its supply at full plant."""
-    climate, loops = facility.climate, site.loops
-    supply = loops.supply_set_point + FULL_PLANT * loops.control_band
-    back = supply + heat / loops.water_stream
-    coolers = _coolers(loops, back, climate.design_dry_bulb.si, climate.design_wet_bulb.si, site.altitude_pressure)
-    coolers = np.where(loops.condenser.fitted, 0.0, coolers)
-    short = heat - coolers - loops.chiller_capacity
-    for kind in ("liquid", "air"):
-        rows = np.array([row for row, name in enumerate(loops.name) if name.endswith(f"/{kind}")], dtype=np.int64)
-        if rows.size and short[rows].max() > 0.0:
-            worst = rows[short[rows].argmax()]
-            message = (
-                f"cannot hold {_celsius(loops.supply_set_point[worst])} on the design day at full load: of "
-                f"{_mw(heat[worst])} in {loops.name[worst]}, coolers reject {_mw(coolers[worst])} and chillers take "
-                f"{_mw(loops.chiller_capacity[worst])}. Raise cooler_margin, chiller_share or the supply temperature"
-            )
-            yield Fault(f"cooling.{kind}.loop", message)
-
-
-def _coolers(loops: Loops, back: Floats, dry_bulb: float, wet_bulb: float, pressure: float) -> Floats:
-    """Give the heat [W] that all coolers of each loop reject with fans at full speed."""
-    stream = loops.water_stream / loops.cooler_units
-    ratio, full = stream / loops.cooler_water_stream, np.ones(stream.size)
-    dry = dry_coolers.dry_cooler(
-        back,
-        stream,
-        loops.cooler_air_flow,
-        loops.cooler_conductance * dry_coolers.conductance_factor(full, ratio),
-        full * dry_bulb,
-    )
-    correction = towers.conductance_correction(full, ratio, loops.cooler_design_wet_bulb - wet_bulb)
-    conductance = loops.cooler_conductance * correction.factor
-    wet = towers.merkel(back, stream, loops.cooler_air_flow, conductance, full * wet_bulb, pressure).heat
-    return np.maximum(loops.cooler_units * np.where(loops.evaporative, wet, dry), 0.0)

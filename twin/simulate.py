@@ -311,8 +311,9 @@ def _connect(fixed: _Fixed, setting: Setting, state: _State, step: _Step) -> tup
         memory.wetted,
         step.outdoors,
     )
-    memory.used[:] = use.make_up
-    basins = plant_water.basins(site.loops, setting.plant.make_up, memory.basin, memory.used, float(seconds))
+    basins = plant_water.basins(site.loops, setting.plant.make_up, memory.basin, use.make_up, float(seconds))
+    # Towers that stand dry use nothing, and remember what they used.
+    memory.used[:] = np.where(use.make_up > 0.0, use.make_up, memory.used)
     memory.basin[:] = basins.content
     energies = Energies(
         connection=float(flows.connection.sum()),
