@@ -134,6 +134,20 @@ def _chillers(_: Site, change: Change) -> str:
     return "chillers stop" if change.value == 0.0 else "chillers may start again"
 
 
+def _loop_pumps(_: Site, change: Change) -> str:
+    if change.value == 0.0:
+        return f"circulating pumps stop and coast down, time constant {change.time_constant:g} s"
+    return "all circulating pumps at work again" if change.value == 1.0 else f"{change.value:.0%} of the pumps at work"
+
+
+def _switched(what: str) -> Callable[[Site, Change], str]:
+    return lambda _, change: f"{what} back" if change.value > 0.0 else f"{what} lost"
+
+
+def _wet_bulb(_: Site, change: Change) -> str:
+    return f"wet bulb {change.value:+.1f} K besides" if change.value else "wet bulb with the dry bulb again"
+
+
 def _outdoors(_: Site, change: Change) -> str:
     return "as the weather says again" if change.value == 0.0 else f"{change.value:+.1f} K on what the weather says"
 
@@ -165,6 +179,10 @@ _KINDS = {
     "loop_set_point": _Kind("loops", _loop_names, _set_point("water supply")),
     "cooler_units": _Kind("loops", _loop_names, _coolers),
     "chiller_capacity": _Kind("loops", _loop_names, _chillers),
+    "loop_pumps": _Kind("loops", _loop_names, _loop_pumps),
+    "mechanical_power": _Kind("loops", _loop_names, _switched("power of fans and chillers")),
+    "make_up_water": _Kind("loops", _loop_names, _switched("make-up water")),
     "outdoor_offset": _Kind("", _loop_names, _outdoors),
+    "wet_bulb_offset": _Kind("", _loop_names, _wet_bulb),
 }
 """Kinds of changes, by `Change.what`."""

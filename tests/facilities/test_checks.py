@@ -162,3 +162,102 @@ def test_coolant_that_takes_less_than_the_chips_give_is_found(tmp_path: Path) ->
     # 86.4 kW of chips; 80 % of 102.1 kW is 81.7 kW
     found = messages(own_rack(tmp_path, fraction="80 %"))
     assert found[0].startswith("catalog.racks.mine.liquid.fraction: is too small: at 86400 W of chips the coolant ")
+
+
+def assumed(name: str, value: str, low: str, high: str) -> str:
+    return f'{name} = {{ value = "{value}", basis = "assumed", source = "test", range = ["{low}", "{high}"] }}'
+
+
+CONDENSER = "\n".join(
+    (
+        assumed("chiller_share", "1.2", "1.05", "1.5"),
+        "[cooling.air.loop.condenser]",
+        'pump = "facility_pump"',
+        assumed("residence_time", "60 s", "30 s", "90 s"),
+        assumed("economiser_approach", "2 K", "1 K", "3 K"),
+        assumed("tower_approach", "4 K", "3 K", "6 K"),
+        assumed("least_temperature", "13 degC", "10 degC", "18 degC"),
+    )
+)
+"""What turns the air loop of a site into one with condenser water."""
+
+
+def with_condenser_water(folder: Path, *more: tuple[str, str]) -> Path:
+    """Let towers and water-cooled chillers serve Prometheus' air loops, and change more."""
+    share = 'chiller_share = { value = "1.1", basis = "assumed", source = "chillers carry the whole heat on a warm day'
+    text = (Path(facilities.__file__).parent / "sites" / "prometheus.toml").read_text()
+    begin = text.index("[cooling.air.loop]")
+    loop = text[begin : text.index("[power]")]
+    line = next(line for line in loop.splitlines() if line.startswith(share))
+    changes = (
+        (line + "\n", CONDENSER.split("\n")[0] + "\n"),
+        (loop.splitlines()[1], 'cooler = "tower_7mw"'),
+        (loop.splitlines()[2], 'chiller = "water_cooled"'),
+    )
+    own = loop
+    for old, new in (*changes, *more):
+        assert old in own, old
+        own = own.replace(old, new)
+    own = own.rstrip() + "\n\n" + "\n".join(CONDENSER.split("\n")[1:]) + "\n\n"
+    path = folder / "prometheus.toml"
+    path.write_text(text.replace(loop, own))
+    return path
+
+
+def test_a_loop_with_condenser_water_is_good(tmp_path: Path) -> None:
+    path = with_condenser_water(tmp_path)
+    assert messages(path) == []
+    loops = build.site(facilities.load(path)).loops
+    air = [name.endswith("/air") for name in loops.name]
+    assert loops.condenser.fitted.tolist() == air
+    # Towers fall by 5.6 K at their design point; condenser water carries heat and chiller power at that range.
+    carried = loops.condenser.stream[air] * 5.6
+    assert (carried > loops.water_stream[air] * 8.0).all()
+
+
+def test_a_chiller_that_rejects_elsewhere_is_refused(tmp_path: Path) -> None:
+    found = messages(with_condenser_water(tmp_path, ('"water_cooled"', '"air_cooled"')))
+    assert found[0].startswith("cooling.air.loop.chiller: 'air_cooled' does not reject into water, as this loop does.")
+
+
+def test_a_chiller_outside_its_fit_is_told(tmp_path: Path) -> None:
+    """The York YK machine was fitted for water of 4.4 to 8.9 degC; the loop wants 18."""
+    found = messages(with_condenser_water(tmp_path, ('"water_cooled"', '"york_yk_5170kw"')))
+    assert any(
+        fault.startswith("cooling.air.loop.chiller: 'york_yk_5170kw' is outside of its range on the design day")
+        for fault in found
+    ), found
+
+
+def test_towers_too_few_for_the_condensers_are_told(tmp_path: Path) -> None:
+    few = 'cooler_margin = { value = "1", basis', 'cooler_margin = { value = "0.5", basis'
+    found = messages(with_condenser_water(tmp_path, few))
+    assert any("gives its towers" in fault and "Raise cooler_margin" in fault for fault in found), found
+
+
+def test_cells_too_short_are_told(tmp_path: Path) -> None:
+    short = 'cells = { value = "10"', 'cells = { value = "100"'
+    wide = 'range = ["5", "20"]', 'range = ["5", "100"]'
+    quick = 'tank = { time = { value = "5 min"', 'tank = { time = { value = "150 s"'
+    found = messages(with_condenser_water(tmp_path, short, wide, quick))
+    assert found == ["cooling.air.loop.tank.time: is 150 s in 100 cells; give at least 2 s a cell, or fewer cells"]
+
+
+def reset(rise: str, low: str) -> str:
+    parts = assumed("rise", rise, "0.5 K", "9 K"), assumed("low", low, "-20 degC", "30 degC")
+    return f"reset = {{ {', '.join(parts)}, {assumed('high', '15 degC', '0 degC', '30 degC')} }}"
+
+
+@pytest.mark.parametrize(
+    ("rise", "low", "place", "words"),
+    [
+        ("1 K", "14.5 degC", "cooling.air.loop.reset", "high must be 1 K above low at least"),
+        ("1 K", "16 degC", "cooling.air.loop.reset", "give each temperature no lower than the one before"),
+        ("2 K", "5 degC", "cooling.air.loop.reset.rise", "raises the supply to 20.0 degC, where its alarm stands"),
+    ],
+)
+def test_resets_that_make_no_sense_are_told(tmp_path: Path, rise: str, low: str, place: str, words: str) -> None:
+    line = 'chiller = "water_cooled"'
+    alarm = 'supply_alarm = { value = "22 degC"', 'supply_alarm = { value = "20 degC"'
+    found = messages(with_condenser_water(tmp_path, (line, f"{line}\n{reset(rise, low)}"), alarm))
+    assert any(fault.startswith(f"{place}: ") and words in fault for fault in found), found
