@@ -18,6 +18,10 @@ PAGES = [
     "docs/index.md",
     "docs/architecture.md",
     "docs/weather.md",
+    "docs/cooling.md",
+    "docs/cooling_racks.md",
+    "docs/cooling_plant.md",
+    "docs/cooling_yours.md",
     "docs/validation.md",
     "benchmarks/README.md",
 ]

@@ -7,6 +7,7 @@ import numpy as np
 from twin.arrays import Flags, Floats
 from twin.cooling import dry_coolers, pads, tower_banks
 from twin.cooling.plant_tables import Outdoors, Settings
+from twin.cooling.towers import SATURATED_RANGE
 from twin.facility_water import TOWER_LAWS, Loops
 
 SPEEDS = np.linspace(0.0, 1.0, 17)
@@ -14,6 +15,9 @@ SPEEDS = np.linspace(0.0, 1.0, 17)
 
 LEAST_DIFFERENCE = 1.0
 """Least difference of water and outdoors [K] at which a cooler's heat is taken for its rate."""
+
+WARMEST_WATER = SATURATED_RANGE[1]
+"""Water [K] at which the rate of towers is taken at most: the end of the table of saturated air. Beyond: flagged."""
 
 
 def cooler_stream(loops: Loops, flow: Floats) -> Floats:
@@ -98,6 +102,28 @@ def dry_cooler_rates(loops: Loops, settings: Settings, flow: Floats) -> Floats:
     return rates
 
 
+def overfed(loops: Loops, settings: Settings, flow: Floats) -> Flags:
+    """
+    Say which dry coolers get more water than their law holds for.
+
+    Parameters
+    ----------
+    loops : Loops
+        All loops.
+    settings : Settings
+        Units in service.
+    flow : (loop,) [1]
+        Facility water over its nominal flow.
+
+    Returns
+    -------
+    (loop,) bool
+        Those with `dry_coolers.MOST_WATER` passed, as when units were lost; never without units.
+    """
+    most = dry_coolers.MOST_WATER * settings.cooler_units * loops.cooler_water_stream
+    return ~loops.evaporative & (settings.cooler_units > 0.0) & (cooler_stream(loops, flow) > most)
+
+
 def tower_rates(
     loops: Loops, settings: Settings, flow: Floats, inlet: Floats, outdoors: Outdoors
 ) -> tuple[Floats, bool]:
@@ -123,8 +149,9 @@ def tower_rates(
         Heat for each kelvin between that water and the wet bulb, zero for loops with dry coolers; and whether the
         towers' laws are in range.
     """
-    rates, inside = np.zeros((SPEEDS.size, inlet.size)), True
-    inlet = np.maximum(inlet, outdoors.wet_bulb + LEAST_DIFFERENCE)
+    rates = np.zeros((SPEEDS.size, inlet.size))
+    inside = not np.any(loops.evaporative & (settings.cooler_units > 0.0) & (inlet > WARMEST_WATER))
+    inlet = np.clip(inlet, outdoors.wet_bulb + LEAST_DIFFERENCE, WARMEST_WATER)
     stream = cooler_stream(loops, flow)
     for row in np.unique(loops.tower_law[loops.evaporative]):
         mine = loops.evaporative & (loops.tower_law == row)

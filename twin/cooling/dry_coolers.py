@@ -25,6 +25,9 @@ Air through a cooler with its fans off, over full-speed air [1]: the flow for wh
 `FREE_CONVECTION` with full water. Callers hold the air flow at or above this part. Derived.
 """
 
+MOST_WATER = 1.2
+"""Water over design water [1] up to which the law holds: more of it, and pumps would have to push it. Assumed."""
+
 AIR_FILM_SLOPE = 7.8532e-4
 """Rise of the air film's conductance a kelvin [1/K] (Modelica Buildings Library, HADryCoil.mo)."""
 
@@ -175,7 +178,7 @@ def conductance_factor(air_ratio: Floats, water_ratio: Floats, films: FilmFactor
     Notes
     -----
     Two films in series, 1 / (r / ((1 + r) x_w w^0.85) + 1 / ((1 + r) x_a a^0.8)) with r = `FILM_RATIO` and the film
-    factors x. Flow ratios up to about 1.2.
+    factors x. Flow ratios up to `MOST_WATER`.
 
     References
     ----------

@@ -279,6 +279,7 @@ def law(
     )
     used = memory.chilling & (settings.chiller_capacity > 0.0)
     inside = np.all(chiller.inside | ~used) and np.all(reuse.inside | (loops.reuse.heat <= 0.0))
+    inside &= not cooler_tables.overfed(loops, settings, flow).any()
     return tables, bool(coolers_inside and inside)
 
 

@@ -60,6 +60,8 @@ def _fastest(law, loop):
 def _speed_for(law, loop, wanted):
     """Give the fan speed at which a loop's coolers have a wanted rate, between rest and the highest speed."""
     last = law.cooler_rate.shape[0] - 1
+    if wanted <= law.cooler_rate[0, loop]:
+        return 0.0
     for n in range(_fastest(law, loop)):
         low, high = law.cooler_rate[n, loop], law.cooler_rate[n + 1, loop]
         if wanted <= high and high > low:

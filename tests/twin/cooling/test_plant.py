@@ -97,6 +97,32 @@ def test_water_colder_than_the_outdoors_keeps_a_finite_rate() -> None:
     assert np.all(tables.cooler_rate[-1] > 0.0)
 
 
+@pytest.mark.parametrize("units", [0.0, 2.0])
+def test_scalding_water_keeps_a_finite_rate_and_is_flagged(units: float) -> None:
+    """Saturated air is tabulated to 345 K; a rate that is no number would let no tower at all take any heat."""
+    site = small.site()
+    own = settings(site)._replace(cooler_units=np.full(3, units))
+    tables, inside = plant.law(
+        site, own, plant.tables(site.loops, own), np.ones(3), state(395.0, 396.0), outdoors(301.15, 294.15)
+    )
+    assert np.all(np.isfinite(tables.cooler_rate))
+    assert np.all((tables.cooler_rate[-1] > 0.0) == (units > 0.0))
+    assert inside == (units == 0.0)
+
+
+@pytest.mark.parametrize(("units", "inside"), [(2.0, True), (1.0, False), (0.0, True)])
+def test_dry_coolers_that_get_too_much_water_are_flagged(units: float, inside: bool) -> None:
+    """Two units at their rated water each: one alone would get twice as much."""
+    site = small.site()
+    loops = site.loops._replace(water_stream=site.loops.water_stream * 1.0)
+    loops.water_stream[DRY] = 2.0 * loops.cooler_water_stream[DRY]
+    own = settings(site)._replace(cooler_units=np.array([2.0, units, 2.0]))
+    assert cooler_tables.overfed(loops, own, np.ones(3))[DRY] == (not inside)
+    of = site._replace(loops=loops)
+    _, found = plant.law(of, own, plant.tables(loops, own), np.ones(3), state(305.0, 312.0), outdoors(301.15, 297.15))
+    assert found == inside
+
+
 def test_fan_power_at_half_speed() -> None:
     """The published curve has 0.142515786 of full power at half speed; the fans of the dry loop are 117 kW a unit."""
     site = small.site()

@@ -92,6 +92,14 @@ def test_little_heat_is_held_by_the_bypass() -> None:
     assert sums.power[0] == pytest.approx(500.0, rel=1e-12)
 
 
+def test_fans_rest_where_still_air_carries_the_heat_at_more_than_one_speed() -> None:
+    """Towers in still air do what they do at a tenth of the speed: below it no fan is asked to turn for nothing."""
+    flat = np.maximum(1e3 + 9e3 * SPEEDS, 1e3 + 9e3 * SPEEDS[1])[:, np.newaxis]
+    controls, sums = controlled(law(cooler_rate=flat), state(supply=300.0, back=300.5))
+    assert controls.cooler[0] == pytest.approx(10e3 / 10.5, rel=1e-12)
+    assert (sums.speed[0], sums.fans[0]) == (0.0, 0.0)
+
+
 def test_fans_run_for_the_heat_that_arrives() -> None:
     """60 kW at 13 K: 4,615.4 W/K, so a speed of 3,615.4 / 9,000 = 0.40171, and fans of 642.7 W."""
     controls, sums = controlled(law(), state(300.0, 303.0))
