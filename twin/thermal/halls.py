@@ -139,55 +139,6 @@ def _control(law, state, controls, tally, around, seconds, block):
 
 
 @njit(inline="always")
-def sidecar_sinks(cdus, first, last, k, hall_air, forcing) -> None:
-    """
-    Let the sidecars of a hall see its air for a second.
-
-    Parameters
-    ----------
-    cdus : CduLaw
-        CDUs.
-    first, last : [1]
-        Those of the hall.
-    k : [1]
-        Second of the macro step.
-    hall_air : [K]
-        Air at the middle of the second.
-    forcing : Forcing
-        Facility water of the sidecars is overwritten.
-    """
-    for c in range(first, last):
-        if cdus.sidecar[c]:
-            forcing.facility[c] = hall_air - forcing.facility_ramp[c] * (k + 0.5)
-
-
-@njit(inline="always")
-def sidecar_heat(cdus, first, last, side) -> float:
-    """
-    Add up the heat that the sidecars of a hall gave its air.
-
-    Parameters
-    ----------
-    cdus : CduLaw
-        CDUs.
-    first, last : [1]
-        Those of the hall.
-    side : (10, cdu)
-        The kernel's working rows; the third holds the heat [J] that each CDU of the hall gave in this second.
-
-    Returns
-    -------
-    [J]
-        Over the second.
-    """
-    total = 0.0
-    for c in range(first, last):
-        if cdus.sidecar[c]:
-            total += side[2, c - first]
-    return float(total)
-
-
-@njit(inline="always")
 def door_second(racks, row, count, hall, k, blown, hall_air, forcing, tally) -> float:
     """
     Give the heat that the rear doors of a run take in a second.

@@ -13,18 +13,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from twin.thermal.compiled import LOOP, njit
-from twin.thermal.halls import door_second, hall_second, sidecar_heat, sidecar_sinks
+from twin.thermal import cdu_step
+from twin.thermal.cdu_step import CDU_TILE, cdus_second, valves_second
+from twin.thermal.compiled import PLAIN, njit
+from twin.thermal.halls import door_second, hall_second
 from twin.thermal.rack_step import blend, run_second
-from twin.thermal.tables import VALVE_FREE, VALVE_STUCK
+from twin.thermal.tiles import LANES, RACK_TILE, Place, cut, pack, unpack
 
 if TYPE_CHECKING:
     from twin.site import Floats
     from twin.thermal.tables import CduLaw, Forcing, Layout, RackLaw, Tally, ThermalState
     from twin.workload import LoadTable
-
-VALVE_POINTS = 257
-"""Valve positions at which the exchanger is tabulated."""
 
 
 def fill(racks: RackLaw, layout: Layout, load: LoadTable, begin: float, accelerator: Floats, host: Floats) -> None:
@@ -164,159 +163,66 @@ def _fill(racks, layout, load, begin, accelerator, host):
             host[k, i] = hosts[k]
 
 
-@njit(inline="always")
-def _exchange(cdus, kind, level, fraction, valve):
-    """Interpolate the exchanger over flow level and valve opening."""
-    place = valve * (VALVE_POINTS - 1)
-    index = min(int(place), VALVE_POINTS - 2)
-    part = place - index
-    low = cdus.exchanger[kind, level, index]
-    value = low + part * (cdus.exchanger[kind, level, index + 1] - low)
-    if fraction > 0.0:
-        low = cdus.exchanger[kind, level + 1, index]
-        value += fraction * (low + part * (cdus.exchanger[kind, level + 1, index + 1] - low) - value)
-    return value
-
-
-@njit(inline="always")
-def _valve_step(cdus, c, state, set_point, sent):
-    """Move one valve for a second: PI with back-calculation, limited by its stroke; or send it, or leave it."""
-    if sent == VALVE_STUCK:
-        return
-    error = state.supply[c] - set_point
-    wanted = cdus.gain[c] * error + state.integral[c] if sent == VALVE_FREE else sent
-    reach = 1.0 / cdus.stroke_time[c]
-    moved = min(max(wanted, state.valve[c] - reach), state.valve[c] + reach)
-    moved = min(max(moved, 0.0), 1.0)
-    if sent == VALVE_FREE:
-        state.integral[c] += (cdus.gain[c] * error + moved - wanted) / cdus.integral_time[c]
-    else:
-        state.integral[c] = moved - cdus.gain[c] * error
-    state.valve[c] = moved
-
-
-@njit(**LOOP)
-def _cdu_step(back, supply, moved, heat, exchange, rate_back, rate_supply, take, term_back, term_supply, terms):
-    """
-    Step both sides of the CDUs of a hall exactly for a second, relative to their facility water.
-
-    A Taylor series whose every term keeps energy; `heat` is over the return's capacity, `moved` is the heat [J] to
-    facility water.
-    """
-    for c in range(back.size):
-        moved[c] = exchange[c] * back[c]
-        term_back[c] = rate_back[c] * (supply[c] - back[c]) + heat[c]
-        term_supply[c] = rate_supply[c] * (back[c] - supply[c]) - take[c] * back[c]
-    for n in range(2, terms + 1):
-        weight = 1.0 / n
-        for c in range(back.size):
-            old_back, old_supply = term_back[c], term_supply[c]
-            back[c] += old_back
-            supply[c] += old_supply
-            moved[c] += weight * exchange[c] * old_back
-            term_back[c] = weight * rate_back[c] * (old_supply - old_back)
-            term_supply[c] = weight * (rate_supply[c] * (old_back - old_supply) - take[c] * old_back)
-    for c in range(back.size):
-        back[c] += term_back[c]
-        supply[c] += term_supply[c]
-
-
-@njit(inline="always")
-def _hall_valves(cdus, first, last, k, state, forcing, side):
-    """
-    Move the valves of a hall's CDUs; give the ramp of their supply by the trapezoidal rule, returns held.
-
-    Return the warmest supply of those that have coolant [K].
-    """
-    warmest = 0.0
-    for c in range(first, last):
-        if cdus.stream[c] > 0.0:
-            warmest = max(warmest, state.supply[c])
-        _valve_step(cdus, c, state, forcing.set_point[c], forcing.valve[c])
-        exchange = _exchange(cdus, forcing.kind[c], forcing.level[k, c], forcing.fraction[k, c], state.valve[c])
-        exchange *= forcing.served[c]
-        facility = forcing.facility[c] + forcing.facility_ramp[c] * (k + 0.5)
-        flow = forcing.flow[k, c] * cdus.stream[c]
-        rise = flow * (state.back[c] - state.supply[c]) - exchange * (state.back[c] - facility)
-        state.ramp[c] = rise / (cdus.supply_capacity[c] + 0.5 * flow)
-        side[4, c - first] = exchange
-    return warmest
-
-
-@njit(inline="always")
-def _hall_cdus(cdus, first, last, hall, k, state, forcing, tally, taken, side):
-    """Step both sides of a hall's CDUs for a second."""
-    n = last - first
-    back, supply, moved, heat, exchange = side[0, :n], side[1, :n], side[2, :n], side[3, :n], side[4, :n]
-    rate_back, rate_supply, take = side[5, :n], side[6, :n], side[7, :n]
-    for c in range(first, last):
-        i = c - first
-        facility = forcing.facility[c] + forcing.facility_ramp[c] * (k + 0.5)
-        flow = forcing.flow[k, c] * cdus.stream[c]
-        back[i], supply[i] = state.back[c] - facility, state.supply[c] - facility
-        rate_back[i], rate_supply[i] = flow / cdus.return_capacity[c], flow / cdus.supply_capacity[c]
-        take[i] = exchange[i] / cdus.supply_capacity[c]
-        heat[i] = (taken[c] + forcing.pump_heat[c]) / cdus.return_capacity[c]
-    _cdu_step(back, supply, moved, heat, exchange, rate_back, rate_supply, take, side[8, :n], side[9, :n], cdus.terms)
-    for c in range(first, last):
-        i = c - first
-        facility = forcing.facility[c] + forcing.facility_ramp[c] * (k + 0.5)
-        state.back[c], state.supply[c] = back[i] + facility, supply[i] + facility
-        tally.hall_power[k, hall, 3] += taken[c]
-        taken[c] = 0.0
-        tally.cdu_heat[c] += moved[i]
-        tally.cdu_sum[c, 0] += state.supply[c]
-        tally.cdu_sum[c, 1] += state.back[c]
-        tally.cdu_sum[c, 2] += moved[i]
-        tally.cdu_sum[c, 3] += state.valve[c]
-        tally.cdu_sum[c, 4] = max(tally.cdu_sum[c, 4], state.supply[c])
+@njit(**PLAIN)
+def _walk_hall(hall, racks, cdus, layout, tiles, accelerator, host, state, forcing, tally, a, b, q, d):
+    """Carry a hall that stands in its tiles through the macro step."""
+    runs, blocks = layout.hall_run[hall + 1] - layout.hall_run[hall], d.size // CDU_TILE
+    first, last = layout.hall_cdu[hall], layout.hall_cdu[hall + 1]
+    begun = tiles.run[layout.hall_run[hall]]
+    for k in range(accelerator.shape[0]):
+        now = forcing.begin + k
+        hall_air = state.air[hall] + 0.5 * state.air_ramp[hall]
+        tally.hall_extreme[k, hall, 1] = valves_second(cdus, forcing, first, last, k, hall_air, d)
+        warmed = 0.0
+        for u in range(runs):
+            run = layout.hall_run[hall] + u
+            v, c = layout.variant[layout.run_rack[run]], layout.cdu[layout.run_rack[run]]
+            level, fraction = forcing.level[k, c], forcing.fraction[k, c]
+            if k == 0 or level != forcing.level[k - 1, c] or fraction != forcing.fraction[k - 1, c]:
+                blend(racks.chain, v, level, fraction, a, u)
+                blend(racks.worst, v, level, fraction, b, u)
+            drawn, used, lost, blown, warmest = run_second(
+                racks, v, u, k, run, accelerator, host, tiles, begun, tally.limit, hall_air, a, b, now, q, d
+            )  # fmt: skip
+            tally.hall_power[k, hall, 0] += drawn
+            tally.hall_power[k, hall, 1] += used
+            tally.hall_power[k, hall, 2] += lost
+            tally.hall_power[k, hall, 4] += blown
+            tally.hall_extreme[k, hall, 0] = max(tally.hall_extreme[k, hall, 0], warmest)
+            warmed += blown
+            if racks.door[v >> 1] > 0.0:
+                count = 0.0
+                for r in range(layout.run_rack[run], layout.run_rack[run + 1]):
+                    count += layout.weight[r]
+                warmed -= door_second(racks, v >> 1, count, hall, k, blown, hall_air, forcing, tally)
+        for block in range(blocks):
+            taken, beside = cdus_second(d, Place(block * CDU_TILE), cdus.terms)
+            tally.hall_power[k, hall, 3] += taken
+            warmed += beside
+        hall_second(hall, k, warmed, state, forcing, tally)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _advance(racks, cdus, layout, accelerator, host, state, forcing, tally):
     seconds = accelerator.shape[0]
     tally.hall_power[:seconds], tally.hall_extreme[:seconds] = 0.0, 0.0
-    inlet, slope = np.empty(layout.cdu.size), np.empty(layout.cdu.size)
-    taken = np.zeros(cdus.stream.size)
-    side = np.empty((10, cdus.stream.size))
-    work = np.empty((11, layout.cdu.size))
-    a, b = np.empty((5, 6)), np.empty((3, 6))
+    tiles = cut(layout, racks.liquid)
+    most_runs, most_tiles, most_cdus = 0, 0, 0
     for hall in range(layout.hall_run.size - 1):
-        for k in range(seconds):
-            hall_air = state.air[hall] + 0.5 * state.air_ramp[hall]
-            sidecar_sinks(cdus, layout.hall_cdu[hall], layout.hall_cdu[hall + 1], k, hall_air, forcing)
-            through_doors = 0.0
-            tally.hall_extreme[k, hall, 1] = _hall_valves(
-                cdus, layout.hall_cdu[hall], layout.hall_cdu[hall + 1], k, state, forcing, side
-            )
-            for u in range(layout.hall_run[hall], layout.hall_run[hall + 1]):
-                first, last = layout.run_rack[u], layout.run_rack[u + 1]
-                v, c = layout.variant[first], layout.cdu[first]
-                liquid = racks.liquid[v >> 1]
-                for r in range(first, last):
-                    inlet[r] = state.supply[layout.cdu[r]] if liquid else hall_air
-                    slope[r] = state.ramp[layout.cdu[r]] if liquid else 0.0
-                blend(racks.chain, v, forcing.level[k, c], forcing.fraction[k, c], a)
-                blend(racks.worst, v, forcing.level[k, c], forcing.fraction[k, c], b)
-                drawn, used, lost, blown, warmest = run_second(
-                    racks, v, first, last, layout.weight[first:last], accelerator[k, first:last], host[k, first:last],
-                    forcing.power_cap[first:last], state, tally, inlet[first:last], slope[first:last], hall_air,
-                    work, a, b, forcing.begin + k,
-                )  # fmt: skip
-                tally.hall_extreme[k, hall, 0] = max(tally.hall_extreme[k, hall, 0], warmest)
-                tally.hall_power[k, hall, 0] += drawn
-                tally.hall_power[k, hall, 1] += used
-                tally.hall_power[k, hall, 2] += lost
-                tally.hall_power[k, hall, 4] += blown
-                if racks.door[v >> 1] > 0.0:
-                    count = layout.weight[first:last].sum()
-                    through_doors += door_second(racks, v >> 1, count, hall, k, blown, hall_air, forcing, tally)
-                if liquid:
-                    for r in range(first, last):
-                        taken[layout.cdu[r]] += layout.weight[r] * work[10, r - first]
-            _hall_cdus(
-                cdus, layout.hall_cdu[hall], layout.hall_cdu[hall + 1], hall, k, state, forcing, tally, taken, side
-            )
-            blown = tally.hall_power[k, hall, 4] - through_doors
-            blown += sidecar_heat(cdus, layout.hall_cdu[hall], layout.hall_cdu[hall + 1], side)
-            hall_second(hall, k, blown, state, forcing, tally)
+        first, last = layout.hall_run[hall], layout.hall_run[hall + 1]
+        most_runs, most_tiles = max(most_runs, last - first), max(most_tiles, tiles.run[last] - tiles.run[first])
+        most_cdus = max(most_cdus, layout.hall_cdu[hall + 1] - layout.hall_cdu[hall])
+    a, b = np.empty((most_runs, 5, 6)), np.empty((most_runs, 3, 6))
+    q, d = np.zeros(most_tiles * RACK_TILE), np.zeros((most_cdus + LANES - 1) // LANES * CDU_TILE)
+    for hall in range(layout.hall_run.size - 1):
+        first, last = layout.hall_cdu[hall], layout.hall_cdu[hall + 1]
+        used = d[: (last - first + LANES - 1) // LANES * CDU_TILE]
+        begun = tiles.run[layout.hall_run[hall]]
+        cdu_step.pack(cdus, forcing, state, tally, used, first, last)
+        for tile in range(begun, tiles.run[layout.hall_run[hall + 1]]):
+            pack(tile, begun, layout, tiles, forcing.power_cap, state, tally, q)
+        _walk_hall(hall, racks, cdus, layout, tiles, accelerator, host, state, forcing, tally, a, b, q, used)
+        cdu_step.unpack(state, tally, used, first, last)
+        for tile in range(begun, tiles.run[layout.hall_run[hall + 1]]):
+            liquid = racks.liquid[layout.variant[tiles.rack[tile]] >> 1]
+            unpack(tile, begun, liquid, tiles, state, tally, q)

@@ -10,9 +10,10 @@ from twin.cooling import valves
 from twin.cooling.air_side import sidecar_rate
 from twin.cooling.exchangers import counterflow, film_conductance, fouled_conductance, heat_rate
 from twin.site import Cdus, Floats, Integers, RackClasses, Site
+from twin.thermal.cdu_step import VALVE_POINTS
 from twin.thermal.coefficients import StepTable, step_table
-from twin.thermal.kernel import VALVE_POINTS
 from twin.thermal.tables import CduLaw, Layout, RackLaw
+from twin.thermal.tiles import LANES
 from twin.workload import LoadTable
 
 SHUT_LEAKAGE = 1e-4
@@ -157,10 +158,12 @@ def layout(site: Site, load: LoadTable, marks: Integers) -> Layout:
     variant = 2 * racks.rack_class + load.measured
     keys = np.column_stack([racks.hall, variant, racks.cdu, load_groups(load), marks])
     _, order, member, weight = np.unique(keys, axis=0, return_index=True, return_inverse=True, return_counts=True)
+    turn = _in_turn(keys[order, :3], site.halls.cdu_start)
+    order, weight, member = order[turn], weight[turn], np.argsort(turn)[member.reshape(-1)]
     none = np.empty(0, np.int64)
     whole = Layout(
         order=order.astype(np.int64),
-        member=member.reshape(-1).astype(np.int64),
+        member=member.astype(np.int64),
         weight=weight.astype(float),
         cdu=racks.cdu[order],
         variant=variant[order],
@@ -169,6 +172,14 @@ def layout(site: Site, load: LoadTable, marks: Integers) -> Layout:
         run_rack=none,
     )
     return split_runs(whole, site.cdus.hall, np.zeros(len(site.cdus.name)))
+
+
+def _in_turn(keys: Integers, hall_cdu: Integers) -> Integers:
+    """Order kernel racks, sorted by hall, variant and CDU, so that each CDU of a block has one before any has two."""
+    hall, variant, cdu = keys.T
+    starts = np.flatnonzero(np.any(np.diff(keys, axis=0, prepend=-1), axis=1))
+    turn = np.arange(cdu.size) - np.repeat(starts, np.diff(starts, append=cdu.size))
+    return np.lexsort((cdu, turn, (cdu - hall_cdu[hall]) // LANES, variant, hall))
 
 
 def load_groups(load: LoadTable) -> Integers:

@@ -25,6 +25,7 @@ from twin.cooling import hall_air, plant, plant_tables
 from twin.facility_water import cells
 from twin.site import Floats, Integers, LossCurve, Site
 from twin.thermal import halls, kernel, laws, loops, network
+from twin.thermal.cdu_step import valve_second
 from twin.thermal.tables import CduLaw, Layout, RackLaw, ThermalState
 from twin.workload import LoadTable
 
@@ -323,11 +324,12 @@ def _control_halls(
 
 def _move_valves(tables: _Tables, setting: Setting, before: ThermalState, state: Floats) -> ThermalState:
     """Sample the CDUs' valves; the replay's own function does it."""
-    supply, valve, integral = state[tables.at.supply], before.valve.copy(), before.integral.copy()
-    after = before._replace(supply=supply, valve=valve, integral=integral)
-    for cdu in range(valve.size):
-        kernel._valve_step(tables.cdus, cdu, after, setting.cdu_set_point[cdu], setting.valve[cdu])
-    return after
+    supply, cdus = state[tables.at.supply], tables.cdus
+    by_error = cdus.gain * (supply - setting.cdu_set_point)
+    reach, pace = 1.0 / cdus.stroke_time, 1.0 / cdus.integral_time
+    moved = zip(before.valve, before.integral, by_error, setting.valve, reach, pace, strict=True)
+    valve, integral = np.array([valve_second(*cdu) for cdu in moved]).T
+    return before._replace(supply=supply, valve=valve, integral=integral)
 
 
 def _hold(

@@ -1,19 +1,50 @@
 """
 One second of a run of racks: demand to power, power to heat, heat to temperature.
 
-A run is racks of one hall and variant whose coolant flows alike. Each line of physics is one loop over the run, which
-the compiler turns into vector instructions; what is rare, a limit or a rack that is off, is a plain loop.
+A run is racks of one hall and variant whose coolant flows alike; it is walked tile by tile (`twin.thermal.tiles`). What
+is rare, a limit or a rack that is off, is a plain loop before the one over the lanes.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from twin.thermal.compiled import LOOP, njit
+from twin.thermal.cdu_step import BACK_HEAT, CDU_TILE, RAMP, SUPPLY
+from twin.thermal.compiled import LANE_LOOP, PLAIN, njit
+from twin.thermal.tiles import (
+    AIR,
+    CAP,
+    CHIP,
+    DRAWN_HIGH,
+    DRAWN_LOW,
+    DRAWN_SUM,
+    HOST,
+    INLET,
+    LOSS,
+    MOVED,
+    ON,
+    OPPOSED,
+    PLATE,
+    POWER,
+    RACK_TILE,
+    SLOPE,
+    STREAM,
+    STREAM_HIGH,
+    STREAM_LOW,
+    STREAM_SUM,
+    WEIGHT,
+    WORST,
+    WORST_HIGH,
+    WORST_LOW,
+    WORST_PLATE,
+    WORST_STREAM,
+    WORST_SUM,
+    Place,
+)
 
 
-@njit(inline="always")
-def blend(chain, v, level, fraction, blend):
+@njit(**PLAIN)
+def blend(chain, v, level, fraction, out, u) -> None:
     """
     Interpolate one variant's step between two flow levels.
 
@@ -21,218 +52,133 @@ def blend(chain, v, level, fraction, blend):
     ----------
     chain : (variant, level, row, column)
         As in `StepTable`.
-    v
+    v : [1]
         Which variant.
-    level
+    level : [1]
         Flow level at or below the flow.
     fraction : [1]
         Way from that level to the next.
-    blend : (row, column)
-        Filled.
+    out : (run, row, column)
+        Filled for one run.
+    u : [1]
+        Which run.
     """
     upper = min(level + 1, chain.shape[1] - 1)
     for i in range(chain.shape[2]):
         for j in range(chain.shape[3]):
             low = chain[v, level, i, j]
-            blend[i, j] = low + fraction * (chain[v, upper, i, j] - low)
-
-
-@njit(**LOOP)
-def _relative(out, value, inlet):
-    for i in range(out.size):
-        out[i] = value[i] - inlet[i]
-
-
-@njit(**LOOP)
-def _next(out, inlet, x, y, z, heat, given, slope, a, i):
-    """Give one row of the exact step, over the inlet."""
-    c0, c1, c2, c3, c4, c5 = a[i, 0], a[i, 1], a[i, 2], a[i, 3], a[i, 4], a[i, 5]
-    for r in range(out.size):
-        out[r] = inlet[r] + c0 * x[r] + c1 * y[r] + c2 * z[r] + c3 * heat[r] + c4 * given[r] + c5 * slope[r]
-
-
-@njit(**LOOP)
-def _integral(out, x, y, z, heat, given, slope, a, i):
-    """Give one integral row of the exact step."""
-    c0, c1, c2, c3, c4, c5 = a[i, 0], a[i, 1], a[i, 2], a[i, 3], a[i, 4], a[i, 5]
-    for r in range(out.size):
-        out[r] = c0 * x[r] + c1 * y[r] + c2 * z[r] + c3 * heat[r] + c4 * given[r] + c5 * slope[r]
-
-
-@njit(**LOOP)
-def _highest(value):
-    highest = -1e9
-    for i in range(value.size):
-        highest = max(highest, value[i])
-    return highest
-
-
-@njit(**LOOP)
-def _lowest(value):
-    lowest = 1e9
-    for i in range(value.size):
-        lowest = min(lowest, value[i])
-    return lowest
-
-
-@njit(**LOOP)
-def _capped(out, value, cap):
-    for i in range(out.size):
-        out[i] = min(value[i], cap[i])
+            out[u, i, j] = low + fraction * (chain[v, upper, i, j] - low)
 
 
 @njit(inline="always")
-def _limit(limit, on, power, worst, throttle, shutdown, gain, floor, measured, now):
-    """Note racks over their limits; those that follow their load give up power above idle, or switch off."""
-    for i in range(worst.size):
-        over = worst[i] - throttle
-        if over <= 0.0:
-            continue
-        if worst[i] > limit[0, i]:
-            limit[0, i], limit[1, i] = worst[i], now
-        limit[2, i] += 1.0
-        if limit[3, i] < 0.0:
-            limit[3, i] = now
-        if worst[i] > shutdown and limit[5, i] < 0.0:
-            limit[5, i] = now
-            if not measured:
-                on[i] = 0.0
-        if not measured and on[i] > 0.0 and power[i] > floor:
-            lost = min(gain * over, 1.0)
-            power[i] -= lost * (power[i] - floor)
-            limit[4, i] += 1.0
-            limit[6, i] += lost
+def _ask(q, o, tiles, tile, accelerator, host, k):
+    """Put a second's demand into a tile; where the lanes are neighbours, by whole registers."""
+    first, last = tiles.rack[tile], tiles.rack[tile + 1]
+    if tiles.lane[last - 1] - tiles.lane[first] == last - 1 - first:
+        t = o + Place(tiles.lane[first])
+        for i in range(last - first):
+            q[t + Place(i) + POWER] = accelerator[k, first + i]
+        for i in range(last - first):
+            q[t + Place(i) + HOST] = host[k, first + i]
+        return
+    for r in range(first, last):
+        t = o + Place(tiles.lane[r])
+        q[t + POWER], q[t + HOST] = accelerator[k, r], host[k, r]
 
 
 @njit(inline="always")
-def _switch_off(limit, on, power, host, opposed, chip, leakage, reference, floor, host_idle):
-    """Take the power of racks that are off, and leave in `opposed` what cancels their chips' leakage."""
-    for i in range(on.size):
-        opposed[i] = 0.0
-        if on[i] > 0.0:
-            continue
-        if power[i] > floor:
-            limit[6, i] += 1.0
-        power[i], host[i] = 0.0, min(host[i], host_idle)
-        opposed[i] = leakage * (reference - chip[i])
-
-
-@njit(**LOOP)
-def _leak(out, temperature, leakage, reference):
-    for i in range(out.size):
-        out[i] = leakage * (temperature[i] - reference)
-
-
-@njit(**LOOP)
-def _losses(out, power, host, leak, pace, table):
-    """Interpolate the rack chain's loss: that of no load below the table, the last slope beyond it."""
-    last = np.int32(table.size - 2)
-    for i in range(out.size):
-        place = max(power[i] + host[i] + leak[i], 0.0) * pace
-        index = min(np.int32(place), last)
-        out[i] = table[index] + (place - index) * (table[index + 1] - table[index])
-
-
-@njit(**LOOP)
-def _inlet_power(out, power, host, loss, auxiliary):
-    for i in range(out.size):
-        out[i] = power[i] + host[i] + loss[i] + auxiliary
-
-
-@njit(**LOOP)
-def _stream_heat(out, inlet_power, power, fraction):
-    """Give the stream what it takes of the rack's heat beyond the chips'."""
-    for i in range(out.size):
-        out[i] = fraction * inlet_power[i] - power[i]
-
-
-@njit(**LOOP)
-def _add(out, more):
-    for i in range(out.size):
-        out[i] += more[i]
-
-
-@njit(**LOOP)
-def _sum(value, weight):
-    total = 0.0
-    for i in range(value.size):
-        total += weight[i] * value[i]
-    return total
-
-
-@njit(**LOOP)
-def _track(low, total, high, value):
-    for i in range(value.size):
-        low[i] = min(low[i], value[i])
-        total[i] += value[i]
-        high[i] = max(high[i], value[i])
-
-
-@njit(**LOOP)
-def _air(air, inlet_power, weight, hall_air, part, b):
-    """Step the air lumps of a run; return the heat [J] they gave the hall."""
-    b00, b01, b10, b11 = b[0, 0], b[0, 1], b[1, 0], b[1, 1]
-    total = 0.0
-    for i in range(air.size):
-        heat, above = part * inlet_power[i], air[i] - hall_air
-        air[i] = hall_air + b00 * above + b01 * heat
-        total += weight[i] * (b10 * above + b11 * heat)
-    return total
+def _warmest(q, o, low, high):
+    """Give the highest of the worst chips of a tile; four at a time, since the compiler does not do it by itself."""
+    a, b, c, e = 0.0, 0.0, 0.0, 0.0
+    for i in range(low, high, Place(4)):
+        a = max(a, _stands(q, o + i))
+        b = max(b, _stands(q, o + i + Place(1)))
+        c = max(c, _stands(q, o + i + Place(2)))
+        e = max(e, _stands(q, o + i + Place(3)))
+    return max(max(a, b), max(c, e))
 
 
 @njit(inline="always")
-def _draw(racks, row, liquid, measured, on, limit, accelerator, host, cap, chip, worst, inlet, work, now):
-    """
-    Give the second's power, rack loss, inlet power, stream heat and chip heat, in `work`.
+def _stands(q, t):
+    """Give the worst chip of a lane, nothing where no rack stands."""
+    return q[t + WORST] if q[t + WEIGHT] > 0.0 else 0.0
 
-    Return whether a rack is off, and the warmest chip [K].
-    """
-    n = inlet.size
-    opposed, power, loss, drawn, given = work[0, :n], work[1, :n], work[2, :n], work[3, :n], work[4, :n]
-    heat, leaked = work[8, :n], work[9, :n]
-    leakage, reference = 0.0 if measured else racks.leakage[row], racks.leakage_reference[row]
-    floor, throttle = racks.idle_power[row], racks.throttle_temp[row]
-    if measured:
-        power[:] = accelerator
+
+@njit(inline="always")
+def _see(q, o, low, high, d, c, liquid, hall_air):
+    """Show the racks their coolant supply, or the hall's air."""
+    if liquid:
+        for i in range(low, high):
+            q[o + i + INLET] = d[c + i + SUPPLY]
+        for i in range(low, high):
+            q[o + i + SLOPE] = d[c + i + RAMP]
     else:
-        _capped(power, accelerator, cap)
-    warmest = _highest(worst)
-    if warmest > throttle:
-        shutdown, gain = racks.shutdown_temp[row], racks.throttle_gain[row]
-        _limit(limit, on, power, worst, throttle, shutdown, gain, floor, measured, now)
-    off = _lowest(on) == 0.0
-    if off:
-        _switch_off(limit, on, power, host, opposed, chip, leakage, reference, floor, racks.host_idle[row])
-    _leak(leaked, chip, leakage, reference)
-    if off:
-        _add(leaked, opposed)
-    _losses(loss, power, host, leaked, racks.chain_pace[row], racks.chain_loss[row])
-    _inlet_power(drawn, power, host, loss, racks.auxiliary_power[row])
-    _stream_heat(given, drawn, power, racks.liquid_fraction[row] if liquid else 1.0)
-    _leak(heat, inlet, leakage, reference)
-    _add(heat, power)
-    if off:
-        _add(heat, opposed)
-    return off, warmest
+        for i in range(low, high):
+            q[o + i + INLET], q[o + i + SLOPE] = hall_air, 0.0
 
 
 @njit(inline="always")
-def _move(chip, plate, stream, inlet, slope, heat, given, work, a):
-    """Step a chain of three lumps exactly."""
-    n = inlet.size
-    x, y, z = work[5, :n], work[6, :n], work[7, :n]
-    _relative(x, chip, inlet)
-    _relative(y, plate, inlet)
-    _relative(z, stream, inlet)
-    _next(chip, inlet, x, y, z, heat, given, slope, a, 0)
-    _next(plate, inlet, x, y, z, heat, given, slope, a, 1)
-    _next(stream, inlet, x, y, z, heat, given, slope, a, 2)
+def _limit(limit, r, now, q, t, power, racks, row, measured):
+    """Note a rack over its limits; if it follows its load it gives up power above idle, or switches off."""
+    worst, floor = q[t + WORST], racks.idle_power[row]
+    over = worst - racks.throttle_temp[row]
+    if over <= 0.0:
+        return power
+    if worst > limit[0, r]:
+        limit[0, r], limit[1, r] = worst, now
+    limit[2, r] += 1.0
+    if limit[3, r] < 0.0:
+        limit[3, r] = now
+    if worst > racks.shutdown_temp[row] and limit[5, r] < 0.0:
+        limit[5, r] = now
+        if not measured:
+            q[t + ON] = 0.0
+    if not measured and q[t + ON] > 0.0 and power > floor:
+        lost = min(racks.throttle_gain[row] * over, 1.0)
+        power -= lost * (power - floor)
+        limit[4, r] += 1.0
+        limit[6, r] += lost
+    return power
+
+
+@njit(**PLAIN)
+def _limits(q, o, tiles, tile, limit, racks, row, measured, now):
+    """Hold the racks of a tile to their limits; what is off draws nothing, and the leakage of its chips is opposed."""
+    on = 1.0
+    for r in range(tiles.rack[tile], tiles.rack[tile + 1]):
+        t = o + Place(tiles.lane[r])
+        power = _limit(limit, r, now, q, t, min(q[t + POWER], q[t + CAP]), racks, row, measured)
+        q[t + OPPOSED] = 0.0
+        if q[t + ON] == 0.0:
+            if power > racks.idle_power[row]:
+                limit[6, r] += 1.0
+            power, q[t + HOST] = 0.0, min(q[t + HOST], racks.host_idle[row])
+            leakage = 0.0 if measured else racks.leakage[row]
+            q[t + OPPOSED] = leakage * (racks.leakage_reference[row] - q[t + CHIP])
+        q[t + POWER] = power
+        on = min(on, q[t + ON])
+    tiles.on[tile] = on
 
 
 @njit(inline="always")
-def run_second(
-    racks, v, first, last, weight, accelerator, host, cap, state, tally, inlet, slope, hall_air, work, a, b, now
-):
+def _lose(q, o, low, high, leakage, reference, pace, table, row):
+    """Interpolate the rack chain's loss: that of no load below the table, the last slope beyond it."""
+    for i in range(low, high):
+        t = o + i
+        power = min(q[t + POWER], q[t + CAP])
+        q[t + POWER] = power
+        leaked = leakage * (q[t + CHIP] - reference) + q[t + OPPOSED]
+        q[t + LOSS] = max(power + q[t + HOST] + leaked, 0.0) * pace
+    last = np.int64(table.shape[1] - 2)
+    for i in range(low, high):
+        place = q[o + i + LOSS]
+        index = min(np.int64(place), last)
+        j = Place(index)
+        q[o + i + LOSS] = table[row, j] + (place - index) * (table[row, j + Place(1)] - table[row, j])
+
+
+@njit(**LANE_LOOP)
+def run_second(racks, v, u, k, run, accelerator, host, tiles, begun, limit, hall_air, a, b, now, q, d):
     """
     Step one run for a second.
 
@@ -240,34 +186,34 @@ def run_second(
     ----------
     racks : RackLaw
         Classes of racks.
-    v
+    v : [1]
         Variant of the run.
-    first, last
-        Its racks, in the kernel's order.
-    weight : (run,) [1]
-        Racks that each stands for.
-    accelerator, host : (run,) [W]
+    u : [1]
+        Run, among those of its hall.
+    k : [1]
+        Second of the macro step.
+    run : [1]
+        Run, among all.
+    accelerator, host : (second, kernel rack) [W]
         What the racks are asked for.
-    cap : (run,) [W]
-        Highest accelerator power of each.
-    state : ThermalState
-        Replaced by the state at the end of the second.
-    tally : Tally
-        Extremes and limits, added to.
-    inlet : (run,) [K]
-        Coolant supply, or hall air, at the second's start.
-    slope : (run,) [K/s]
-        Its ramp.
+    tiles : Tiles
+        Tiles of the run.
+    begun : [1]
+        First tile of the hall.
+    limit : (7, kernel rack)
+        As in `Tally`, added to.
     hall_air : [K]
         Air of the hall in the middle of the second.
-    work : (11, rack)
-        Scratch; its last row is left with the heat [J] that each stream gave to its supply.
-    a : (5, 6)
-        Exact step of the mean chip's chain, at the run's flow.
-    b : (3, 6)
+    a : (run, 5, 6)
+        Exact step of the mean chip's chain, at the flow of each run of the hall.
+    b : (run, 3, 6)
         Exact step of the worst chip's.
     now : [s]
         The second, from the start of the run.
+    q : (any,)
+        The hall's racks, replaced by their state at the end of the second.
+    d : (any,)
+        The hall's CDUs: their supply is read, and takes what the racks give it.
 
     Returns
     -------
@@ -275,31 +221,71 @@ def run_second(
         Inlet energy, accelerator energy, rack loss, heat blown into the hall [J]; and the warmest chip at the second's
         start [K].
     """
-    # A row first, then a slice of it: only so does the compiler know that the elements are neighbours.
-    n = last - first
+    a00, a01, a02, a03, a04, a05 = a[u, 0, 0], a[u, 0, 1], a[u, 0, 2], a[u, 0, 3], a[u, 0, 4], a[u, 0, 5]
+    a10, a11, a12, a13, a14, a15 = a[u, 1, 0], a[u, 1, 1], a[u, 1, 2], a[u, 1, 3], a[u, 1, 4], a[u, 1, 5]
+    a20, a21, a22, a23, a24, a25 = a[u, 2, 0], a[u, 2, 1], a[u, 2, 2], a[u, 2, 3], a[u, 2, 4], a[u, 2, 5]
+    a30, a31, a32, a33, a34, a35 = a[u, 3, 0], a[u, 3, 1], a[u, 3, 2], a[u, 3, 3], a[u, 3, 4], a[u, 3, 5]
+    a40, a41, a42, a43, a44, a45 = a[u, 4, 0], a[u, 4, 1], a[u, 4, 2], a[u, 4, 3], a[u, 4, 4], a[u, 4, 5]
+    b00, b01, b02, b03, b04, b05 = b[u, 0, 0], b[u, 0, 1], b[u, 0, 2], b[u, 0, 3], b[u, 0, 4], b[u, 0, 5]
+    b10, b11, b12, b13, b14, b15 = b[u, 1, 0], b[u, 1, 1], b[u, 1, 2], b[u, 1, 3], b[u, 1, 4], b[u, 1, 5]
+    b20, b21, b22, b23, b24, b25 = b[u, 2, 0], b[u, 2, 1], b[u, 2, 2], b[u, 2, 3], b[u, 2, 4], b[u, 2, 5]
+    air00, air01, air10, air11 = racks.air[v, 0, 0], racks.air[v, 0, 1], racks.air[v, 1, 0], racks.air[v, 1, 1]
     row, measured = v >> 1, (v & 1) == 1
-    liquid, fraction = racks.liquid[row], racks.liquid_fraction[row]
+    liquid, auxiliary = racks.liquid[row], racks.auxiliary_power[row]
     leakage, reference = 0.0 if measured else racks.leakage[row], racks.leakage_reference[row]
-    rack, on, limit = state.rack, state.on[first:last], tally.limit[:, first:last]
-    chip, stream, worst = rack[0, first:last], rack[2, first:last], rack[4, first:last]
-    off, warmest = _draw(racks, row, liquid, measured, on, limit, accelerator, host, cap, chip, worst, inlet, work, now)
-    opposed, power, loss, drawn, given = work[0, :n], work[1, :n], work[2, :n], work[3, :n], work[4, :n]
-    x, y, z, heat, leaked, moved = work[5, :n], work[6, :n], work[7, :n], work[8, :n], work[9, :n], work[10, :n]
-    blown = _air(rack[3, first:last], drawn, weight, hall_air, 1.0 - fraction, racks.air[v]) if liquid else 0.0
-    _track(tally.rack[3, first:last], tally.rack[4, first:last], tally.rack[5, first:last], worst)
-    _move(worst, rack[5, first:last], rack[6, first:last], inlet, slope, heat, given, work, b)
-    _move(chip, rack[1, first:last], stream, inlet, slope, heat, given, work, a)
-    _integral(moved, x, y, z, heat, given, slope, a, 3)
-    _add(moved, inlet)
-    _leak(leaked, moved, leakage, reference)
-    if off:
-        _add(leaked, opposed)
-    _integral(moved, x, y, z, heat, given, slope, a, 4)
-    _add(drawn, leaked)
-    _add(power, leaked)
-    _track(tally.rack[0, first:last], tally.rack[1, first:last], tally.rack[2, first:last], drawn)
-    _track(tally.rack[6, first:last], tally.rack[7, first:last], tally.rack[8, first:last], stream)
-    if not liquid:
-        blown = _sum(moved, weight)
-        rack[3, first:last] = stream
-    return _sum(drawn, weight), _sum(power, weight), _sum(loss, weight), blown, warmest
+    fraction, throttle = racks.liquid_fraction[row] if liquid else 1.0, racks.throttle_temp[row]
+    pace, table = racks.chain_pace[row], racks.chain_loss
+    all_drawn, all_used, all_lost, all_blown, all_moved = 0.0, 0.0, 0.0, 0.0, 0.0
+    highest = 0.0
+    for tile in range(tiles.run[run], tiles.run[run + 1]):
+        o, low, high = Place((tile - begun) * RACK_TILE), tiles.low[tile], tiles.high[tile]
+        c = Place(tiles.block[tile] * CDU_TILE)
+        _ask(q, o, tiles, tile, accelerator, host, k)
+        warmest = _warmest(q, o, low, high)
+        highest = max(highest, warmest)
+        if warmest > throttle or tiles.on[tile] == 0.0:
+            _limits(q, o, tiles, tile, limit, racks, row, measured, now)
+        _see(q, o, low, high, d, c, liquid, hall_air)
+        _lose(q, o, low, high, leakage, reference, pace, table, row)
+        for i in range(low, high):
+            t = o + i
+            inlet, slope, power, loss, weight = q[t + INLET], q[t + SLOPE], q[t + POWER], q[t + LOSS], q[t + WEIGHT]
+            drawn = power + q[t + HOST] + loss + auxiliary
+            given = fraction * drawn - power
+            heat = leakage * (inlet - reference) + power + q[t + OPPOSED]
+            above, to_air = q[t + AIR] - hall_air, (1.0 - fraction) * drawn
+            q[t + AIR] = hall_air + air00 * above + air01 * to_air
+            all_blown += weight * (air10 * above + air11 * to_air)
+
+            worst = q[t + WORST]
+            q[t + WORST_LOW], q[t + WORST_HIGH] = min(q[t + WORST_LOW], worst), max(q[t + WORST_HIGH], worst)
+            q[t + WORST_SUM] += worst
+            x, y, z = worst - inlet, q[t + WORST_PLATE] - inlet, q[t + WORST_STREAM] - inlet
+            worst = inlet + b00 * x + b01 * y + b02 * z + b03 * heat + b04 * given + b05 * slope
+            q[t + WORST] = worst
+            q[t + WORST_PLATE] = inlet + b10 * x + b11 * y + b12 * z + b13 * heat + b14 * given + b15 * slope
+            q[t + WORST_STREAM] = inlet + b20 * x + b21 * y + b22 * z + b23 * heat + b24 * given + b25 * slope
+
+            x, y, z = q[t + CHIP] - inlet, q[t + PLATE] - inlet, q[t + STREAM] - inlet
+            q[t + CHIP] = inlet + a00 * x + a01 * y + a02 * z + a03 * heat + a04 * given + a05 * slope
+            q[t + PLATE] = inlet + a10 * x + a11 * y + a12 * z + a13 * heat + a14 * given + a15 * slope
+            stream = inlet + a20 * x + a21 * y + a22 * z + a23 * heat + a24 * given + a25 * slope
+            q[t + STREAM] = stream
+            q[t + STREAM_LOW], q[t + STREAM_HIGH] = min(q[t + STREAM_LOW], stream), max(q[t + STREAM_HIGH], stream)
+            q[t + STREAM_SUM] += stream
+            mean = inlet + a30 * x + a31 * y + a32 * z + a33 * heat + a34 * given + a35 * slope
+            moved = weight * (a40 * x + a41 * y + a42 * z + a43 * heat + a44 * given + a45 * slope)
+            q[t + MOVED] = moved
+            all_moved += moved
+
+            leaked = leakage * (mean - reference) + q[t + OPPOSED]
+            drawn += leaked
+            q[t + DRAWN_LOW], q[t + DRAWN_HIGH] = min(q[t + DRAWN_LOW], drawn), max(q[t + DRAWN_HIGH], drawn)
+            q[t + DRAWN_SUM] += drawn
+            all_drawn += weight * drawn
+            all_used += weight * (power + leaked)
+            all_lost += weight * loss
+        if liquid:
+            for i in range(low, high):
+                d[c + i + BACK_HEAT] += q[o + i + MOVED]
+    return all_drawn, all_used, all_lost, all_blown if liquid else all_moved, highest

@@ -16,7 +16,7 @@ from twin.cooling import hall_air, plant
 from twin.facility_water import cells
 from twin.record import COOLING_FIELDS
 from twin.site import Floats, Integers, Site
-from twin.thermal import kernel, loops, network, oracle
+from twin.thermal import cdu_step, kernel, loops, network, oracle
 from twin.thermal.tables import VALVE_FREE, VALVE_STUCK
 from twin.workload import LoadTable
 
@@ -251,7 +251,7 @@ def at_rest(
     held = oracle._hold(case, tables, setting, thermal.valve, everyone, reached, 0, controls, seen)
     level = int(np.searchsorted(fixed.levels, 1.0))
     kinds = fixed.cdus.kind[setting.fouled]
-    exchange = [kernel._exchange(fixed.cdus, kind, level, 0.0, thermal.valve[cdu]) for cdu, kind in enumerate(kinds)]
+    exchange = [cdu_step.exchange(fixed.cdus, kind, level, 0.0, thermal.valve[cdu]) for cdu, kind in enumerate(kinds)]
     heats, _, _ = oracle._heats(site, tables, held, reached)
     return oracle._rates(site, tables, held, 0.5)._replace(exchange=np.array(exchange)), heats
 
