@@ -7,6 +7,7 @@ import pytest
 
 from tests.twin import small_site as small
 from twin import simulate, verification
+from twin.changes import Change
 
 
 def watched(duration: int = 420, begin: int = 180, events=()):
@@ -21,7 +22,7 @@ def watched(duration: int = 420, begin: int = 180, events=()):
 def test_a_window_amid_a_run_with_changes_agrees_with_the_oracle() -> None:
     """One change before the window (a pump at 60 % of its flow), one within it (a load step)."""
     racks = np.arange(16)
-    found = watched(events=(small.pump_trip(0, 100, 0.6, 2.0), simulate.Change(230, "load", racks, 1.0)))
+    found = watched(events=(small.pump_trip(0, 100, 0.6, 2.0), Change(230, "load", racks, 1.0)))
     assert (found.begin, found.seconds) == (180, 120)
     assert {row.what for row in found.differences} >= {"chip", "worst", "supply", "water", "hall"}
     assert 0.0 < found.largest < found.accepted
