@@ -108,7 +108,7 @@ def temperatures(
     chips: pl.DataFrame, cdus: pl.DataFrame, kinds: Mapping[str, pl.DataFrame], cooling: pl.DataFrame, every: str
 ) -> Chart:
     """Draw temperatures from the chips through coolant and facility water to the outdoors."""
-    figure = lines.over_time(560, (0.36, 0.64))
+    figure = lines.over_time(520, (0.36, 0.64))
     liquid = [
         (2, frame, line)
         for kind, frame in kinds.items()

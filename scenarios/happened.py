@@ -143,7 +143,7 @@ def story(run: Tables) -> Story | None:
 
 def figure(told: Story, limits: Mapping[str, float | None]) -> Chart:
     """Draw a disturbance: temperatures with their limits, power, and the moments that matter."""
-    drawn = lines.over_time(600, (0.42, 0.34, 0.24))
+    drawn = lines.over_time(560, (0.42, 0.34, 0.24))
     scale = lines.scale_for("W", told.seconds["it_power_w"])
     lines.add_line(drawn, told.seconds, Line("chip_temp_max_k", "Warmest chip", INK), lines.CELSIUS, 1)
     for frame, line in (

@@ -27,7 +27,7 @@ _COLOURS = (GREEN, ORANGE, VERMILION)
 
 def plant(kinds: Kinds, outdoors: pl.DataFrame, every: str) -> Chart:
     """Draw what each kind of loop does: its water, its fans and chillers, and which of the two carry the heat."""
-    figure = lines.over_time(600, (0.5, 0.34, 0.16))
+    figure = lines.over_time(560, (0.5, 0.34, 0.16))
     for (kind, frame), colour in zip(kinds.items(), _COLOURS, strict=False):
         for line, scale, row in (
             (Line("return_temp_k", f"Water for {kind}, return", colour, dash="dash"), lines.CELSIUS, 1),

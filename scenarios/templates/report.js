@@ -8,9 +8,35 @@ const CONFIG = {
 };
 const PRINT_WIDTH = 670; // pixels between the margins of a portrait A4 page
 
+const DARK = matchMedia("(prefers-color-scheme: dark)").matches;
+// Ink, grid and rules of the charts on a dark ground; the colours that mean something stay.
+const ON_DARK = { "#1B2530": "#e6eaee", "#E8EBEE": "#27313a", "#9AA4AE": "#5b6772" };
+const NARROW = 560; // pixels under which a legend stands in one column
+const LEGEND_ROW = 19; // pixels
+
+function recoloured(part) {
+  if (typeof part === "string") return ON_DARK[part] || part;
+  if (Array.isArray(part)) return part.map(recoloured);
+  if (part === null || typeof part !== "object") return part;
+  return Object.fromEntries(Object.entries(part).map(([name, value]) => [name, recoloured(value)]));
+}
+
+function fitted(figure, element) {
+  const entries = figure.data.filter((trace) => trace.name && trace.showlegend !== false).length;
+  if (element.clientWidth < NARROW && figure.layout.showlegend !== false && entries > 1) {
+    figure.layout.height += LEGEND_ROW * (entries - 1);
+    element.style.height = figure.layout.height + "px";
+  }
+  if (!DARK) return figure;
+  const dark = recoloured(figure);
+  dark.layout.paper_bgcolor = getComputedStyle(document.documentElement).backgroundColor; // the halo of labels
+  return dark;
+}
+
 const charts = Object.entries(FIGURES).map(([name, figure]) => {
   const element = document.getElementById("chart-" + name);
-  Plotly.newPlot(element, figure.data, figure.layout, CONFIG);
+  const drawn = fitted(figure, element);
+  Plotly.newPlot(element, drawn.data, drawn.layout, CONFIG);
   return element;
 });
 
