@@ -33,6 +33,7 @@ PACKAGES = ("numpy", "scipy", "numba", "polars", "pandapower", "pint")
 
 DEFINITIONS = {
     "pue": "energy drawn at the point of connection over energy at the rack inlets, both over the run",
+    "ere": "the same less the heat that heat pumps deliver to a buyer",
     "wue": "make-up water over energy at the rack inlets",
     "it_power": "power at the rack inlets, rack power supplies and fans included",
 }

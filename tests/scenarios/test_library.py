@@ -142,6 +142,48 @@ def test_chiller_trip__stops_the_chillers_and_the_water_warms(replayed) -> None:
     assert supply[39] < supply[19]
 
 
+def test_power_gap__stops_the_plant_and_half_the_water(replayed) -> None:
+    """Here a minute. Chillers start five minutes after they stopped, as their timers ask, then load up slowly."""
+    run = replayed("power_gap", "frontier", 30 * MINUTE, {3600: 600, 3630: 660})
+    air = pl.col("loop") == FRONTIER.loops.name[int(FRONTIER.halls.air_loop[0])]
+    fans, chillers, flow = (minutes(run, "cooling", name) for name in ("fan_power_w", "chiller_power_w", "water_flow"))
+    assert fans[10] == pytest.approx(0.0, abs=1e-6)
+    assert chillers[10:15] == pytest.approx(0.0, abs=1e-6)
+    power = minutes(run, "cooling", "chiller_power_w", air)
+    assert 0.0 < power[15] < power[9]
+    assert power[25] > 0.5 * power[9]
+    assert flow[10] < flow[9] - 0.2
+    assert flow[13] == pytest.approx(flow[9], abs=0.1)
+
+
+def test_make_up_loss__drains_the_basins(replayed) -> None:
+    """
+    Frontier's towers use some 10 kg/s on such a day, of basins of 180 t: in half an hour a tenth of them.
+
+    What they use goes with the load of that half hour, not of the minutes before: to a third.
+    """
+    run = replayed("make_up_loss", "frontier", 60 * MINUTE, {3600: 600, 25200: 2400})
+    towers = pl.col("loop") == FRONTIER.loops.name[int(FRONTIER.halls.loop[0])]
+    content, use = (minutes(run, "cooling", name, towers) for name in ("basin_kg", "water_use_kg_s"))
+    assert content[9] == pytest.approx(FRONTIER.loops.basin[0], rel=1e-6)
+    assert use[10:40] == pytest.approx(0.0, abs=1e-9)
+    assert content[9] - content[39] == pytest.approx(1800.0 * use[:10].mean(), rel=0.33)
+    # It fills again, beside what is used, within half an hour for a whole basin.
+    assert use[41] > 1.5 * use[9]
+    assert content[59] > content[40]
+
+
+def test_loop_pump_trip__warms_the_coolant_of_its_hall(replayed) -> None:
+    run = replayed("loop_pump_trip", "frontier", 30 * MINUTE, {3600: 600, 3720: 720})
+    first = pl.col("loop") == FRONTIER.loops.name[0]
+    flow, supply = minutes(run, "cooling", "water_flow", first), minutes(run, "cdus", "supply_temp_k")
+    assert flow[9] == 1.0
+    assert flow[11] < 0.01
+    assert supply[11] > supply[9] + 3.0
+    assert flow[20] == pytest.approx(1.0, abs=1e-6)
+    assert supply[29] < supply[11]
+
+
 def test_coolers_lost__those_left_work_harder(replayed) -> None:
     """Of six cells four are left: their fans run faster for the same heat."""
     towers = pl.col("loop") == FRONTIER.loops.name[int(FRONTIER.halls.loop[0])]

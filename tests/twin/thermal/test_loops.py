@@ -248,6 +248,49 @@ def test_a_trip_stops_chillers_and_lets_them_wait() -> None:
     assert memory.economising[0]
 
 
+def test_a_buyer_is_served_before_the_coolers() -> None:
+    """
+    Of 60 kW a buyer's heat pumps take 16 kW at a quarter of power: 20 kW delivered, and the return falls by 0.8 K.
+
+    Coolers take 44 kW from what is left above 290 K, 12.2 K.
+    """
+    controls, sums = controlled(law(reuse=np.full(1, 16e3)), state(300.0, 303.0))
+    assert (controls.reused[0], controls.shift[0]) == (16e3, pytest.approx(0.8, rel=1e-12))
+    assert controls.cooler[0] == pytest.approx(44e3 / 12.2, rel=1e-12)
+    assert (sums.reused[0], sums.heat_pumps[0], sums.delivered[0]) == (160e3, 40e3, 200e3)
+
+
+def test_a_buyer_takes_no_more_than_the_water_has_to_give() -> None:
+    """10 kW are there of the 16; then nothing is left for coolers."""
+    controls, sums = controlled(law(reuse=np.full(1, 16e3)), state(300.0, 300.5))
+    assert controls.reused[0] == pytest.approx(10e3, rel=1e-12)
+    assert controls.cooler[0] == 0.0
+    assert sums.delivered[0] == pytest.approx(125e3, rel=1e-12)
+
+
+def test_water_coasts_when_its_pumps_stop() -> None:
+    """
+    Time constant ten seconds: after ten of them exp(-1) of the flow is left, 1 - exp(-1) was the mean.
+    Of 0.8 that valves ask for they get 0.63212 / 0.8 of it.
+    """
+    now = state(300.0, 303.0)
+    own = law(flow_aim=np.zeros(1), pump_power=np.zeros(1), demand=np.full(1, 0.8))
+    controls, sums = controlled(own, now)
+    mean = 1.0 - np.exp(-1.0)
+    assert now.memory.flow[0] == pytest.approx(np.exp(-1.0), rel=1e-12)
+    assert controls.stream[0] == pytest.approx(20e3 * mean, rel=1e-12)
+    assert controls.served[0] == pytest.approx(mean / 0.8, rel=1e-12)
+    assert sums.pumps[0] == 0.0
+    assert sums.flow[0] == pytest.approx(SECONDS * mean, rel=1e-12)
+
+
+def test_without_power_coolers_have_still_air_and_nothing_draws() -> None:
+    """Of 60 kW, 13 K above the outdoors, still air takes 1 kW/K."""
+    controls, sums = controlled(law(powered=np.zeros(1)), state(300.0, 303.0))
+    assert controls.cooler[0] == pytest.approx(1e3, rel=1e-12)
+    assert sums.fans[0] == 0.0
+
+
 def test_an_economiser_opens_for_the_heat_and_fans_follow_the_cold_water() -> None:
     """
     60 kW arrive; 303 K less 292 K of cold water: 5,455 W/K of the 16 kW/K that an open economiser moves.
