@@ -211,11 +211,11 @@ def _advance(
     cdu_heat = np.zeros(len(site.cdus.name))
     pumps, cooling = changes.pump_power(site, setting.pumps), np.empty(seconds)
     cap = setting.power_cap[fixed.layout.order]
-    accelerator, host = np.empty((2, seconds, fixed.layout.order.size))
+    accelerator, host = np.empty((2, fixed.layout.order.size, seconds))
     kernel.fill(fixed.racks, fixed.layout, fixed.load, float(begin), accelerator, host)
-    changes.hold_load(site, fixed.load, setting.load, fixed.layout.order, accelerator, host)
+    changes.hold_load(site, fixed.load, setting.load, fixed.layout.order, accelerator.T, host.T)
     if held:
-        accelerator[:], host[:] = accelerator[0].copy(), host[0].copy()
+        accelerator[:], host[:] = accelerator[:, :1].copy(), host[:, :1].copy()
     coasting = bool(changes.coasting(setting.pumps).any())
     layout, flows = _flows(fixed, setting, COUPLING_STEP)
     for block, start in enumerate(starts):
@@ -257,7 +257,9 @@ def _advance(
         now = slice(start - begin, start - begin + count)
         for sums_of_step in (tally.cdu_heat, tally.coil_heat, tally.outdoor_heat, tally.door, tally.hot):
             sums_of_step[:] = 0.0
-        kernel.advance(fixed.racks, fixed.cdus, layout, accelerator[now], host[now], state.thermal, forcing, tally)
+        kernel.advance(
+            fixed.racks, fixed.cdus, layout, accelerator[:, now], host[:, now], state.thermal, forcing, tally
+        )
         to_water = np.where(site.cdus.sidecar, 0.0, tally.cdu_heat)
         loops.step(law, state.plant, controls, sums, to_water, tally.coil_heat + tally.door[0], float(count))
         hall_air.remember(state.halls, air, tally.hot / count, tally.door / count)
@@ -288,7 +290,7 @@ def _flows(fixed: _Fixed, setting: Setting, seconds: int) -> tuple[Layout, tuple
     flow, _ = changes.coast(pumps, seconds)
     if moving.any() or np.any(pumps.target != pumps.target[0]):
         mark = np.where(moving, np.arange(moving.size) + OWN_RUN, pumps.target)
-        layout = laws.split_runs(layout, fixed.site.cdus.hall, mark)
+        layout = laws.split_runs(layout, fixed.site, mark)
     level = np.clip(np.searchsorted(levels, flow, side="right") - 1, 0, levels.size - 2)
     return layout, (level, (flow - levels[level]) / (levels[level + 1] - levels[level]), flow)
 

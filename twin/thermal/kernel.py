@@ -18,7 +18,7 @@ from twin.thermal.cdu_step import CDU_TILE, cdus_second, valves_second
 from twin.thermal.compiled import PLAIN, njit
 from twin.thermal.halls import door_second, hall_second
 from twin.thermal.rack_step import blend, run_second
-from twin.thermal.tiles import LANES, RACK_TILE, Place, cut, pack, unpack
+from twin.thermal.tiles import LANES, RACK_TILE, Place, ask, pack, unpack
 
 if TYPE_CHECKING:
     from twin.site import Floats
@@ -40,8 +40,8 @@ def fill(racks: RackLaw, layout: Layout, load: LoadTable, begin: float, accelera
         What the racks are asked to do.
     begin : [s]
         Start of the macro step.
-    accelerator, host : (second, rack) [W]
-        Filled, in the kernel's order; for measured racks, with the parts that make up the measured inlet power.
+    accelerator, host : (kernel rack, second) [W]
+        Filled; for measured racks, with the parts that make up the measured inlet power.
     """
     _fill(racks, layout, load, begin, accelerator, host)
 
@@ -67,8 +67,8 @@ def advance(
         CDUs.
     layout : Layout
         The kernel's order of racks, and its runs.
-    accelerator, host : (second, rack) [W]
-        Demand, in the kernel's order.
+    accelerator, host : (kernel rack, second) [W]
+        Demand.
     state : ThermalState
         State, replaced by the state at the end of the macro step.
     forcing : Forcing
@@ -146,30 +146,25 @@ def _demand(rack, begin, load, idle, host_idle, accelerator, host):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _fill(racks, layout, load, begin, accelerator, host):
-    seconds = accelerator.shape[0]
-    chips, hosts = np.empty(seconds), np.empty(seconds)
     for i in range(layout.order.size):
-        row = layout.variant[i] >> 1
+        row, chips, hosts = layout.variant[i] >> 1, accelerator[i], host[i]
         if layout.variant[i] & 1:
             _demand(layout.order[i], begin, load, 0.0, 0.0, chips, hosts)
-            for k in range(seconds):
+            for k in range(chips.size):
                 compute = _compute_power(racks, row, chips[k])
                 chips[k] = max(compute, 0.0) * racks.accelerator_part[row]
                 hosts[k] = compute - chips[k]
         else:
             _demand(layout.order[i], begin, load, racks.idle_power[row], racks.host_idle[row], chips, hosts)
-        for k in range(seconds):
-            accelerator[k, i] = chips[k]
-            host[k, i] = hosts[k]
 
 
 @njit(**PLAIN)
-def _walk_hall(hall, racks, cdus, layout, tiles, accelerator, host, state, forcing, tally, a, b, q, d):
+def _walk_hall(hall, racks, cdus, layout, on, asked, seconds, state, forcing, tally, a, b, q, d):
     """Carry a hall that stands in its tiles through the macro step."""
     runs, blocks = layout.hall_run[hall + 1] - layout.hall_run[hall], d.size // CDU_TILE
     first, last = layout.hall_cdu[hall], layout.hall_cdu[hall + 1]
-    begun = tiles.run[layout.hall_run[hall]]
-    for k in range(accelerator.shape[0]):
+    begun = layout.run_tile[layout.hall_run[hall]]
+    for k in range(seconds):
         now = forcing.begin + k
         hall_air = state.air[hall] + 0.5 * state.air_ramp[hall]
         tally.hall_extreme[k, hall, 1] = valves_second(cdus, forcing, first, last, k, hall_air, d)
@@ -182,7 +177,7 @@ def _walk_hall(hall, racks, cdus, layout, tiles, accelerator, host, state, forci
                 blend(racks.chain, v, level, fraction, a, u)
                 blend(racks.worst, v, level, fraction, b, u)
             drawn, used, lost, blown, warmest = run_second(
-                racks, v, u, k, run, accelerator, host, tiles, begun, tally.limit, hall_air, a, b, now, q, d
+                racks, v, u, k, run, asked, seconds, layout, on, begun, tally.limit, hall_air, a, b, now, q, d
             )  # fmt: skip
             tally.hall_power[k, hall, 0] += drawn
             tally.hall_power[k, hall, 1] += used
@@ -204,25 +199,30 @@ def _walk_hall(hall, racks, cdus, layout, tiles, accelerator, host, state, forci
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _advance(racks, cdus, layout, accelerator, host, state, forcing, tally):
-    seconds = accelerator.shape[0]
+    seconds = accelerator.shape[1]
     tally.hall_power[:seconds], tally.hall_extreme[:seconds] = 0.0, 0.0
-    tiles = cut(layout, racks.liquid)
     most_runs, most_tiles, most_cdus = 0, 0, 0
     for hall in range(layout.hall_run.size - 1):
         first, last = layout.hall_run[hall], layout.hall_run[hall + 1]
-        most_runs, most_tiles = max(most_runs, last - first), max(most_tiles, tiles.run[last] - tiles.run[first])
+        most_runs, most_tiles = (
+            max(most_runs, last - first),
+            max(most_tiles, layout.run_tile[last] - layout.run_tile[first]),
+        )
         most_cdus = max(most_cdus, layout.hall_cdu[hall + 1] - layout.hall_cdu[hall])
+    on = np.ones(layout.tile_rack.size - 1)
     a, b = np.empty((most_runs, 5, 6)), np.empty((most_runs, 3, 6))
+    asked = np.zeros(most_tiles * 2 * seconds * LANES)
     q, d = np.zeros(most_tiles * RACK_TILE), np.zeros((most_cdus + LANES - 1) // LANES * CDU_TILE)
     for hall in range(layout.hall_run.size - 1):
         first, last = layout.hall_cdu[hall], layout.hall_cdu[hall + 1]
         used = d[: (last - first + LANES - 1) // LANES * CDU_TILE]
-        begun = tiles.run[layout.hall_run[hall]]
+        begun = layout.run_tile[layout.hall_run[hall]]
         cdu_step.pack(cdus, forcing, state, tally, used, first, last)
-        for tile in range(begun, tiles.run[layout.hall_run[hall + 1]]):
-            pack(tile, begun, layout, tiles, forcing.power_cap, state, tally, q)
-        _walk_hall(hall, racks, cdus, layout, tiles, accelerator, host, state, forcing, tally, a, b, q, used)
+        for tile in range(begun, layout.run_tile[layout.hall_run[hall + 1]]):
+            on[tile] = pack(tile, begun, layout, forcing.power_cap, state, tally, q)
+            ask(tile, begun, layout, accelerator, host, asked)
+        _walk_hall(hall, racks, cdus, layout, on, asked, seconds, state, forcing, tally, a, b, q, used)
         cdu_step.unpack(state, tally, used, first, last)
-        for tile in range(begun, tiles.run[layout.hall_run[hall + 1]]):
-            liquid = racks.liquid[layout.variant[tiles.rack[tile]] >> 1]
-            unpack(tile, begun, liquid, tiles, state, tally, q)
+        for tile in range(begun, layout.run_tile[layout.hall_run[hall + 1]]):
+            liquid = racks.liquid[layout.variant[layout.tile_rack[tile]] >> 1]
+            unpack(tile, begun, liquid, layout, state, tally, q)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import numpy.typing as npt
 
 from twin.cooling import valves
 from twin.cooling.air_side import sidecar_rate
@@ -13,7 +14,7 @@ from twin.site import Cdus, Floats, Integers, RackClasses, Site
 from twin.thermal.cdu_step import VALVE_POINTS
 from twin.thermal.coefficients import StepTable, step_table
 from twin.thermal.tables import CduLaw, Layout, RackLaw
-from twin.thermal.tiles import LANES
+from twin.thermal.tiles import LANES, VECTOR, Place
 from twin.workload import LoadTable
 
 SHUT_LEAKAGE = 1e-4
@@ -170,8 +171,14 @@ def layout(site: Site, load: LoadTable, marks: Integers) -> Layout:
         hall_cdu=site.halls.cdu_start,
         hall_run=none,
         run_rack=none,
+        run_tile=none,
+        tile_rack=none,
+        tile_block=none,
+        tile_low=none.astype(Place),
+        tile_high=none.astype(Place),
+        lane=none,
     )
-    return split_runs(whole, site.cdus.hall, np.zeros(len(site.cdus.name)))
+    return split_runs(whole, site, np.zeros(len(site.cdus.name)))
 
 
 def _in_turn(keys: Integers, hall_cdu: Integers) -> Integers:
@@ -213,29 +220,50 @@ def load_groups(load: LoadTable) -> Integers:
     return groups
 
 
-def split_runs(whole: Layout, cdu_hall: Integers, flow: Floats) -> Layout:
+def split_runs(whole: Layout, site: Site, flow: Floats) -> Layout:
     """
-    Cut the kernel's racks into runs of one hall, one variant and one flow.
+    Cut the kernel's racks into runs of one hall, one variant and one flow, and runs into tiles.
 
     Parameters
     ----------
     whole : Layout
         Order of the racks.
-    cdu_hall : (cdu,)
-        Hall of each CDU.
+    site : Site
+        Its CDUs and classes of racks.
     flow : (cdu,) [1]
         Mark of each CDU's flow; neighbours of equal mark stay in one run.
 
     Returns
     -------
     Layout
-        The same order with new runs.
+        The same order with new runs and tiles.
     """
-    hall = cdu_hall[whole.cdu]
+    hall = site.cdus.hall[whole.cdu]
     breaks = (np.diff(whole.variant) != 0) | (np.diff(hall) != 0) | (np.diff(flow[whole.cdu]) != 0)
     first = np.concatenate([[0], np.flatnonzero(breaks) + 1]).astype(np.int64)
     hall_run = np.searchsorted(hall[first], np.arange(whole.hall_cdu.size)).astype(np.int64)
-    return whole._replace(hall_run=hall_run, run_rack=np.append(first, hall.size))
+    cut = whole._replace(hall_run=hall_run, run_rack=np.append(first, hall.size))
+    return _split_tiles(cut, whole.cdu - whole.hall_cdu[hall], site.rack_classes.liquid_fraction > 0)
+
+
+def _split_tiles(cut: Layout, place: Integers, liquid: npt.NDArray[np.bool_]) -> Layout:
+    """Cut runs into tiles: each CDU once and of one block, or, where air cools, as many racks as there are lanes."""
+    count = np.diff(cut.run_rack)
+    in_run = np.arange(place.size) - np.repeat(cut.run_rack[:-1], count)
+    block = np.where(liquid[cut.variant >> 1], place, in_run) // LANES
+    again = np.diff(place, prepend=-1) <= 0
+    begins = (in_run == 0) | (np.diff(block, prepend=-1) != 0) | (liquid[cut.variant >> 1] & again)
+    first = np.flatnonzero(begins)
+    lane = np.where(liquid[cut.variant >> 1], place, in_run) % LANES
+    last = np.append(first[1:], place.size) - 1
+    return cut._replace(
+        run_tile=np.searchsorted(first, cut.run_rack).astype(np.int64),
+        tile_rack=np.append(first, place.size).astype(np.int64),
+        tile_block=np.where(liquid[cut.variant[first] >> 1], block[first], 0).astype(np.int64),
+        tile_low=(lane[first] // VECTOR * VECTOR).astype(Place),
+        tile_high=((lane[last] // VECTOR + 1) * VECTOR).astype(Place),
+        lane=lane.astype(np.int64),
+    )
 
 
 def exchange(cdus: Cdus, stream: Floats, fouling: Floats, flow: Floats, lift: Floats) -> Floats:

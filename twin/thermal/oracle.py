@@ -345,11 +345,11 @@ def _hold(
 ) -> _Second:
     """Collect what a second holds; powers are capped, and throttled as the second's start asks."""
     site, law, racks, order = case.site, tables.law, tables.racks, tables.layout.order
-    asked = np.empty((2, 1, order.size))
+    asked = np.empty((2, order.size, 1))
     kernel.fill(law, tables.layout, case.load, float(second), asked[0], asked[1])
-    changes.hold_load(site, case.load, setting.load, order, asked[0], asked[1])
+    changes.hold_load(site, case.load, setting.load, order, asked[0].T, asked[1].T)
     accelerator, host = np.empty((2, order.size))
-    accelerator[order], host[order] = asked[:, 0]
+    accelerator[order], host[order] = asked[:, :, 0]
     accelerator = np.where(case.load.measured, accelerator, np.minimum(accelerator, setting.power_cap))
     over = np.maximum(state[tables.at.worst] - law.throttle_temp[racks.row], 0.0)
     idle, kept = law.idle_power[racks.row], np.maximum(1.0 - law.throttle_gain[racks.row] * over, 0.0)

@@ -20,6 +20,7 @@ from twin.thermal.tiles import (
     DRAWN_SUM,
     HOST,
     INLET,
+    LANES,
     LOSS,
     MOVED,
     ON,
@@ -71,19 +72,12 @@ def blend(chain, v, level, fraction, out, u) -> None:
 
 
 @njit(inline="always")
-def _ask(q, o, tiles, tile, accelerator, host, k):
-    """Put a second's demand into a tile; where the lanes are neighbours, by whole registers."""
-    first, last = tiles.rack[tile], tiles.rack[tile + 1]
-    if tiles.lane[last - 1] - tiles.lane[first] == last - 1 - first:
-        t = o + Place(tiles.lane[first])
-        for i in range(last - first):
-            q[t + Place(i) + POWER] = accelerator[k, first + i]
-        for i in range(last - first):
-            q[t + Place(i) + HOST] = host[k, first + i]
-        return
-    for r in range(first, last):
-        t = o + Place(tiles.lane[r])
-        q[t + POWER], q[t + HOST] = accelerator[k, r], host[k, r]
+def _ask(q, o, low, high, asked, place):
+    """Put a second's demand into a tile."""
+    for i in range(low, high):
+        q[o + i + POWER] = asked[place + i]
+    for i in range(low, high):
+        q[o + i + HOST] = asked[place + Place(LANES) + i]
 
 
 @njit(inline="always")
@@ -142,11 +136,11 @@ def _limit(limit, r, now, q, t, power, racks, row, measured):
 
 
 @njit(**PLAIN)
-def _limits(q, o, tiles, tile, limit, racks, row, measured, now):
+def _limits(q, o, layout, tile, limit, racks, row, measured, now):
     """Hold the racks of a tile to their limits; what is off draws nothing, and the leakage of its chips is opposed."""
-    on = 1.0
-    for r in range(tiles.rack[tile], tiles.rack[tile + 1]):
-        t = o + Place(tiles.lane[r])
+    all_on = 1.0
+    for r in range(layout.tile_rack[tile], layout.tile_rack[tile + 1]):
+        t = o + Place(layout.lane[r])
         power = _limit(limit, r, now, q, t, min(q[t + POWER], q[t + CAP]), racks, row, measured)
         q[t + OPPOSED] = 0.0
         if q[t + ON] == 0.0:
@@ -156,8 +150,8 @@ def _limits(q, o, tiles, tile, limit, racks, row, measured, now):
             leakage = 0.0 if measured else racks.leakage[row]
             q[t + OPPOSED] = leakage * (racks.leakage_reference[row] - q[t + CHIP])
         q[t + POWER] = power
-        on = min(on, q[t + ON])
-    tiles.on[tile] = on
+        all_on = min(all_on, q[t + ON])
+    return all_on
 
 
 @njit(inline="always")
@@ -178,7 +172,7 @@ def _lose(q, o, low, high, leakage, reference, pace, table, row):
 
 
 @njit(**LANE_LOOP)
-def run_second(racks, v, u, k, run, accelerator, host, tiles, begun, limit, hall_air, a, b, now, q, d):
+def run_second(racks, v, u, k, run, asked, seconds, layout, on, begun, limit, hall_air, a, b, now, q, d):
     """
     Step one run for a second.
 
@@ -194,10 +188,14 @@ def run_second(racks, v, u, k, run, accelerator, host, tiles, begun, limit, hall
         Second of the macro step.
     run : [1]
         Run, among all.
-    accelerator, host : (second, kernel rack) [W]
-        What the racks are asked for.
-    tiles : Tiles
-        Tiles of the run.
+    asked : (any,) [W]
+        What the racks are asked for, as `tiles.ask` puts it.
+    seconds : [1]
+        Seconds of the macro step.
+    layout : Layout
+        The kernel's racks.
+    on : (tile,) [1]
+        Zero where a rack is off; kept so.
     begun : [1]
         First tile of the hall.
     limit : (7, kernel rack)
@@ -237,14 +235,14 @@ def run_second(racks, v, u, k, run, accelerator, host, tiles, begun, limit, hall
     pace, table = racks.chain_pace[row], racks.chain_loss
     all_drawn, all_used, all_lost, all_blown, all_moved = 0.0, 0.0, 0.0, 0.0, 0.0
     highest = 0.0
-    for tile in range(tiles.run[run], tiles.run[run + 1]):
-        o, low, high = Place((tile - begun) * RACK_TILE), tiles.low[tile], tiles.high[tile]
-        c = Place(tiles.block[tile] * CDU_TILE)
-        _ask(q, o, tiles, tile, accelerator, host, k)
+    for tile in range(layout.run_tile[run], layout.run_tile[run + 1]):
+        o, low, high = Place((tile - begun) * RACK_TILE), layout.tile_low[tile], layout.tile_high[tile]
+        c = Place(layout.tile_block[tile] * CDU_TILE)
+        _ask(q, o, low, high, asked, Place(((tile - begun) * seconds + k) * 2 * LANES))
         warmest = _warmest(q, o, low, high)
         highest = max(highest, warmest)
-        if warmest > throttle or tiles.on[tile] == 0.0:
-            _limits(q, o, tiles, tile, limit, racks, row, measured, now)
+        if warmest > throttle or on[tile] == 0.0:
+            on[tile] = _limits(q, o, layout, tile, limit, racks, row, measured, now)
         _see(q, o, low, high, d, c, liquid, hall_air)
         _lose(q, o, low, high, leakage, reference, pace, table, row)
         for i in range(low, high):

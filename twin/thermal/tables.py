@@ -41,6 +41,16 @@ class Layout(NamedTuple):
         Runs of each hall.
     run_rack : (run + 1,)
         First rack of each run.
+    run_tile : (run + 1,)
+        First tile of each run; see `twin.thermal.tiles`.
+    tile_rack : (tile + 1,)
+        First rack of each tile.
+    tile_block : (tile,)
+        Block of the hall's CDUs whose lanes it has.
+    tile_low, tile_high : (tile,)
+        Lanes that are stepped.
+    lane : (kernel rack,)
+        Lane of each.
     """
 
     order: Integers
@@ -51,6 +61,12 @@ class Layout(NamedTuple):
     hall_cdu: Integers
     hall_run: Integers
     run_rack: Integers
+    run_tile: Integers
+    tile_rack: Integers
+    tile_block: Integers
+    tile_low: npt.NDArray[np.uint64]
+    tile_high: npt.NDArray[np.uint64]
+    lane: Integers
 
 
 class RackLaw(NamedTuple):

@@ -10,12 +10,8 @@ count from the end and hide that.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
-import numpy.typing as npt
 
-from twin.site import Floats, Integers
 from twin.thermal.compiled import PLAIN, njit
 
 LANES = 32
@@ -37,91 +33,8 @@ STATES, TALLIES = 7, 9
 RACK_TILE = 26 * LANES
 
 
-class Tiles(NamedTuple):
-    """
-    A hall's racks in tiles.
-
-    Attributes
-    ----------
-    run : (run + 1,)
-        First tile of each run.
-    rack : (tile + 1,)
-        First kernel rack of each.
-    block : (tile,)
-        Block of the hall's CDUs whose lanes it has.
-    lane : (kernel rack,)
-        Lane of each.
-    low, high : (tile,)
-        Lanes that are stepped.
-    on : (tile,) [1]
-        Zero where a rack is off.
-    """
-
-    run: Integers
-    rack: Integers
-    block: Integers
-    lane: Integers
-    low: npt.NDArray[np.uint64]
-    high: npt.NDArray[np.uint64]
-    on: Floats
-
-
-@njit(inline="always")
-def _end(layout, liquid, r, last, base):
-    """Give the end of the tile that begins with rack `r`: each CDU once, of one block; any racks where air cools."""
-    end = r + 1
-    while end < last and end - r < LANES:
-        if liquid:
-            here, before = layout.cdu[end] - base, layout.cdu[end - 1] - base
-            if here <= before or here // LANES != before // LANES:
-                break
-        end += 1
-    return end
-
-
-@njit(error_model="numpy")
-def cut(layout, liquid) -> Tiles:
-    """
-    Cut runs into tiles.
-
-    Parameters
-    ----------
-    layout : Layout
-        The kernel's racks and runs.
-    liquid : (rack_class,) bool
-        Whether coolant cools it.
-
-    Returns
-    -------
-    Tiles
-        In the order of the racks.
-    """
-    racks, runs = layout.cdu.size, layout.run_rack.size - 1
-    run, rack, block = np.zeros(runs + 1, np.int64), np.zeros(racks + 1, np.int64), np.zeros(racks, np.int64)
-    lane, low, high = np.zeros(racks, np.int64), np.zeros(racks, np.uint64), np.zeros(racks, np.uint64)
-    count = 0
-    for hall in range(layout.hall_run.size - 1):
-        base = layout.hall_cdu[hall]
-        for u in range(layout.hall_run[hall], layout.hall_run[hall + 1]):
-            run[u] = count
-            first, last = layout.run_rack[u], layout.run_rack[u + 1]
-            wet = liquid[layout.variant[first] >> 1]
-            while first < last:
-                end = _end(layout, wet, first, last, base)
-                for r in range(first, end):
-                    lane[r] = (layout.cdu[r] - base) % LANES if wet else r - first
-                block[count] = (layout.cdu[first] - base) // LANES if wet else 0
-                low[count] = lane[first] // VECTOR * VECTOR
-                high[count] = (lane[end - 1] // VECTOR + 1) * VECTOR
-                count += 1
-                rack[count] = end
-                first = end
-    run[runs] = count
-    return Tiles(run, rack, block, lane, low, high, np.ones(count))
-
-
 @njit(**PLAIN)
-def pack(tile, begun, layout, tiles, cap, state, tally, q) -> None:
+def pack(tile, begun, layout, cap, state, tally, q) -> float:
     """
     Put the racks of a tile into its rows.
 
@@ -133,8 +46,6 @@ def pack(tile, begun, layout, tiles, cap, state, tally, q) -> None:
         First tile of its hall.
     layout : Layout
         The kernel's racks.
-    tiles : Tiles
-        All tiles; whether a rack is off is noted.
     cap : (kernel rack,) [W]
         Highest accelerator power.
     state : ThermalState
@@ -143,12 +54,17 @@ def pack(tile, begun, layout, tiles, cap, state, tally, q) -> None:
         Read.
     q : (any,)
         Tiles of the hall; rows are filled. A lane without a rack does as its neighbour, and weighs nothing.
+
+    Returns
+    -------
+    [1]
+        Zero where a rack is off.
     """
-    r, last = tiles.rack[tile], tiles.rack[tile + 1]
+    r, last = layout.tile_rack[tile], layout.tile_rack[tile + 1]
     v, o = layout.variant[r], Place((tile - begun) * RACK_TILE)
-    on = 1.0
-    for i in range(tiles.low[tile], tiles.high[tile]):
-        while r + 1 < last and tiles.lane[r + 1] <= i:
+    all_on = 1.0
+    for i in range(layout.tile_low[tile], layout.tile_high[tile]):
+        while r + 1 < last and layout.lane[r + 1] <= i:
             r += 1
         t = o + Place(i)
         for row in range(STATES):
@@ -156,14 +72,42 @@ def pack(tile, begun, layout, tiles, cap, state, tally, q) -> None:
         for row in range(TALLIES):
             q[t + DRAWN_LOW + Place(row * LANES)] = tally.rack[row, r]
         q[t + ON], q[t + OPPOSED], q[t + POWER], q[t + HOST] = state.on[r], 0.0, 0.0, 0.0
-        q[t + WEIGHT] = layout.weight[r] if tiles.lane[r] == i else 0.0
+        q[t + WEIGHT] = layout.weight[r] if layout.lane[r] == i else 0.0
         q[t + CAP] = np.inf if v & 1 else cap[r]
-        on = min(on, state.on[r])
-    tiles.on[tile] = on
+        all_on = min(all_on, state.on[r])
+    return all_on
 
 
 @njit(**PLAIN)
-def unpack(tile, begun, liquid, tiles, state, tally, q) -> None:
+def ask(tile, begun, layout, accelerator, host, asked) -> None:
+    """
+    Turn the demand of a tile's racks into rows, two for each second: accelerators, and hosts.
+
+    Parameters
+    ----------
+    tile : [1]
+        Which tile.
+    begun : [1]
+        First tile of its hall.
+    layout : Layout
+        The kernel's racks.
+    accelerator, host : (kernel rack, second) [W]
+        Demand.
+    asked : (any,) [W]
+        Rows of the hall's tiles, filled.
+    """
+    seconds = accelerator.shape[1]
+    o = Place((tile - begun) * 2 * seconds * LANES)
+    for r in range(layout.tile_rack[tile], layout.tile_rack[tile + 1]):
+        t = o + Place(layout.lane[r])
+        for k in range(seconds):
+            asked[t + Place(2 * k * LANES)] = accelerator[r, k]
+        for k in range(seconds):
+            asked[t + Place((2 * k + 1) * LANES)] = host[r, k]
+
+
+@njit(**PLAIN)
+def unpack(tile, begun, liquid, layout, state, tally, q) -> None:
     """
     Put the rows of a tile back.
 
@@ -175,8 +119,8 @@ def unpack(tile, begun, liquid, tiles, state, tally, q) -> None:
         First tile of its hall.
     liquid : [1]
         Whether coolant cools it; the air of racks that air cools is their stream.
-    tiles : Tiles
-        All tiles.
+    layout : Layout
+        The kernel's racks.
     state : ThermalState
         Written.
     tally : Tally
@@ -185,8 +129,8 @@ def unpack(tile, begun, liquid, tiles, state, tally, q) -> None:
         Tiles of the hall.
     """
     o = Place((tile - begun) * RACK_TILE)
-    for r in range(tiles.rack[tile], tiles.rack[tile + 1]):
-        t = o + Place(tiles.lane[r])
+    for r in range(layout.tile_rack[tile], layout.tile_rack[tile + 1]):
+        t = o + Place(layout.lane[r])
         for row in range(STATES):
             state.rack[row, r] = q[t + CHIP + Place(row * LANES)]
         for row in range(TALLIES):

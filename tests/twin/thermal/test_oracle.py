@@ -87,7 +87,7 @@ def follow(site: Site, load: LoadTable, inputs: simulate.Inputs, member: Integer
     whole = kernel.advance
 
     def by_second(racks, cdus, layout, accelerator, host, state, forcing, tally) -> None:
-        for k in range(accelerator.shape[0]):
+        for k in range(accelerator.shape[1]):
             now = forcing._replace(
                 begin=forcing.begin + k,
                 level=forcing.level[k : k + 1],
@@ -99,7 +99,7 @@ def follow(site: Site, load: LoadTable, inputs: simulate.Inputs, member: Integer
             chain = (part[member] for part in state.rack[[0, 1, 2, 4]])
             rows.append((*chain, state.supply.copy(), state.back.copy(), now.facility, state.air.copy()))
             one = tally._replace(hall_power=tally.hall_power[k : k + 1], hall_extreme=tally.hall_extreme[k : k + 1])
-            whole(racks, cdus, layout, accelerator[k : k + 1], host[k : k + 1], state, now, one)
+            whole(racks, cdus, layout, accelerator[:, k : k + 1], host[:, k : k + 1], state, now, one)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(kernel, "advance", by_second)
