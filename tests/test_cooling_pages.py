@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 import facilities
 from facilities.schema import Description
+from scenarios.schema import EVENTS
 from tests.facilities.sites import changed
 
 PAGES = ["cooling.md", "cooling_racks.md", "cooling_plant.md", "cooling_yours.md"]
@@ -92,6 +93,11 @@ def test_headings_that_the_pages_point_to_exist(root: Path, page: str) -> None:
         titles = re.findall(r"^#+ (.*)$", read(root, target), re.M)
         slugs = {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
         assert heading in slugs
+
+
+def test_every_kind_of_event_is_explained(root: Path) -> None:
+    explained = set(re.findall(r"`(\w+)`", read(root, "cooling_plant.md")))
+    assert set(EVENTS) <= explained
 
 
 def test_the_example_is_a_plant_that_can_be_built(root: Path, tmp_path: Path) -> None:
