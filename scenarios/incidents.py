@@ -60,6 +60,24 @@ def crossed(events: pl.DataFrame) -> pl.DataFrame:
     return together.with_columns(asset=pl.when(pl.col("alike") > 1).then(more).otherwise("asset"))
 
 
+def beyond_range(events: pl.DataFrame) -> list[str]:
+    """
+    Give what was computed with models outside the range they are valid for.
+
+    Parameters
+    ----------
+    events
+        events.parquet.
+
+    Returns
+    -------
+    list of text
+        A sentence each.
+    """
+    rows = events.filter(pl.col("kind") == "model_range")
+    return [f"{time:%H:%M:%S}: {message}" for time, message in rows.select("time", "message").rows()]
+
+
 def answer(metrics: Metrics, manifest: Mapping[str, Any], events: pl.DataFrame) -> str:
     """
     Say in one line how long chips rode through what was scheduled.

@@ -75,6 +75,7 @@ def groups(metrics: Metrics, manifest: Mapping[str, Any]) -> tuple[Group, ...]:
             tile("IT energy", "it_energy", note=definitions["it_power"]),
             tile("Facility energy", "facility_energy", note="Drawn at the point of connection (PCC)."),
             tile("PUE", "pue", note=f"{definitions['pue']} {level}".strip()),
+            _reuse(metrics),
             tile("Conversion losses", "loss_energy", note=of_facility("loss_energy")),
             tile("Cooling energy", "cooling_energy", note=of_facility("cooling_energy")),
         ),
@@ -96,7 +97,7 @@ def groups(metrics: Metrics, manifest: Mapping[str, Any]) -> tuple[Group, ...]:
         ),
         (
             "Water and grid",
-            tile("Water use", "water_use", _water),
+            tile("Water use", "water_use", _water, _ways_of_water(metrics)),
             tile("WUE", "wue", note=definitions["wue"]),
             tile("PCC voltage, lowest", "pcc_voltage_min", _per_unit),
             tile("PCC voltage, highest", "pcc_voltage_max", _per_unit),
@@ -154,6 +155,20 @@ def _tile(
 ) -> Tile | None:
     figure = metrics.get(name)
     return Tile(label, text(figure["value"], figure["unit"]), note) if figure else None
+
+
+def _reuse(metrics: Metrics) -> Tile | None:
+    reused = "ere" in metrics and metrics["ere"]["value"] != metrics["pue"]["value"]
+    return _tile(metrics, "ERE", "ere", note="As PUE, less the heat that is reused.") if reused else None
+
+
+def _ways_of_water(metrics: Metrics) -> str:
+    lost = {name: metrics[name]["value"] for name in ("evaporation", "blowdown", "drift") if name in metrics}
+    total = sum(lost.values())
+    if total <= 0.0:
+        return ""
+    said = ", ".join(f"{name} {quantities.share(mass / total)}" for name, mass in lost.items())
+    return f"{said[0].upper()}{said[1:]} of what the towers lose."
 
 
 def _of_facility(metrics: Metrics, name: str) -> str:

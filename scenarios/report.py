@@ -111,6 +111,7 @@ def page(run: Tables) -> str:
         groups=key_figures.groups(run.metrics, run.manifest),
         answer=incidents.answer(run.metrics, run.manifest, table),
         events=events(table),
+        beyond_range=incidents.beyond_range(table),
         charts=drawn,
         comparisons=comparisons(run.manifest["comparisons"]),
         sources=by_source(run.manifest["sources"]),

@@ -130,8 +130,13 @@ def _coolers(site: Site, change: Change) -> str:
     return f"coolers: {change.value:,.0f} of {_range(built)} in service"
 
 
-def _chillers(_: Site, change: Change) -> str:
-    return "chillers stop" if change.value == 0.0 else "chillers may start again"
+def _chillers(site: Site, change: Change) -> str:
+    built = float(site.loops.chiller_capacity[change.rows].max())
+    if change.value == 0.0:
+        return "chillers stop"
+    return (
+        "chillers may start again" if change.value == built else f"{change.value / built:.0%} of the chillers are left"
+    )
 
 
 def _loop_pumps(_: Site, change: Change) -> str:

@@ -63,6 +63,8 @@ def _print(console: Console, run: Run) -> None:
             console.print(note, markup=False)
     events = run.table("events")
     _print_alarms(console, events)
+    for sentence in incidents.beyond_range(events):
+        console.print(f"outside a model's range from {sentence}", markup=False)
     told = incidents.answer(run.metrics, manifest, events)
     if told:
         console.print(told, markup=False, soft_wrap=True)

@@ -13,6 +13,7 @@ from rich.tree import Tree
 import facilities
 from facilities import build
 from facilities.quantity import Provenance
+from scenarios.commands import plant
 from scenarios.quantities import quantity
 from twin.site import Site, Stage
 
@@ -27,7 +28,7 @@ def show(name: str, *, every: bool) -> None:
     numbers = facility.assumptions()
     console = Console(highlight=False)
     console.print(f"{facility.title}\n{facility.about}\n", markup=False)
-    for table in (_power(site), _racks(site), _cooling(site)):
+    for table in (_power(site), _racks(site), *plant.tables(site)):
         console.print(table)
     console.print(_one_line(site))
     assumed = [number for number in numbers if number.basis == "assumed"]
@@ -73,26 +74,6 @@ def _racks(site: Site) -> Table:
             f"{idle} to {full}" if classes.accelerators[row] else "",
             f"{classes.liquid_fraction[row]:.1%}",
         )
-    return table
-
-
-def _cooling(site: Site) -> Table:
-    """Show facility loops, those alike together."""
-    loops = site.loops
-    table = _table("facility loops", "loops", "supply", "to", "coolers", "fans", "pumps", "chillers")
-    rows = Counter(
-        (
-            quantity(float(loops.supply_set_point[i]), "K"),
-            "towers" if loops.evaporative[i] else "dry coolers",
-            f"{loops.cooler_units[i]:.0f}",
-            quantity(float(loops.cooler_fan_power[i] * loops.cooler_units[i]), "W"),
-            quantity(float(loops.pump_power[i]), "W"),
-            quantity(float(loops.chiller_capacity[i]), "W") if loops.chiller_capacity[i] else "none",
-        )
-        for i in range(len(loops.name))
-    )
-    for row, count in rows.items():
-        table.add_row(f"{count:,}", *row)
     return table
 
 

@@ -67,3 +67,8 @@ def test_chips_that_throttled_before_say_so(tmp_path: Path) -> None:
     reached = {"throttle": fake_run.START.isoformat(), "shutdown": None}
     line = incidents.answer(run.metrics, run.manifest | {"reached": reached}, events(STOP))
     assert "time to throttle: before it;" in line
+
+
+def test_models_beyond_their_range_are_told_apart() -> None:
+    beyond = ("model_range", "plant", 0.0, 60, "a cooler was outside its range for 5 s")
+    assert incidents.beyond_range(events(*HOT, beyond)) == ["00:01:00: a cooler was outside its range for 5 s"]

@@ -62,3 +62,18 @@ def test_water_and_throttling_are_read_in_other_units_too() -> None:
     drawn = tiles(metrics)
     assert drawn["Water use"].value == f"8.120{T}m³"
     assert drawn["Throttled"].value == f"2.40{T}h"
+
+
+def test_water_says_its_ways_and_reuse_its_ratio() -> None:
+    metrics = fake_run.metrics(np.ones(9))
+    ways = {"evaporation": 6000.0, "blowdown": 1990.0, "drift": 10.0}
+    metrics |= {name: {"value": mass, "unit": "kg"} for name, mass in ways.items()}
+    said = f"Evaporation 75.0{T}%, blowdown 24.9{T}%, drift 0.125{T}% of what the towers lose."
+    assert tiles(metrics)["Water use"].note == said
+    assert "ERE" not in tiles(metrics | {"ere": metrics["pue"]})
+    assert tiles(metrics | {"ere": {"value": 1.05, "unit": "1"}})["ERE"].value == "1.050"
+
+
+def test_a_plant_without_water_says_nothing_of_its_ways() -> None:
+    metrics = fake_run.metrics(np.ones(9)) | {"evaporation": {"value": 0.0, "unit": "kg"}}
+    assert tiles(metrics)["Water use"].note == ""

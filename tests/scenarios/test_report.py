@@ -130,6 +130,14 @@ def test_many_alarms_are_shown_worst_first_and_counted() -> None:
     assert sorted_events["kinds"] == {"Chip temperature": 30, "Hall air temperature": 10}
 
 
+def test_models_beyond_their_range_are_flagged_where_heat_is_told(run: fake_run.FakeRun, tmp_path: Path) -> None:
+    events = run.table("events")
+    beyond = events.tail(1).with_columns(kind=pl.lit("model_range"), message=pl.lit("a cooler was outside its range"))
+    text = text_of(report.page(with_events(run, pl.concat([events, beyond]), tmp_path)))
+    flag = "Heat and water Outside a model&#39;s range. From 00:40:00: a cooler was outside its range."
+    assert flag.replace("&#39;", "'") in text
+
+
 def test_an_uncertain_level_is_said_at_the_top_and_beside_the_pue(run: fake_run.FakeRun) -> None:
     labels = run.manifest["labels"] | {"level": "The level of this telemetry is uncertain."}
     text = text_of(report.page(run._replace(manifest=run.manifest | {"labels": labels})))

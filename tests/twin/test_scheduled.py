@@ -40,8 +40,9 @@ def test_one_asset_is_named_and_many_are_counted() -> None:
 
 def test_changes_said_alike_are_one_row() -> None:
     """Chillers of unlike capacity come back by a change for each capacity."""
+    site = SITE._replace(loops=SITE.loops._replace(chiller_capacity=np.array([1e5, 2e5, 3e5])))
     back = [Change(9, "chiller_capacity", np.array([loop]), 1e5 * (loop + 1)) for loop in range(3)]
-    (row,) = scheduled.rows((*back,), SITE, made.START)
+    (row,) = scheduled.rows((*back,), site, made.START)
     assert (row["asset"], row["message"], row["value"]) == ("all 3 loops", "chillers may start again", 1e5)
 
 
@@ -72,11 +73,15 @@ def test_changes_said_alike_are_one_row() -> None:
         ("cooler_units", 7.0, "coolers: 7 of 10 in service"),
         ("cooler_units", 10.0, "all coolers in service again"),
         ("chiller_capacity", 0.0, "chillers stop"),
-        ("chiller_capacity", 1e5, "chillers may start again"),
     ],
 )
 def test_values_are_said_in_words(what: str, value: float, words: str) -> None:
     assert said(what, value, time_constant=1.5)[1] == words
+
+
+def test_part_of_the_chillers_is_told_as_a_part() -> None:
+    assert said("chiller_capacity", 1e5, (1,))[1] == "chillers may start again"
+    assert said("chiller_capacity", 2.5e4, (1,))[1] == "25% of the chillers are left"
 
 
 def test_coolers_of_unlike_loops_are_given_as_a_range() -> None:
