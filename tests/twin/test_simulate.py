@@ -289,3 +289,19 @@ def test_a_gap_of_power_draws_nothing_and_chillers_wait() -> None:
     # A minute to restart, then 10 % of the capacity a minute.
     assert chillers[3] == 0.0
     assert 0.0 < chillers[4] < chillers[5] < chillers[1]
+
+
+def test_a_rack_that_switched_off_draws_nothing() -> None:
+    """Without flow the seven accelerator racks of a CDU pass 370.15 K; what is left is the service rack beside them."""
+    site = small.site()
+    stop = small.pump_trip(0, 20, 0.0, 1.5)
+    kept = simulate.run(site, small.load(site, [1.0]), small.inputs(180, (stop,)), small.curve(site))
+    rack = int(kept.layout.member[0])
+    assert 20.0 < kept.limits[5, rack] < 120.0
+    assert kept.racks[0, 2, rack] == pytest.approx(0.0, abs=200.0)
+    service = int(kept.layout.member[7])
+    # Leakage is cancelled as of each second's start, so some watts of it remain of each rack.
+    assert kept.halls[0, 150, 0] == pytest.approx(kept.racks[1, 2, service], abs=7 * 200.0)
+    # It cools, and stays off.
+    assert kept.halls[4, 179, 0] < kept.halls[4, 150, 0] < 380.0
+    assert all(balance.closes for balance in balances(kept, site))

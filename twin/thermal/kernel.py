@@ -79,9 +79,8 @@ def advance(
     Notes
     -----
     The conversion loss of a second, throttling and shutdown see the chip's temperature at its start; leakage itself is
-    part of the exact step. A rack that switched off stays off: its chips draw nothing, its hosts idle. Its leakage is
-    part of the matrix and is cancelled as of the second's start; what it changes by within the second stays: under a
-    watt.
+    part of the exact step. A rack that switched off stays off and draws nothing. Its leakage is part of the matrix and
+    is cancelled as of the second's start; what it changes by within the second stays: some watts.
     """
     _advance(racks, cdus, layout, accelerator, host, state, forcing, tally)
 

@@ -152,7 +152,7 @@ class _Second(NamedTuple):
     """
     What a second holds: powers (rack,) [W], pumps and their power (cdu,) [W], valves (cdu,), outdoors (loop,).
 
-    `opposed` (rack,) [W] is what cancels the leakage of racks that are off.
+    `on` (rack,) says which racks run; `opposed` (rack,) [W] is what cancels the leakage of racks that are off.
     """
 
     accelerator: Floats
@@ -166,6 +166,7 @@ class _Second(NamedTuple):
     outdoor: Floats
     dry_bulb: float
     held_flow: bool
+    on: npt.NDArray[np.bool_]
     opposed: Floats
 
 
@@ -356,7 +357,7 @@ def _hold(
     limited = ~case.load.measured & (accelerator > idle)
     accelerator = np.where(limited, idle + kept * (accelerator - idle), accelerator)
     accelerator = np.where(on, accelerator, 0.0)
-    host = np.where(on, host, np.minimum(host, law.host_idle[racks.row]))
+    host = np.where(on, host, 0.0)
     opposed = np.where(on, 0.0, racks.leakage * (racks.reference - state[tables.at.chip]))
     return _Second(
         accelerator,
@@ -368,6 +369,7 @@ def _hold(
         *controls,
         *outdoor,
         case.held_flow,
+        on.copy(),
         opposed,
     )
 
@@ -451,7 +453,7 @@ def _heats(site: Site, tables: _Tables, held: _Second, temperature: Floats) -> t
     racks, at = tables.racks, tables.at
     leak = racks.leakage * (temperature[at.chip] - racks.reference) + held.opposed
     compute = held.accelerator + held.host
-    inlet = compute + racks.auxiliary + _losses(tables, compute + leak)
+    inlet = compute + np.where(held.on, racks.auxiliary + _losses(tables, compute + leak), 0.0)
     heats = network.Heats(
         chip=held.accelerator + held.opposed,
         stream=racks.stream_part * inlet - held.accelerator,

@@ -146,7 +146,7 @@ def _limits(q, o, layout, tile, limit, racks, row, measured, now):
         if q[t + ON] == 0.0:
             if power > racks.idle_power[row]:
                 limit[6, r] += 1.0
-            power, q[t + HOST] = 0.0, min(q[t + HOST], racks.host_idle[row])
+            power, q[t + HOST] = 0.0, 0.0
             leakage = 0.0 if measured else racks.leakage[row]
             q[t + OPPOSED] = leakage * (racks.leakage_reference[row] - q[t + CHIP])
         q[t + POWER] = power
@@ -247,8 +247,9 @@ def run_second(racks, v, u, k, run, asked, seconds, layout, on, begun, limit, ha
         _lose(q, o, low, high, leakage, reference, pace, table, row)
         for i in range(low, high):
             t = o + i
-            inlet, slope, power, loss, weight = q[t + INLET], q[t + SLOPE], q[t + POWER], q[t + LOSS], q[t + WEIGHT]
-            drawn = power + q[t + HOST] + loss + auxiliary
+            inlet, slope, power, weight, running = q[t + INLET], q[t + SLOPE], q[t + POWER], q[t + WEIGHT], q[t + ON]
+            loss = running * q[t + LOSS]
+            drawn = power + q[t + HOST] + loss + running * auxiliary
             given = fraction * drawn - power
             heat = leakage * (inlet - reference) + power + q[t + OPPOSED]
             above, to_air = q[t + AIR] - hall_air, (1.0 - fraction) * drawn
