@@ -308,6 +308,8 @@ def _halls(facility: Facility, parts: Sized) -> Halls:
         coil_conductance=coils.conductance(parts.coils),
         coil_air_stream=parts.coils.margin * parts.coils.air_stream,
         coil_water_stream=parts.coils.water_stream,
+        # All valves open, coils and doors take the loop's water, no more.
+        door_water_stream=coils.door_heat(air, parts.models, places) / air.water_rise.si,
         coil_fan_power=parts.fans,
         feeder_rating=last.units * last.rating,
         **_outdoor_air(air, parts),

@@ -280,7 +280,7 @@ def _demand(site: Site, setting: Setting, water: plant.PlantState, lift: Floats,
     flow = water.memory.flow
     if not site.loops.pumps.variable.any() and flow.min() >= 1.0 and setting.plant.pump_share.min() >= 1.0:
         return np.ones_like(flow)
-    return laws.flow_demand(site, lift, air.position)
+    return laws.flow_demand(site, lift, air.position, air.door)
 
 
 def _flows(fixed: _Fixed, setting: Setting, seconds: int) -> tuple[Layout, tuple[Integers, Floats, Floats]]:

@@ -241,6 +241,8 @@ class Halls(NamedTuple):
         Air through the fan coils at full speed, mass flow times specific heat.
     coil_water_stream : (hall,) [W/K]
         Water of `air_loop` through them, valves open.
+    door_water_stream : (hall,) [W/K]
+        Water of `air_loop` through the rear doors of the hall's racks, valves open.
     coil_fan_power : (hall,) [W]
         Electric power of the coil fans at full speed; all of it becomes heat of the air.
     outdoor_stream : (hall,) [W/K]
@@ -265,6 +267,7 @@ class Halls(NamedTuple):
     coil_conductance: Floats
     coil_air_stream: Floats
     coil_water_stream: Floats
+    door_water_stream: Floats
     coil_fan_power: Floats
     outdoor_stream: Floats
     outdoor_fan_power: Floats

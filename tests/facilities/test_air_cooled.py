@@ -52,6 +52,10 @@ def test_sidecars_and_doors_are_sized_by_hand(tmp_path: Path) -> None:
     assert parts.coils.heat[0] == pytest.approx(parts.heat.air[0] - doors + fans, rel=1e-12)
     assert parts.plants[0].heat[0] == pytest.approx(parts.heat.air[0] + fans + parts.plants[0].pump_power[0], rel=1e-12)
     assert len(built.loops.name) == 2
+    # Water of doors warms by 8 K as the coils' does; with all valves open they have all of the loop's.
+    water = built.halls.coil_water_stream + built.halls.door_water_stream
+    assert built.halls.door_water_stream[0] == pytest.approx(doors / 8.0, rel=1e-12)
+    assert water == pytest.approx(built.loops.water_stream[built.halls.air_loop], rel=1e-12)
 
 
 def test_coils_ask_no_more_of_their_air_than_they_can(tmp_path: Path) -> None:

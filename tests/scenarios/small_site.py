@@ -117,6 +117,7 @@ def halls() -> Halls:
         coil_conductance=1e4 * two,
         coil_air_stream=6e3 * two,
         coil_water_stream=5e3 * two,
+        door_water_stream=0.0 * two,
         coil_fan_power=1e3 * two,
         outdoor_stream=0.0 * two,
         outdoor_fan_power=0.0 * two,

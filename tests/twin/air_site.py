@@ -10,6 +10,9 @@ from twin.site import Site
 DOOR = 1.5e3
 """Heat of a service rack's rear door for each kelvin [W/K]; the rack blows 2.5 kW/K."""
 
+DOOR_WATER = DOOR * 24.0 / 6.0
+"""Water of that door, valve open [W/K]: of air 24 K warmer than it, the heat warms it by 6 K."""
+
 SIDECAR_AIR = 80e3
 """Air of the second hall's sidecar at full speed [W/K]."""
 
@@ -41,6 +44,7 @@ def site(rows: tuple[int, ...] = (0, 0, 0, 0, 0, 0, 0, 1), outdoor: float = 0.0)
             coil_conductance=np.where(second, 2.5 * stream, halls.coil_conductance),
             coil_air_stream=stream,
             coil_water_stream=np.where(second, heat / 6.0, halls.coil_water_stream),
+            door_water_stream=np.full(2, service * DOOR_WATER),
             outdoor_stream=outdoor * stream,
             outdoor_fan_power=outdoor * 0.01 * stream * 15.0,
         ),

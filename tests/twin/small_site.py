@@ -135,6 +135,7 @@ def halls(count: int, accelerators: int, service: int) -> Halls:
         coil_conductance=each(air / 2.5),
         coil_air_stream=each(1.25 * (accelerators * 1.2e3 + service * 2.5e3)),
         coil_water_stream=each(air / 6.0),
+        door_water_stream=each(0.0),
         coil_fan_power=each(air * 0.03),
         outdoor_stream=each(0.0),
         outdoor_fan_power=each(0.0),

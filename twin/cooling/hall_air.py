@@ -114,6 +114,8 @@ class HallState(NamedTuple):
         Time for which it was shut out.
     position : (hall,) [1]
         Of the coils; water rises with it from none to all.
+    door : (hall,) [1]
+        Opening of the rear doors' valves, whether or not the loop has the water for it.
     """
 
     hot: Floats
@@ -123,6 +125,7 @@ class HallState(NamedTuple):
     open: Floats
     rested: Floats
     position: Floats
+    door: Floats
 
 
 class HallControls(NamedTuple):
@@ -192,10 +195,10 @@ def state(halls: int) -> HallState:
     Returns
     -------
     HallState
-        Coils open; all else zero.
+        Coils and doors open; all else zero.
     """
     hot, whole, blown, able, opened = np.zeros((5, halls))
-    return HallState(hot, whole, blown, able, opened, np.full(halls, np.inf), np.ones(halls))
+    return HallState(hot, whole, blown, able, opened, np.full(halls, np.inf), *np.ones((2, halls)))
 
 
 def no_controls(halls: int) -> HallControls:

@@ -51,7 +51,7 @@ def control(
     law : HallLaw
         Tables of the halls.
     state : HallState
-        What the last step left; position and the economisers' memory are moved on.
+        What the last step left; position, doors and the economisers' memory are moved on.
     controls : HallControls
         Overwritten.
     tally : HallTally
@@ -116,7 +116,8 @@ def _control(law, state, controls, tally, around, seconds, block):
     for h in range(around.air.size):
         air, hot = around.air[h], state.hot[h]
         able = state.door_able[h]
-        controls.door[h] = min(max(state.door_blown[h] / able, 0.0), 1.0) if able > 0.0 else 0.0
+        state.door[h] = min(max(state.door_blown[h] / able, 0.0), 1.0) if able > 0.0 else 0.0
+        controls.door[h] = state.door[h]
         wanted = state.whole[h] + law.air_capacity[h] * (air - law.set_point[h]) / CONTROL_TIME
         let_in = 0.0
         if law.outdoor_stream[h] > 0.0:

@@ -321,9 +321,9 @@ def primary_flow(cdus: Cdus, lift: Floats) -> Floats:
     return valves.installed_flow(opening, cdus.valve_authority)
 
 
-def flow_demand(site: Site, lift: Floats, position: Floats) -> Floats:
+def flow_demand(site: Site, lift: Floats, position: Floats, door: Floats) -> Floats:
     """
-    Give the flow that the valves of CDUs and coils ask of each loop.
+    Give the flow that the valves of CDUs, coils and rear doors ask of each loop.
 
     Parameters
     ----------
@@ -333,6 +333,8 @@ def flow_demand(site: Site, lift: Floats, position: Floats) -> Floats:
         Of the CDUs' valves.
     position : (hall,) [1]
         Of the halls' cooling.
+    door : (hall,) [1]
+        Opening of the halls' rear doors; their water goes with it, as their heat does.
 
     Returns
     -------
@@ -343,7 +345,7 @@ def flow_demand(site: Site, lift: Floats, position: Floats) -> Floats:
     count = len(loops.name)
     primary = np.where(cdus.sidecar, 0.0, primary_flow(cdus, lift) * cdus.primary_stream)
     asked = np.bincount(halls.loop[cdus.hall], primary, count)
-    asked += np.bincount(halls.air_loop, position * halls.coil_water_stream, count)
+    asked += np.bincount(halls.air_loop, position * halls.coil_water_stream + door * halls.door_water_stream, count)
     return np.asarray(asked / loops.water_stream, dtype=float)
 
 

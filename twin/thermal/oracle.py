@@ -239,7 +239,7 @@ def _walk(case: Case, start: Start, state: Floats, integrator: Integrator) -> It
             setting = changes.apply(site, setting, waiting.pop(0))
         outdoors = case.outdoors(setting, float(begin))
         now = _plant_state(tables.at, state, memory)
-        demand = laws.flow_demand(site, valves.valve, remembered.position)
+        demand = laws.flow_demand(site, valves.valve, remembered.position, remembered.door)
         law = plant.law(site, setting.plant, setting.tables, demand, now, outdoors)[0]
         drawn = []
         for block in range(begin, end, CONTROL_STEP):

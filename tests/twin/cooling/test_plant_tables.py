@@ -109,12 +109,19 @@ def test_pumps_follow_what_valves_ask_for_down_to_their_least() -> None:
 
 def test_valves_ask_for_the_water_that_passes_them() -> None:
     """With open valves all that CDUs and coils are sized for, with shut ones what leaks; of the third loop by coils."""
-    open_, shut = (laws.flow_demand(SITE, lift * np.ones(2), lift * np.ones(2)) for lift in (1.0, 0.0))
+    open_, shut = (laws.flow_demand(SITE, *(lift * np.ones((3, 2)))) for lift in (1.0, 0.0))
     expected = SITE.cdus.primary_stream[0] / LOOPS.water_stream[0]
     assert open_[0] == pytest.approx(expected, rel=1e-12)
     assert open_[2] == pytest.approx(SITE.halls.coil_water_stream.sum() / LOOPS.water_stream[2], rel=1e-12)
     assert shut[0] < 0.05 * open_[0]
     assert shut[2] == 0.0
+
+
+def test_doors_ask_for_water_as_they_open() -> None:
+    """A quarter of 8 kW/K and half of 6 kW/K, and no coils."""
+    site = SITE._replace(halls=SITE.halls._replace(door_water_stream=np.array([8e3, 6e3])))
+    asked = laws.flow_demand(site, np.zeros(2), np.zeros(2), np.array([0.25, 0.5]))
+    assert asked[2] == pytest.approx(5e3 / LOOPS.water_stream[2], rel=1e-12)
 
 
 def test_basins_drain_without_make_up_and_fill_again() -> None:

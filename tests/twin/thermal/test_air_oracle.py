@@ -12,16 +12,27 @@ from twin import simulate
 from twin.changes import Change
 from twin.closure import balances
 from twin.facility_water import cells
+from twin.record import COOLING_FIELDS
 from twin.site import Site
 
 LEVELS = (0.2, 1.0, 1.0, 0.6)
 """Load of each minute."""
+
+LOOP = ("water_flow", "return_temp_k", "supply_temp_k")
+"""Of the record of loops."""
 
 OUTAGE = (
     Change(75, "chiller_capacity", np.array([2]), 0.0),
     Change(75, "cooler_units", np.array([2]), 0.0),
 )
 """The plant behind the halls' coils and doors stops: their water warms."""
+
+
+def following(site: Site) -> Site:
+    """Let the pumps of the halls' loop follow its valves."""
+    third = np.array([False, False, True])
+    pumps = site.loops.pumps._replace(variable=third, least_flow=np.full(3, 0.1))
+    return site._replace(loops=site.loops._replace(pumps=pumps))
 
 
 def followed(site: Site, both: Both) -> dict[str, float]:
@@ -37,7 +48,7 @@ def followed(site: Site, both: Both) -> dict[str, float]:
     [
         # Too warm for outdoor air; coils, doors and the sidecar do it all.
         (0.8, 301.15),
-        # Outdoor air takes a part.
+        # Outdoor air takes a part; pumps follow what valves of coils and doors ask for.
         (0.8, 284.15),
     ],
 )
@@ -45,6 +56,7 @@ def test_replay_follows_the_oracle_through_load_steps_and_an_outage_of_the_coils
     outdoor: float, dry: float
 ) -> None:
     site = air_site.site((0, 0, 1, 1), outdoor)
+    site = following(site) if dry < 290.0 else site
     both = solve(
         site,
         small.load(site, LEVELS, 60.0),
@@ -56,6 +68,25 @@ def test_replay_follows_the_oracle_through_load_steps_and_an_outage_of_the_coils
     )
     assert {name: value for name, value in followed(site, both).items() if value >= ALLOWED} == {}
     assert np.ptp(both.oracle.hall[:, 1]) > 0.1
+
+
+def test_pumps_that_follow_valves_bring_the_doors_their_water() -> None:
+    """
+    Four doors, all open as their racks blow more than they can take, ask for 4 x 6 kW/K besides the coils' water.
+
+    What they take warms that by 29 / 6 = 4.8 K; with the coils' water alone it came back beyond 32 degC.
+    """
+    site = following(air_site.site((0, 0, 1, 1)))
+    dry = site._replace(halls=site.halls._replace(door_water_stream=np.zeros(2)))
+    load, inputs, flows = small.load(site, [1.0]), small.inputs(600), []
+    for of in (site, dry):
+        kept = simulate.run(of, load, inputs, small.curve(of))
+        heat = (kept.energies.doors + kept.energies.coils) / 600.0
+        flow, back, supply = (kept.cooling[COOLING_FIELDS.index(name)][-1, 2] for name in LOOP)
+        flows.append(float(flow) * site.loops.water_stream[2])
+        assert float(back - supply) == pytest.approx(heat / flows[-1], rel=0.01)
+    assert flows[0] - flows[1] == pytest.approx(4 * 6e3, rel=1e-3)
+    assert kept.energies.doors / 600.0 / 24e3 == pytest.approx(4.8, abs=0.1)
 
 
 def test_energy_closes_and_every_way_out_of_the_halls_is_used() -> None:

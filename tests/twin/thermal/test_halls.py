@@ -197,9 +197,16 @@ def test_fans_hold_what_racks_need() -> None:
     [(30e3, 40e3, 0.75), (30e3, 20e3, 1.0), (0.0, 20e3, 0.0), (30e3, -5e3, 0.0)],
 )
 def test_doors_take_what_their_racks_blow(blown: float, able: float, opening: float) -> None:
-    """As far as they can; water warmer than the air takes nothing, and the valve shuts."""
-    controls, _ = controlled(law(), state(5e3, blown, able), 298.0)
+    """
+    As far as they can; water warmer than the air takes nothing, and the valve shuts.
+
+    Where the loop has half of the water, they still ask for as much.
+    """
+    now = state(5e3, blown, able)
+    controls, _ = controlled(law(), now, 298.0)
     assert controls.door[0] == opening
+    hall_air.serve(controls, np.array([0.5]))
+    assert now.door[0] == opening
 
 
 class DoorForcing(NamedTuple):
