@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from twin.cooling.ranges import LAWS
 from twin.record import COOLING_FIELDS, Record
 from twin.site import Floats, Site
 
@@ -76,7 +77,7 @@ def alarms(record: Record, site: Site, start: datetime) -> list[Row]:
     rows = _chips(record, site, start)
     for watched in (*_cooling(record, site), *_power(record, site)):
         rows += _crossed(watched, start)
-    rows += _out_of_range(record, start)
+    rows += _out_of_range(record, site, start)
     return sorted(rows, key=lambda row: (row["margin"], row["time"], row["asset"]))
 
 
@@ -181,30 +182,42 @@ def _crossed(watched: Watched, start: datetime) -> list[Row]:
     return rows
 
 
-def _out_of_range(record: Record, start: datetime) -> list[Row]:
-    """Give models that were used outside the range they are valid for."""
-    seconds = record.site.shape[1]
-    steps = np.diff(record.cooling_time, append=seconds)
-    outside = (
-        ("plant", record.cooling_time, steps, record.in_range, "a cooler or chiller model was outside its range"),
-        ("host grid", np.arange(seconds), np.ones(seconds), record.on_curve, "the load was beyond the grid's curve"),
-    )
+def _out_of_range(record: Record, site: Site, start: datetime) -> list[Row]:
+    """
+    Give models that were used outside the range they are valid for.
+
+    A row for each law and kind of loop, that of the loop that was outside for longest: a site may have a hundred loops
+    that do much the same.
+    """
+    steps = np.diff(record.cooling_time, append=record.site.shape[1])
+    kinds = np.array([name.rpartition("/")[2] for name in site.loops.name])
     rows: list[Row] = []
-    for asset, times, lengths, inside, message in outside:
-        if inside.all():
-            continue
-        duration = float(lengths[~inside].sum())
-        rows.append(
-            {
-                "time": start + timedelta(seconds=float(times[np.argmin(inside)])),
-                "kind": "model_range",
-                "asset": asset,
-                "value": duration,
-                "limit": 0.0,
-                "margin": 0.0,
-                "unit": "s",
-                "duration_s": duration,
-                "message": f"{message} for {duration:,.0f} s; its values there are an extrapolation",
-            }
-        )
+    for law, name in enumerate(LAWS):
+        outside = ~record.inside[:, law]
+        for kind in dict.fromkeys(kinds[outside.any(axis=0)]):
+            loops = np.flatnonzero(outside.any(axis=0) & (kinds == kind))
+            seconds = steps @ outside[:, loops]
+            worst, others = int(np.argmax(seconds)), loops.size - 1
+            more = f"; so were those of {others} more of its kind, for no longer" if others else ""
+            first = record.cooling_time[np.argmax(outside[:, loops].any(axis=1))]
+            asset, message = site.loops.name[loops[worst]], f"{name}: outside the range of the law"
+            rows.append(_extrapolated(asset, start, float(first), float(seconds[worst]), message, more))
+    beyond = ~record.on_curve
+    if beyond.any():
+        message = "the load was beyond the grid's curve"
+        rows.append(_extrapolated("host grid", start, float(np.argmax(beyond)), float(beyond.sum()), message, ""))
     return rows
+
+
+def _extrapolated(asset: str, start: datetime, first: float, seconds: float, message: str, more: str) -> Row:
+    return {
+        "time": start + timedelta(seconds=first),
+        "kind": "model_range",
+        "asset": asset,
+        "value": seconds,
+        "limit": 0.0,
+        "margin": 0.0,
+        "unit": "s",
+        "duration_s": seconds,
+        "message": f"{message} for {seconds:,.0f} s{more}; values there are an extrapolation",
+    }

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from twin.cooling.ranges import LAWS
 from twin.site import Floats, Site
 from twin.thermal.tables import Layout, Tally
 
@@ -204,8 +205,8 @@ class Record(NamedTuple):
         What crossed each boundary.
     before, after : Stored
         What the site held at the start and at the end.
-    in_range : (step,) bool
-        Whether every plant model was inside its range in a macro step.
+    inside : (step, law, loop) bool
+        Whether the plant's models were inside their ranges in a macro step; laws as in `twin.cooling.ranges.LAWS`.
     on_curve : (second,) bool
         Whether the load was inside the grid's response curve.
     watched : tuple of Snapshot
@@ -224,7 +225,7 @@ class Record(NamedTuple):
     energies: Energies
     before: Stored
     after: Stored
-    in_range: npt.NDArray[np.bool_]
+    inside: npt.NDArray[np.bool_]
     on_curve: npt.NDArray[np.bool_]
     watched: tuple[Snapshot, ...] = ()
 
@@ -266,7 +267,7 @@ def empty(site: Site, layout: Layout, seconds: int, steps: int) -> Record:
         energies=no_energies(len(chain.hall_path), halls, len(chain.mechanical_path), len(chain.common_path)),
         before=none,
         after=none,
-        in_range=np.ones(steps, dtype=bool),
+        inside=np.ones((steps, len(LAWS), loops), dtype=bool),
         on_curve=np.ones(seconds, dtype=bool),
     )
 

@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from twin import changes, power, record
 from twin.changes import Setting
-from twin.cooling import hall_air, plant, plant_tables, plant_water
+from twin.cooling import hall_air, plant, plant_tables, plant_water, ranges
 from twin.grid.response import ResponseCurve, evaluate
 from twin.inputs import Inputs as Inputs
 from twin.inputs import outdoor_air as outdoor_air
@@ -94,7 +94,7 @@ class _Step(NamedTuple):
     air: Floats
     mode: Floats
     outdoors: plant_tables.Outdoors
-    in_range: bool
+    inside: ranges.Inside
 
 
 class _Flows(NamedTuple):
@@ -199,7 +199,7 @@ def _advance(
     site = fixed.site
     outdoors = outdoor_air(site, fixed.inputs, setting, begin)
     demand = _demand(site, setting, state.plant, state.thermal.valve, state.halls)
-    law, in_range = plant.law(site, setting.plant, setting.tables, demand, state.plant, outdoors)
+    law, inside = plant.law(site, setting.plant, setting.tables, demand, state.plant, outdoors)
     dew_point = hall_air.outdoor_dew_point(site, outdoors)
     starts = range(begin, begin + seconds, COUPLING_STEP)
     sums, airs = plant.tally(len(starts), len(site.loops.name)), hall_air.tally(len(starts), len(site.halls.name))
@@ -271,7 +271,7 @@ def _advance(
         airs.outdoor[:] += tally.outdoor_heat
     mode = plant.mode(state.plant.memory)
     return setting, _Step(
-        begin, powers, extremes, cdu_heat, sums, airs, cooling, pumps, *at_start, mode, outdoors, in_range
+        begin, powers, extremes, cdu_heat, sums, airs, cooling, pumps, *at_start, mode, outdoors, inside
     )
 
 
@@ -366,7 +366,7 @@ def _keep(fixed: _Fixed, kept: Record, step: _Step, flows: _Flows, number: int) 
     kept.site[0:3, span] = step.powers[:, :, 0:3].sum(axis=1).T
     kept.site[3, span], kept.site[4, span], kept.site[5, span] = step.cooling, losses, chain.connection
     kept.voltage[span] = flows.voltage
-    kept.on_curve[span], kept.in_range[number] = flows.on_curve, step.in_range
+    kept.on_curve[span], kept.inside[number] = flows.on_curve, step.inside
     kept.halls[:4, span] = step.powers[:, :, [0, 1, 3, 4]].transpose(2, 0, 1)
     kept.halls[4:, span] = step.extremes.transpose(2, 0, 1)
     rows_of, count, sums = site.halls, len(site.loops.name), step.plant

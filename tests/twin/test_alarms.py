@@ -8,6 +8,7 @@ import pytest
 
 from tests.twin import made_record as made
 from twin import alarms
+from twin.cooling.ranges import LAWS
 from twin.record import COOLING_FIELDS, Record
 from twin.site import Site
 
@@ -128,25 +129,53 @@ def test_voltage_on_either_side() -> None:
 
 
 def test_models_outside_their_range() -> None:
-    """The plant in the second step of 95 s, which is 35 s; the grid for three seconds."""
+    """The first loop's chillers in the second step of 95 s, which is 35 s; the grid for three seconds."""
     kept = made.calm(made.site(), 95)
-    kept.in_range[1] = False
+    kept.inside[1, LAWS.index("chillers"), 0] = False
     kept.on_curve[20:23] = False
+    name = made.site().loops.name[0]
     found = {row["asset"]: row for row in listed(kept)}
-    assert set(found) == {"plant", "host grid"}
-    assert (found["plant"]["duration_s"], found["host grid"]["duration_s"]) == (35.0, 3.0)
-    assert found["plant"]["time"] == made.START + timedelta(seconds=60)
+    assert set(found) == {name, "host grid"}
+    assert (found[name]["duration_s"], found["host grid"]["duration_s"]) == (35.0, 3.0)
+    assert found[name]["time"] == made.START + timedelta(seconds=60)
     assert found["host grid"]["time"] == made.START + timedelta(seconds=20)
-    assert found["plant"]["message"] == (
-        "a cooler or chiller model was outside its range for 35 s; its values there are an extrapolation"
+    assert found[name]["message"] == (
+        "chillers: outside the range of the law for 35 s; values there are an extrapolation"
     )
     assert {row["kind"] for row in found.values()} == {"model_range"}
+
+
+def test_a_row_for_each_law_and_kind_of_loop() -> None:
+    """Two liquid loops of one law share a row, that of the longer; an air loop, and another law, have their own."""
+    of = made.site()
+    of = of._replace(loops=of.loops._replace(name=("hall_1/liquid", "hall_2/liquid", "site/air")))
+    kept = made.calm(of, 180)
+    towers, chillers = LAWS.index("towers"), LAWS.index("chillers")
+    kept.inside[0, towers, 0] = False
+    kept.inside[1:3, towers, 1] = False
+    kept.inside[2, towers, 2] = False
+    kept.inside[1, chillers, 1] = False
+    found = [(row["asset"], row["duration_s"], row["time"], row["message"]) for row in listed(kept, of)]
+    outside, end = "outside the range of the law for", "values there are an extrapolation"
+    minute = [made.START + timedelta(minutes=n) for n in range(3)]
+    assert sorted(found) == sorted(
+        [
+            (
+                "hall_2/liquid",
+                120.0,
+                minute[0],
+                f"towers: {outside} 120 s; so were those of 1 more of its kind, for no longer; {end}",
+            ),
+            ("site/air", 60.0, minute[2], f"towers: {outside} 60 s; {end}"),
+            ("hall_2/liquid", 60.0, minute[1], f"chillers: {outside} 60 s; {end}"),
+        ]
+    )
 
 
 def test_the_worst_comes_first() -> None:
     """Margins -0.2 (connection), -0.1 (feeder), 0 (range)."""
     kept = made.calm(made.site())
-    kept.in_range[0] = False
+    kept.inside[0, 0, 0] = False
     kept.halls[0, 30, 1] = 220e3
     kept.site[5, 99] = 600e3
     assert [row["kind"] for row in listed(kept)] == ["connection", "feeder", "model_range"]

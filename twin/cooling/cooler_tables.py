@@ -126,7 +126,7 @@ def overfed(loops: Loops, settings: Settings, flow: Floats) -> Flags:
 
 def tower_rates(
     loops: Loops, settings: Settings, flow: Floats, inlet: Floats, outdoors: Outdoors
-) -> tuple[Floats, bool]:
+) -> tuple[Floats, Flags]:
     """
     Tabulate the towers over fan speed.
 
@@ -145,12 +145,12 @@ def tower_rates(
 
     Returns
     -------
-    tuple of (speed, loop) [W/K] and bool
+    tuple of (speed, loop) [W/K] and (loop,) bool
         Heat for each kelvin between that water and the wet bulb, zero for loops with dry coolers; and whether the
-        towers' laws are in range.
+        towers' laws are in range, true without towers at work.
     """
     rates = np.zeros((SPEEDS.size, inlet.size))
-    inside = not np.any(loops.evaporative & (settings.cooler_units > 0.0) & (inlet > WARMEST_WATER))
+    inside = ~(loops.evaporative & (settings.cooler_units > 0.0) & (inlet > WARMEST_WATER))
     inlet = np.clip(inlet, outdoors.wet_bulb + LEAST_DIFFERENCE, WARMEST_WATER)
     stream = cooler_stream(loops, flow)
     for row in np.unique(loops.tower_law[loops.evaporative]):
@@ -175,5 +175,5 @@ def tower_rates(
             outdoors.pressure,
         )
         rates[:, mine] = state.heat / (inlet[mine] - outdoors.wet_bulb)
-        inside = inside and bool(state.inside[:, flow[mine] > 0.0].all())
+        inside[mine] &= state.inside.all(axis=0) | (flow[mine] <= 0.0)
     return rates, inside

@@ -24,6 +24,7 @@ from twin.cooling.plant_state import PlantState as PlantState
 from twin.cooling.plant_state import PlantTally as PlantTally
 from twin.cooling.plant_state import Tables as Tables
 from twin.cooling.plant_tables import Outdoors, Settings
+from twin.cooling.ranges import Inside
 from twin.facility_water import Loops, cells
 from twin.site import Site
 
@@ -195,7 +196,7 @@ def served_cdus(site: Site, served: Floats) -> Floats:
 
 def law(
     site: Site, settings: Settings, fixed: Tables, demand: Floats, state: PlantState, outdoors: Outdoors
-) -> tuple[PlantLaw, bool]:
+) -> tuple[PlantLaw, Inside]:
     """
     Tabulate the plant for a minute.
 
@@ -216,8 +217,8 @@ def law(
 
     Returns
     -------
-    tuple of PlantLaw and bool
-        Tables, and whether every model is inside its range of validity.
+    tuple of PlantLaw and Inside
+        Tables, and whether each model is inside its range of validity.
     """
     loops, halls, own, memory = site.loops, site.halls, cells(site.loops), state.memory
     condenser, machines, pumps = loops.condenser, loops.chillers, loops.pumps
@@ -230,7 +231,7 @@ def law(
     if flow.min() < 1.0:
         dry_rates = cooler_tables.dry_cooler_rates(loops, settings, flow)
     inlet = np.where(condenser.fitted, state.hot, back)
-    wet_rates, coolers_inside = cooler_tables.tower_rates(loops, settings, flow, inlet, outdoors)
+    wet_rates, towers_inside = cooler_tables.tower_rates(loops, settings, flow, inlet, outdoors)
     without = plant_water.standing_dry(loops, settings.make_up, memory.basin, memory.used, LAW_TIME)
     wet_rates[:, without] = 0.0
     entering = np.where(condenser.fitted, np.maximum(state.cold, condenser.least_temperature), outdoors.dry_bulb)
@@ -277,10 +278,13 @@ def law(
         cdu_loop=cdu_loop,
         cdu_cell=last[cdu_loop],
     )
-    used = memory.chilling & (settings.chiller_capacity > 0.0)
-    inside = np.all(chiller.inside | ~used) and np.all(reuse.inside | (loops.reuse.heat <= 0.0))
-    inside &= not cooler_tables.overfed(loops, settings, flow).any()
-    return tables, bool(coolers_inside and inside)
+    inside = Inside(
+        towers=towers_inside,
+        dry_coolers=~cooler_tables.overfed(loops, settings, flow),
+        chillers=chiller.inside | ~memory.chilling | (settings.chiller_capacity <= 0.0),
+        heat_pumps=reuse.inside | (loops.reuse.heat <= 0.0),
+    )
+    return tables, inside
 
 
 def tables(loops: Loops, settings: Settings) -> Tables:

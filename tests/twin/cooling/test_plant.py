@@ -9,6 +9,7 @@ import pytest
 from tests.twin import small_site as small
 from twin.cooling import cooler_tables, dry_coolers, plant, plant_tables, plant_water, towers
 from twin.cooling.psychrometrics import WATER_HEAT, humidity_ratio_from_wet_bulb
+from twin.cooling.ranges import Inside
 from twin.site import Floats, Site
 
 PRESSURE = 101325.0
@@ -31,7 +32,7 @@ def outdoors(dry: float, wet: float) -> plant_tables.Outdoors:
     return plant_tables.Outdoors(dry, wet, moisture, PRESSURE)
 
 
-def law(site: Site, now: plant.PlantState, air: plant_tables.Outdoors) -> tuple[plant.PlantLaw, bool]:
+def law(site: Site, now: plant.PlantState, air: plant_tables.Outdoors) -> tuple[plant.PlantLaw, Inside]:
     own = settings(site)
     return plant.law(site, own, plant.tables(site.loops, own), np.ones(3), now, air)
 
@@ -107,7 +108,7 @@ def test_scalding_water_keeps_a_finite_rate_and_is_flagged(units: float) -> None
     )
     assert np.all(np.isfinite(tables.cooler_rate))
     assert np.all((tables.cooler_rate[-1] > 0.0) == (units > 0.0))
-    assert inside == (units == 0.0)
+    np.testing.assert_array_equal(inside.towers, [units == 0.0, True, units == 0.0])
 
 
 @pytest.mark.parametrize(("units", "inside"), [(2.0, True), (1.0, False), (0.0, True)])
@@ -120,7 +121,7 @@ def test_dry_coolers_that_get_too_much_water_are_flagged(units: float, inside: b
     assert cooler_tables.overfed(loops, own, np.ones(3))[DRY] == (not inside)
     of = site._replace(loops=loops)
     _, found = plant.law(of, own, plant.tables(loops, own), np.ones(3), state(305.0, 312.0), outdoors(301.15, 297.15))
-    assert found == inside
+    assert found.dry_coolers[DRY] == inside
 
 
 def test_fan_power_at_half_speed() -> None:
@@ -151,8 +152,8 @@ def test_a_chiller_out_of_range_counts_only_where_it_is_used() -> None:
     """In air of 285 K a lift is below 10 K; that is out of range only while the chillers are in service."""
     site = small.site()
     air, at = outdoors(285.0, 283.0), site.loops.supply_set_point
-    assert law(site, state(at, at + 6.0), air)[1]
-    assert not law(site, state(at, at + 6.0, chilling=True), air)[1]
+    assert law(site, state(at, at + 6.0), air)[1].chillers.all()
+    assert not law(site, state(at, at + 6.0, chilling=True), air)[1].chillers.any()
 
 
 def test_towers_in_frost_are_out_of_range() -> None:
@@ -160,8 +161,8 @@ def test_towers_in_frost_are_out_of_range() -> None:
     site = small.site()
     at = site.loops.supply_set_point
     now = state(at, at + 8.0)
-    assert law(site, now, outdoors(275.15, 273.15))[1]
-    assert not law(site, now, outdoors(272.15, 270.15))[1]
+    assert law(site, now, outdoors(275.15, 273.15))[1].towers.all()
+    np.testing.assert_array_equal(law(site, now, outdoors(272.15, 270.15))[1].towers, [False, True, False])
 
 
 def test_evaporation_against_psychrolib() -> None:
