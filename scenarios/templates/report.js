@@ -13,6 +13,7 @@ const DARK = matchMedia("(prefers-color-scheme: dark)").matches;
 const ON_DARK = { "#1B2530": "#e6eaee", "#E8EBEE": "#27313a", "#9AA4AE": "#5b6772" };
 const NARROW = 560; // pixels under which a legend stands in one column
 const LEGEND_ROW = 19; // pixels
+const NARROW_TICKS = 4; // of times that stand beside one another there
 
 function recoloured(part) {
   if (typeof part === "string") return ON_DARK[part] || part;
@@ -22,10 +23,11 @@ function recoloured(part) {
 }
 
 function fitted(figure, element) {
-  const entries = figure.data.filter((trace) => trace.name && trace.showlegend !== false).length;
-  if (element.clientWidth < NARROW && figure.layout.showlegend !== false && entries > 1) {
-    figure.layout.height += LEGEND_ROW * (entries - 1);
+  if (element.clientWidth < NARROW) {
+    const entries = figure.data.filter((trace) => trace.name && trace.showlegend !== false).length;
+    if (figure.layout.showlegend !== false && entries > 1) figure.layout.height += LEGEND_ROW * (entries - 1);
     element.style.height = figure.layout.height + "px";
+    Object.values(figure.layout).filter((part) => part.type === "date").forEach((axis) => { axis.nticks = NARROW_TICKS; });
   }
   if (!DARK) return figure;
   const dark = recoloured(figure);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -188,7 +189,7 @@ def test_writing_leaves_the_page_and_nothing_else(run: fake_run.FakeRun, tmp_pat
     assert target.read_text(encoding="utf-8").startswith("<!doctype html>")
 
 
-def browse(page: Path, profile: Path) -> tuple[str, list[str]]:
+def browse(page: Path, profile: Path, *more: str) -> tuple[str, list[str]]:
     """Open a page in a headless browser: give its DOM once drawn, and what the console said."""
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if found is None:
@@ -196,7 +197,9 @@ def browse(page: Path, profile: Path) -> tuple[str, list[str]]:
     options = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
     options += ["--disable-component-update", "--no-first-run", f"--user-data-dir={profile}", "--enable-logging=stderr"]
     options += ["--v=0", "--virtual-time-budget=10000", "--window-size=1200,2000", "--dump-dom", page.as_uri()]
-    done = subprocess.run([found, *options], capture_output=True, text=True, check=False, timeout=240)
+    done = subprocess.run(
+        [found, *options[:-2], *more, *options[-2:]], capture_output=True, text=True, check=False, timeout=240
+    )
     return done.stdout, [line for line in done.stderr.splitlines() if "CONSOLE" in line]
 
 
@@ -208,6 +211,28 @@ def test_a_browser_draws_the_page_without_complaint_or_network(run: fake_run.Fak
     assert drawn == CHARTS
     assert dom.count('class="sankey-node"') == 15  # 14 named nodes of the example's flows, and the unseen one
     assert 'class="hm"' in dom
+
+
+def test_a_narrow_chart_makes_room_for_its_legend(run: fake_run.FakeRun, tmp_path: Path) -> None:
+    """Nothing is narrower than 500 pixels here: less than the 560 under which legends stand in one column."""
+    drawn = report.charts(run)["plant"]
+    dom, console = browse(report.write(run, tmp_path / "a.html"), tmp_path / "profile", "--window-size=500,2000")
+    assert console == []
+    style = re.search(r'id="chart-plant"[^>]*?style="height: ?(\d+)px', dom)
+    assert style is not None
+    entries = [trace for trace in json.loads(drawn.figure)["data"] if trace.get("name") and "showlegend" not in trace]
+    # 19 pixels a row of the legend beyond the first
+    assert int(style[1]) == drawn.height + 19 * (len(entries) - 1)
+
+
+def test_charts_are_light_on_a_dark_screen(run: fake_run.FakeRun, tmp_path: Path) -> None:
+    dark = "--blink-settings=preferredColorScheme=0"
+    page = report.write(run, tmp_path / "report.html")
+    dom, _ = browse(page, tmp_path / "one", dark)
+    assert "fill: rgb(230, 234, 238)" in dom
+    assert "fill: rgb(27, 37, 48)" not in dom
+    dom, _ = browse(page, tmp_path / "two")
+    assert "fill: rgb(230, 234, 238)" not in dom
 
 
 def test_the_browser_would_tell_of_a_request(tmp_path: Path) -> None:
