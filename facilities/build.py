@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from facilities import coils, sizing, water
 from facilities.coils import Coils
-from facilities.coolants import mean_temperature, volumetric_heat
+from facilities.coolants import known_range, mean_temperature, volumetric_heat
 from facilities.layout import Layout, layout, sums
 from facilities.parts import Transformer
 from facilities.racks import Model, model, rack_classes, unit
@@ -18,6 +18,8 @@ from twin.cooling.air_side import coil_conductance
 from twin.cooling.dry_coolers import conductance_factor
 from twin.errors import FacilityError, Fault
 from twin.site import Cdus, Connection, Floats, Halls, PowerChain, Racks, Site, Stage
+
+_Values = dict[str, float | tuple[float, float] | Floats]
 
 DRY_GROUP_CAPACITY = 1e6
 """Heat capacity [J/K] on either side of a group of racks without coolant; nothing flows there."""
@@ -195,16 +197,20 @@ def _cdus(facility: Facility, parts: Sized) -> Cdus:
         values = _sidecar(facility, facility.cooling.sidecar, parts)
     else:
         values = _dry_group(facility.cooling.air) if liquid is None else _coolant_unit(facility, liquid)
+    arrays: dict[str, Any] = {
+        key: np.tile(value, (count, 1)) if isinstance(value, tuple) else np.broadcast_to(value, count).copy()
+        for key, value in values.items()
+    }
     return Cdus(
         name=places.cdus,
         hall=places.cdu_hall,
         rack_start=np.searchsorted(places.rack_cdu, np.arange(count + 1)).astype(np.int64),
         pump_power=parts.pumps,
-        **{key: np.broadcast_to(value, count).copy() for key, value in values.items()},
+        **arrays,
     )
 
 
-def _coolant_unit(facility: Facility, liquid: LiquidCooling) -> dict[str, float | Floats]:
+def _coolant_unit(facility: Facility, liquid: LiquidCooling) -> _Values:
     unit_ = facility.catalog.cdus[liquid.cdu]
     coolant = facility.catalog.coolants[unit_.coolant]
     heat = volumetric_heat(coolant, _coolant_temperature(facility))
@@ -220,6 +226,7 @@ def _coolant_unit(facility: Facility, liquid: LiquidCooling) -> dict[str, float 
         "exchanger_conductance": unit_.rated_heat.si / unit_.approach.si,
         "fouling": unit_.fouling.si,
         "rated_heat": unit_.rated_heat.si,
+        "coolant_range": known_range(facility.catalog.coolants[unit_.coolant]),
         "pump_fixed_head": unit_.pump_fixed_head.si,
         "valve_rangeability": unit_.valve_rangeability.si,
         "valve_authority": unit_.valve_authority.si,
@@ -229,7 +236,7 @@ def _coolant_unit(facility: Facility, liquid: LiquidCooling) -> dict[str, float 
     }
 
 
-def _sidecar(facility: Facility, cooling: SidecarCooling, parts: Sized) -> dict[str, float | Floats]:
+def _sidecar(facility: Facility, cooling: SidecarCooling, parts: Sized) -> _Values:
     """Describe sidecars by their rating; their coil's films are taken at the flow of the racks that each serves."""
     unit_, places = facility.catalog.sidecars[cooling.sidecar], parts.places
     heat = volumetric_heat(facility.catalog.coolants[unit_.coolant], _coolant_temperature(facility))
@@ -248,6 +255,7 @@ def _sidecar(facility: Facility, cooling: SidecarCooling, parts: Sized) -> dict[
         "exchanger_conductance": coil_conductance(*unit_.rating) * films,
         "fouling": 0.0,
         "rated_heat": unit_.rated_heat.si,
+        "coolant_range": known_range(facility.catalog.coolants[unit_.coolant]),
         "pump_fixed_head": unit_.pump_fixed_head.si,
         "valve_rangeability": DRY_VALVE,
         "valve_authority": 1.0,
@@ -267,7 +275,7 @@ def _coolant_temperature(facility: Facility) -> float:
     return mean_temperature(liquid.supply_temperature, facility.catalog.cdus[liquid.cdu].design_rise)
 
 
-def _dry_group(air: AirCooling) -> dict[str, float | Floats]:
+def _dry_group(air: AirCooling) -> _Values:
     """Describe a group of racks in a site without coolant: nothing flows, and its temperature stands still."""
     return {
         "supply_set_point": air.set_point.si,
@@ -280,6 +288,7 @@ def _dry_group(air: AirCooling) -> dict[str, float | Floats]:
         "exchanger_conductance": 0.0,
         "fouling": 0.0,
         "rated_heat": 0.0,
+        "coolant_range": (0.0, np.inf),
         "pump_fixed_head": 0.0,
         "valve_rangeability": DRY_VALVE,
         "valve_authority": 1.0,

@@ -71,6 +71,23 @@ def volumetric_heat(coolant: Liquid | ConstantLiquid, temperature: float) -> flo
     return float(found.density * found.specific_heat)
 
 
+def known_range(coolant: Liquid | ConstantLiquid) -> tuple[float, float]:
+    """
+    Give the temperatures for which a liquid is known.
+
+    Parameters
+    ----------
+    coolant
+        Entry of a catalog.
+
+    Returns
+    -------
+    tuple of [K]
+        Those of its law; without end for two constants.
+    """
+    return (0.0, float("inf")) if isinstance(coolant, ConstantLiquid) else FLUIDS[coolant.law].range
+
+
 def out_of_range(coolant: Liquid | ConstantLiquid, supply: Temperature, rise: Difference) -> str:
     """
     Say why a liquid cannot serve a loop.
@@ -89,9 +106,7 @@ def out_of_range(coolant: Liquid | ConstantLiquid, supply: Temperature, rise: Di
     text
         Empty if its law covers the loop's supply and return.
     """
-    if isinstance(coolant, ConstantLiquid):
-        return ""
-    low, high = FLUIDS[coolant.law].range
+    low, high = known_range(coolant)
     if low <= supply.si and supply.si + rise.si <= high:
         return ""
     limits = f"{low - CELSIUS:g} to {high - CELSIUS:g} degC"

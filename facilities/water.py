@@ -9,6 +9,7 @@ import numpy as np
 
 from facilities import sizing
 from facilities.chillers import CarnotChiller, Chiller, ElectricChiller, electric_chillers, load_curve
+from facilities.coolants import known_range
 from facilities.layout import Layout
 from facilities.parts import DryCooler, Tower
 from facilities.quantity import Number
@@ -159,6 +160,7 @@ def _optional(facility: Facility, loop: WaterLoop, plant: sizing.Plant) -> dict[
     """Give what loops of one kind may do without."""
     count = plant.heat.size
     parts, cooler = plain(count), facility.catalog.coolers[loop.cooler]
+    parts["liquid_range"] = np.tile(known_range(facility.catalog.coolants[loop.coolant]), (count, 1))
 
     def each(number: Number) -> Floats:
         return np.full(count, number.si)

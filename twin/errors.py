@@ -7,6 +7,7 @@ What can go wrong, and how it is said.
     │   ├── ScenarioError      scenario files
     │   ├── TelemetryError     telemetry and weather files
     │   └── UnknownNameError   a name that is not in a table
+    ├── StateError             a run that leaves the states that the model knows
     ├── OutputError            the run cannot be written
     └── ClosureError           a run whose energy or water does not close: a fault of ours, never of the user
 """
@@ -63,6 +64,10 @@ class UnknownNameError(InputError):
         hint = f" Did you mean {near[0]!r}?" if near else ""
         message = f"unknown {kind} {name!r}; known: {', '.join(sorted(known))}.{hint}"
         super().__init__("", [Fault("", message)])
+
+
+class StateError(TwinError):
+    """Say where, when and why a run left the states that the model knows, and what to do."""
 
 
 class OutputError(TwinError):

@@ -8,6 +8,7 @@ import numpy as np
 
 from twin.arrays import Flags, Floats, Integers
 from twin.cooling.chillers import ElectricChillers, LoadCurve, proportional
+from twin.cooling.coolants import WATER
 
 PUMP_COAST = 10.0
 """Time constant [s] with which facility water follows its pumps: impeller and water go on. Assumed."""
@@ -232,6 +233,8 @@ class Loops(NamedTuple):
         As in `twin.cooling.tower_banks.Cell`.
     basin : (loop,) [kg]
         Usable water in the basins of towers.
+    liquid_range : (loop, 2) [K]
+        Temperatures for which the properties of the loop's liquid are known; without end where they are constants.
     """
 
     name: tuple[str, ...]
@@ -271,6 +274,7 @@ class Loops(NamedTuple):
     tower_law: Integers
     tower_reference_ratio: Floats
     basin: Floats
+    liquid_range: Floats
 
 
 def no_condenser(loops: int) -> Condenser:
@@ -325,7 +329,7 @@ def plain(loops: int) -> dict[str, Any]:
     Returns
     -------
     dict of text to table
-        Fields of `Loops`: pumps at constant flow, no heat reuse, pads or reset, Merkel's towers, no basin.
+        Fields of `Loops`: pumps at constant flow, no heat reuse, pads or reset, Merkel's towers, no basin, water.
     """
     none, one = np.zeros(loops), np.ones(loops)
     return {
@@ -336,6 +340,7 @@ def plain(loops: int) -> dict[str, Any]:
         "tower_law": np.zeros(loops, dtype=np.int64),
         "tower_reference_ratio": one,
         "basin": none,
+        "liquid_range": np.tile(WATER.range, (loops, 1)),
     }
 
 

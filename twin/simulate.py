@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import deepcopy
+from datetime import timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -139,6 +140,11 @@ def run(
     Record
         Everything the run keeps.
 
+    Raises
+    ------
+    StateError
+        When a liquid boils.
+
     Notes
     -----
     The site first settles at the load and weather of its first second and its own settings, which is not recorded;
@@ -158,6 +164,7 @@ def run(
         if begin in watch:
             watched.append(_snapshot(begin, setting, state))
         setting, step = _advance(fixed, setting, state, tally, begin, end - begin)
+        _refuse_boiling(fixed, state, end)
         state, flows = _connect(fixed, setting, state, step)
         energies = record.add(energies, flows.energies)
         _keep(fixed, kept, step, flows, number)
@@ -200,6 +207,7 @@ def _advance(
     outdoors = outdoor_air(site, fixed.inputs, setting, begin)
     demand = _demand(site, setting, state.plant, state.thermal.valve, state.halls)
     law, inside = plant.law(site, setting.plant, setting.tables, demand, state.plant, outdoors)
+    coolant = ranges.coolant(site, state.thermal.supply, state.thermal.back)
     dew_point = hall_air.outdoor_dew_point(site, outdoors)
     starts = range(begin, begin + seconds, COUPLING_STEP)
     sums, airs = plant.tally(len(starts), len(site.loops.name)), hall_air.tally(len(starts), len(site.halls.name))
@@ -269,10 +277,19 @@ def _advance(
         airs.coil[:] += tally.coil_heat
         airs.door[:] += tally.door[0]
         airs.outdoor[:] += tally.outdoor_heat
-    mode = plant.mode(state.plant.memory)
+    mode, inside = plant.mode(state.plant.memory), inside._replace(coolant=coolant)
     return setting, _Step(
         begin, powers, extremes, cdu_heat, sums, airs, cooling, pumps, *at_start, mode, outdoors, inside
     )
+
+
+def _refuse_boiling(fixed: _Fixed, state: _State, time: int | None = None) -> None:
+    """End a run whose liquids boil, at a time from its start; while it settles if none is given."""
+    when = "while the site settles at the load and weather of its first second"
+    if time is not None:
+        moment = fixed.inputs.start + timedelta(seconds=time)
+        when = f"at {moment.isoformat(timespec='seconds')}, {time:,} s into the run"
+    ranges.refuse_boiling(fixed.site, state.plant, state.thermal.supply, state.thermal.back, when)
 
 
 def _demand(site: Site, setting: Setting, water: plant.PlantState, lift: Floats, air: hall_air.HallState) -> Floats:
@@ -405,6 +422,7 @@ def _settle(fixed: _Fixed, setting: Setting, tally: Tally) -> _State:
     state = _first_state(fixed)
     for _ in range(SETTLING_TIME // MACRO_STEP):
         setting, step = _advance(fixed, setting, state, tally, 0, MACRO_STEP, held=True)
+        _refuse_boiling(fixed, state)
         state = _connect(fixed, setting, state, step)[0]
     record.clear(tally)
     state.thermal.on[:] = 1.0

@@ -173,6 +173,8 @@ class Cdus(NamedTuple):
         Resistance of the deposits in the exchanger.
     rated_heat : (cdu,) [W]
         Heat the unit is rated for.
+    coolant_range : (cdu, 2) [K]
+        As `Loops.liquid_range`.
     pump_power : (cdu,) [W]
         Electric power of the pumps at nominal flow; all of it becomes heat of the coolant.
     pump_fixed_head : (cdu,) [1]
@@ -202,6 +204,7 @@ class Cdus(NamedTuple):
     exchanger_conductance: Floats
     fouling: Floats
     rated_heat: Floats
+    coolant_range: Floats
     pump_power: Floats
     pump_fixed_head: Floats
     valve_rangeability: Floats

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tests.twin.small_site import plain_loops
+from twin.cooling.coolants import WATER
 from twin.power import affine_curve
 from twin.site import Cdus, Connection, Halls, Loops, LossCurve, PowerChain, RackClasses, Racks, Site, Stage
 
@@ -91,6 +92,7 @@ def cdus() -> Cdus:
         exchanger_conductance=2e4 * four,
         fouling=0.0 * four,
         rated_heat=1e5 * four,
+        coolant_range=np.tile(WATER.range, (4, 1)),
         pump_power=500.0 * four,
         pump_fixed_head=0.3 * four,
         valve_rangeability=40.0 * four,

@@ -11,6 +11,7 @@ import numpy as np
 from twin import power
 from twin.changes import Change
 from twin.cooling import dry_coolers
+from twin.cooling.coolants import WATER
 from twin.facility_water import Condenser, Pads, Pumps, Reset, Reuse, carnot_chillers, no_condenser, plain
 from twin.grid.response import ResponseCurve
 from twin.simulate import Inputs
@@ -105,6 +106,7 @@ def cdus(count: int, accelerators: int) -> Cdus:
         exchanger_conductance=each(stream * 3.0),
         fouling=each(0.0),
         rated_heat=each(accelerators * 120e3),
+        coolant_range=np.tile(WATER.range, (count, 1)),
         pump_power=each(accelerators * 2e3),
         pump_fixed_head=each(0.3),
         valve_rangeability=each(40.0),

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from numpy.polynomial.polynomial import polyval
 
-from twin.site import Floats
+from twin.arrays import Floats
 
 CELSIUS = 273.15
 """Zero degrees Celsius [K]."""

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from twin.arrays import Floats
-from twin.cooling import cooler_tables, hydraulics, plant_tables, plant_water
+from twin.cooling import cooler_tables, hydraulics, plant_tables, plant_water, ranges
 from twin.cooling.cooler_tables import SPEEDS
 from twin.cooling.plant_state import Memory as Memory
 from twin.cooling.plant_state import PlantControls as PlantControls
@@ -218,7 +218,7 @@ def law(
     Returns
     -------
     tuple of PlantLaw and Inside
-        Tables, and whether each model is inside its range of validity.
+        Tables, and whether each of the plant's models is inside its range of validity.
     """
     loops, halls, own, memory = site.loops, site.halls, cells(site.loops), state.memory
     condenser, machines, pumps = loops.condenser, loops.chillers, loops.pumps
@@ -278,11 +278,13 @@ def law(
         cdu_loop=cdu_loop,
         cdu_cell=last[cdu_loop],
     )
-    inside = Inside(
+    inside = ranges.inside(len(loops.name))._replace(
         towers=towers_inside,
         dry_coolers=~cooler_tables.overfed(loops, settings, flow),
         chillers=chiller.inside | ~memory.chilling | (settings.chiller_capacity <= 0.0),
         heat_pumps=reuse.inside | (loops.reuse.heat <= 0.0),
+        facility_water=ranges.facility_water(loops, state.water),
+        condenser_water=ranges.condenser_water(loops, state.hot, state.cold),
     )
     return tables, inside
 
