@@ -51,7 +51,7 @@ NOTHING = range(0)
 
 
 class _Fixed(NamedTuple):
-    """What a run never changes."""
+    """What a run never changes; and room for a macro step's demand (any,) [W], since fresh pages cost as much as it."""
 
     site: Site
     racks: RackLaw
@@ -62,6 +62,7 @@ class _Fixed(NamedTuple):
     load: LoadTable
     inputs: Inputs
     curve: ResponseCurve
+    demand: Floats
 
 
 class _State(NamedTuple):
@@ -189,7 +190,9 @@ def _fixed(site: Site, load: LoadTable, inputs: Inputs, curve: ResponseCurve) ->
     marks = np.zeros((site.racks.cdu.size, len(caps)), dtype=np.int64)
     for column, rows in enumerate(caps):
         marks[rows, column] = 1
-    return _Fixed(site, racks, cdus, hall_air.law(site), levels, laws.layout(site, load, marks), load, inputs, curve)
+    layout = laws.layout(site, load, marks)
+    demand = np.empty(2 * MACRO_STEP * layout.order.size)
+    return _Fixed(site, racks, cdus, hall_air.law(site), levels, layout, load, inputs, curve, demand)
 
 
 def _bounds(inputs: Inputs) -> list[int]:
@@ -219,7 +222,7 @@ def _advance(
     cdu_heat = np.zeros(len(site.cdus.name))
     pumps, cooling = changes.pump_power(site, setting.pumps), np.empty(seconds)
     cap = setting.power_cap[fixed.layout.order]
-    accelerator, host = np.empty((2, fixed.layout.order.size, seconds))
+    accelerator, host = fixed.demand[: 2 * fixed.layout.order.size * seconds].reshape(2, -1, seconds)
     kernel.fill(fixed.racks, fixed.layout, fixed.load, float(begin), accelerator, host)
     changes.hold_load(site, fixed.load, setting.load, fixed.layout.order, accelerator.T, host.T)
     if held:
