@@ -75,7 +75,8 @@ def beyond_range(events: pl.DataFrame) -> list[str]:
         A sentence each.
     """
     rows = events.filter(pl.col("kind") == "model_range")
-    return [f"{time:%H:%M:%S}: {message}" for time, message in rows.select("time", "message").rows()]
+    told = rows.select("time", "asset", "message").rows()
+    return [f"{time:%H:%M:%S}, {asset}: {message}" for time, asset, message in told]
 
 
 def answer(metrics: Metrics, manifest: Mapping[str, Any], events: pl.DataFrame) -> str:

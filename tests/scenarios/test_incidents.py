@@ -71,4 +71,4 @@ def test_chips_that_throttled_before_say_so(tmp_path: Path) -> None:
 
 def test_models_beyond_their_range_are_told_apart() -> None:
     beyond = ("model_range", "plant", 0.0, 60, "a cooler was outside its range for 5 s")
-    assert incidents.beyond_range(events(*HOT, beyond)) == ["00:01:00: a cooler was outside its range for 5 s"]
+    assert incidents.beyond_range(events(*HOT, beyond)) == ["00:01:00, plant: a cooler was outside its range for 5 s"]

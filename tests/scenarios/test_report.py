@@ -135,7 +135,7 @@ def test_models_beyond_their_range_are_flagged_where_heat_is_told(run: fake_run.
     events = run.table("events")
     beyond = events.tail(1).with_columns(kind=pl.lit("model_range"), message=pl.lit("a cooler was outside its range"))
     text = text_of(report.page(with_events(run, pl.concat([events, beyond]), tmp_path)))
-    flag = "Heat and water Outside a model&#39;s range. From 00:40:00: a cooler was outside its range."
+    flag = "Heat and water Outside a model&#39;s range. From 00:40:00, site: a cooler was outside its range."
     assert flag.replace("&#39;", "'") in text
 
 
