@@ -256,6 +256,7 @@ def _advance(
             served=plant.served_cdus(site, controls.served),
             coil_conductance=air.coil,
             coil_share=air.coil_share,
+            coil_mixing=air.coil_mixing,
             door=air.door,
             outdoor_rate=air.outdoor,
             outdoor_share=air.outdoor_share,

@@ -8,7 +8,7 @@ pressure is held. When coils need more, they run faster, and more air passes by.
 
 Racks with a rear door give it what they can and the rest to the hot air; they take no part in the containment, since
 what leaves them is no hotter than what they draw while their doors keep up. Sidecars draw the racks' air and blow hot
-air. An air-side economiser lets outdoor air in, in the place of air that returns.
+air. An air-side economiser lets outdoor air in, in the place of air that returns, ahead of the coils.
 """
 
 from __future__ import annotations
@@ -41,6 +41,8 @@ class HallLaw(NamedTuple):
         Heat that the coils move for each kelvin between the air at the racks and their water.
     coil_share : (position, hall) [1]
         Part of the hot air's heat that the coils move beyond that, because it warms the air that returns to them.
+    coil_effectiveness : (position, hall) [1]
+        Of the coils on their air: by how much less they move for each watt that outdoor air has taken from it.
     fan_power : (position, hall) [W]
         Coil fans.
     air_loop : (hall,)
@@ -59,6 +61,7 @@ class HallLaw(NamedTuple):
     set_point: Floats
     coil_rate: Floats
     coil_share: Floats
+    coil_effectiveness: Floats
     fan_power: Floats
     air_loop: Integers
     outdoor_stream: Floats
@@ -138,6 +141,8 @@ class HallControls(NamedTuple):
         Heat the coils move for each kelvin between the air at the racks and their water.
     coil_share : (hall,) [1]
         Part of the hot air's heat that they move beyond that.
+    coil_mixing : (hall,) [W/K]
+        By how much less for each kelvin between the air at the racks and the outdoors, whose air is mixed into theirs.
     door : (hall,) [1]
         Opening of the rear doors' valves, in proportion to what they take.
     outdoor : (hall,) [W/K]
@@ -152,6 +157,7 @@ class HallControls(NamedTuple):
 
     coil: Floats
     coil_share: Floats
+    coil_mixing: Floats
     door: Floats
     outdoor: Floats
     outdoor_share: Floats
@@ -267,7 +273,7 @@ def serve(controls: HallControls, served: Floats) -> None:
     served : (hall,) [1]
         Part of the water that valves ask for that they get.
     """
-    for moved in (controls.coil, controls.coil_share, controls.door):
+    for moved in (controls.coil, controls.coil_share, controls.coil_mixing, controls.door):
         moved *= served
 
 
@@ -304,6 +310,11 @@ def law(site: Site) -> HallLaw:
     -------
     HallLaw
         Along the position water rises from none to all; fans hold what the racks need, and beyond it rise alike.
+
+    Notes
+    -----
+    Outdoor air o takes the place of a part of the air M_c that returns, which then reaches the coils colder by
+    o (T_return - T_outdoors) / M_c: by the heat that it took over M_c.
     """
     halls = site.halls
     rack_stream = contained_air(site)
@@ -311,12 +322,14 @@ def law(site: Site) -> HallLaw:
     slowest = np.minimum(needed / np.maximum(halls.coil_air_stream, 1e-9), 1.0)
     water, speed = np.broadcast_arrays(POSITIONS[:, np.newaxis], np.maximum(POSITIONS[:, np.newaxis], slowest))
     rate = coil_rate(halls.coil_conductance, halls.coil_air_stream, halls.coil_water_stream, speed, water)
-    rise = return_rise(rack_stream, speed * halls.coil_air_stream, halls.recirculation)
+    blown = speed * halls.coil_air_stream
+    rise = return_rise(rack_stream, blown, halls.recirculation)
     return HallLaw(
         air_capacity=halls.air_capacity,
         set_point=halls.air_set_point,
         coil_rate=np.ascontiguousarray(rate),
         coil_share=np.ascontiguousarray(rate * rise),
+        coil_effectiveness=np.ascontiguousarray(rate / np.maximum(blown, 1e-9)),
         fan_power=np.ascontiguousarray(hydraulics.fan_power(speed) * halls.coil_fan_power),
         air_loop=halls.air_loop,
         outdoor_stream=halls.outdoor_stream,

@@ -67,8 +67,9 @@ def control(
     -----
     Rear doors open until they take what their racks blow. Air is to lose the rest of the last step's heat, and its
     deviation over `CONTROL_TIME`: to outdoor air as far as that is let in and reaches, and to coils, whose tables are
-    inverted for the position that does so. Outdoor air is let in while it is colder than the air that returns and its
-    dew point is within its limits, both by `BAND` to begin with, and not before it was shut out for `REST_TIME`.
+    inverted for the position that does so with the mixed air that reaches them. Outdoor air is let in while it is
+    colder than the air that returns and its dew point is within its limits, both by `BAND` to begin with, and not
+    before it was shut out for `REST_TIME`.
     """
     _control(law, state, controls, tally, around, seconds, block)
 
@@ -82,12 +83,19 @@ def _at(table, hall, position):
 
 
 @njit(inline="always")
-def _position_for(law, hall, difference, hot, wanted):
+def _coil_heat(law, n, hall, difference, hot, taken):
+    """Give the heat [W] that a hall's coils move at a tabulated position; `taken` [W] outdoor air has of theirs."""
+    mixed = law.coil_share[n, hall] * hot - law.coil_effectiveness[n, hall] * taken
+    return law.coil_rate[n, hall] * difference + mixed
+
+
+@njit(inline="always")
+def _position_for(law, hall, difference, hot, taken, wanted):
     """Give the position at which a hall's coils move a wanted heat [W], or as much of it as they can."""
     last = law.coil_rate.shape[0] - 1
-    low = law.coil_rate[0, hall] * difference + law.coil_share[0, hall] * hot
+    low = _coil_heat(law, 0, hall, difference, hot, taken)
     for n in range(last):
-        high = law.coil_rate[n + 1, hall] * difference + law.coil_share[n + 1, hall] * hot
+        high = _coil_heat(law, n + 1, hall, difference, hot, taken)
         if wanted <= high and high > low:
             return (n + max(wanted - low, 0.0) / (high - low)) / last
         low = high
@@ -119,17 +127,19 @@ def _control(law, state, controls, tally, around, seconds, block):
         state.door[h] = min(max(state.door_blown[h] / able, 0.0), 1.0) if able > 0.0 else 0.0
         controls.door[h] = state.door[h]
         wanted = state.whole[h] + law.air_capacity[h] * (air - law.set_point[h]) / CONTROL_TIME
-        let_in = 0.0
+        let_in, taken = 0.0, 0.0
         if law.outdoor_stream[h] > 0.0:
             colder = air + law.outdoor_rise[h] * hot - around.dry_bulb
             let_in = _outdoor_air(law, h, state, colder, around.dew_point, wanted, seconds)
-            wanted -= let_in * law.outdoor_stream[h] * colder
+            taken = let_in * law.outdoor_stream[h] * colder
         controls.outdoor[h] = let_in * law.outdoor_stream[h]
         controls.outdoor_share[h] = controls.outdoor[h] * law.outdoor_rise[h]
-        position = _position_for(law, h, air - around.water[law.air_loop[h]], hot, wanted)
+        position = _position_for(law, h, air - around.water[law.air_loop[h]], hot, taken, wanted - taken)
         state.position[h] = position
         controls.coil[h] = _at(law.coil_rate, h, position)
-        controls.coil_share[h] = _at(law.coil_share, h, position)
+        effectiveness = _at(law.coil_effectiveness, h, position)
+        controls.coil_share[h] = _at(law.coil_share, h, position) - effectiveness * controls.outdoor_share[h]
+        controls.coil_mixing[h] = effectiveness * controls.outdoor[h]
         fans = _at(law.fan_power, h, position)
         away = _at(law.outdoor_fan_power, h, let_in)
         controls.losses[h], controls.fans[h] = around.warming[h] + around.sidecar_fans[h], fans
@@ -205,17 +215,18 @@ def hall_second(hall, k, blown, state, forcing, tally) -> None:
     """
     coil = forcing.coil[hall] + forcing.coil_ramp[hall] * (k + 0.5)
     to_coil, to_outdoors = forcing.coil_conductance[hall], forcing.outdoor_rate[hall]
+    mixing = forcing.coil_mixing[hall]
     capacity, hot = forcing.air_capacity[hall], blown + forcing.hall_losses[hall]
     by_coil, by_outdoors = forcing.coil_share[hall] * hot, forcing.outdoor_share[hall] * hot
-    decay = (to_coil + to_outdoors) / capacity
+    decay = (to_coil + to_outdoors - mixing) / capacity
     # Integrals of exp(-decay t) over the second, once and twice; their limits where nothing flows.
     twice = (1.0 + np.expm1(-decay) / decay) / decay if decay > LEAST_DECAY else 0.5 - decay / 6.0
     once = 1.0 - decay * twice
     above, over = state.air[hall] - coil, state.air[hall] - forcing.outdoor
     rise = (hot - by_coil - by_outdoors + forcing.hall_fans[hall]) / capacity
-    slope = rise - (to_coil * above + to_outdoors * over) / capacity
+    slope = rise - (to_coil * above + (to_outdoors - mixing) * over) / capacity
     state.air_ramp[hall] = slope * once
     state.air[hall] += state.air_ramp[hall]
     tally.hot[hall] += hot
-    tally.coil_heat[hall] += to_coil * (above + slope * twice) + by_coil
+    tally.coil_heat[hall] += to_coil * (above + slope * twice) - mixing * (over + slope * twice) + by_coil
     tally.outdoor_heat[hall] += to_outdoors * (over + slope * twice) + by_outdoors

@@ -42,6 +42,8 @@ class Rates(NamedTuple):
         Heat moved for each kelvin between hall air and water supply.
     coil_share : (hall,) [1]
         Part of the hot air's heat that the coils move beyond that.
+    coil_mixing : (hall,) [W/K]
+        By how much less for each kelvin between hall air and the outdoors, whose air is mixed into theirs.
     door : (hall,) [1]
         Opening of the rear doors' valves.
     outdoor : (hall,) [W/K]
@@ -59,6 +61,7 @@ class Rates(NamedTuple):
     water: Floats
     coil: Floats
     coil_share: Floats
+    coil_mixing: Floats
     door: Floats
     outdoor: Floats
     outdoor_share: Floats
@@ -327,7 +330,8 @@ def _halls(site: Site, rates: Rates, at: Places, entries: _Entries) -> None:
     hall, loop, of_rack, of_cdu = _rows(at.hall), site.halls.air_loop, site.racks.hall, site.cdus.hall
     water, return_water = _ends(site, at, loop)
     entries.exchange(hall, return_water, hall, water, rates.coil)
-    entries.add(hall, hall, -rates.outdoor)
+    entries.add(hall, hall, rates.coil_mixing - rates.outdoor)
+    entries.add(return_water, hall, -rates.coil_mixing)
     classes, rows = site.rack_classes, site.racks.rack_class
     warm = np.where(classes.liquid_fraction[rows] > 0, _rows(at.air), _rows(at.stream))
     by_coil, by_outdoors = rates.coil_share[of_rack], rates.outdoor_share[of_rack]
@@ -378,6 +382,7 @@ def sources(site: Site, rates: Rates, heats: Heats) -> Floats:
     heat[at.cold] = np.where(condenser.fitted, given_off, 0.0)
     returned = rates.coil_share * heats.hall_losses
     blown_out = rates.outdoor_share * heats.hall_losses - rates.outdoor * heats.dry_bulb
+    returned += rates.coil_mixing * heats.dry_bulb
     heat[at.hall] = heats.hall_losses - returned - blown_out + heats.hall_fans
     np.add.at(heat[at.water], own.start[site.halls.air_loop], returned)
     return heat

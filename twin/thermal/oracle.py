@@ -433,6 +433,7 @@ def _rates(site: Site, tables: _Tables, held: _Second, time: float) -> network.R
         controls.stream,
         air.coil,
         air.coil_share,
+        air.coil_mixing,
         air.door,
         air.outdoor,
         air.outdoor_share,

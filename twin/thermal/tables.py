@@ -240,6 +240,8 @@ class Forcing(NamedTuple):
         Heat moved for each kelvin between hall air and that water.
     coil_share : (hall,) [1]
         Part of the hot air's heat that the coils move beyond that.
+    coil_mixing : (hall,) [W/K]
+        By how much less for each kelvin between hall air and the outdoors, whose air is mixed into theirs.
     door : (hall,) [1]
         Opening of the rear doors' valves.
     outdoor_rate : (hall,) [W/K]
@@ -273,6 +275,7 @@ class Forcing(NamedTuple):
     coil_ramp: Floats
     coil_conductance: Floats
     coil_share: Floats
+    coil_mixing: Floats
     door: Floats
     outdoor_rate: Floats
     outdoor_share: Floats

@@ -11,6 +11,7 @@ from tests.twin.thermal.test_oracle import ALLOWED, Both, differences, solve
 from twin import simulate
 from twin.changes import Change
 from twin.closure import balances
+from twin.cooling import hall_air
 from twin.facility_water import cells
 from twin.record import COOLING_FIELDS
 from twin.site import Site
@@ -48,8 +49,8 @@ def followed(site: Site, both: Both) -> dict[str, float]:
     [
         # Too warm for outdoor air; coils, doors and the sidecar do it all.
         (0.8, 301.15),
-        # Outdoor air takes a part; pumps follow what valves of coils and doors ask for.
-        (0.8, 284.15),
+        # Outdoor air takes half, coils the rest of the mixed air; pumps follow what their valves and doors ask for.
+        (0.15, 284.15),
     ],
 )
 def test_replay_follows_the_oracle_through_load_steps_and_an_outage_of_the_coils_water(
@@ -97,3 +98,27 @@ def test_energy_closes_and_every_way_out_of_the_halls_is_used() -> None:
     energies = kept.energies
     parts = (energies.coils, energies.doors, energies.outdoor_air, energies.cdu_air, energies.outdoor_fans)
     assert min(parts) > 1e-4 * energies.connection
+
+
+def test_coils_work_on_air_that_outdoor_air_is_mixed_into() -> None:
+    """
+    At rest, half of the heat leaves with outdoor air of 11 degC; what coils move must be theirs of the mixture.
+
+    The second hall's 34.6 degC come to them as 30.4 degC. Of the air that returns they would need two thirds of the
+    position.
+    """
+    site = air_site.site((0, 0, 1, 1), 0.15)
+    inputs = small.inputs(600, (), 284.15, 282.15)
+    kept = simulate.run(site, small.load(site, [1.0]), inputs, small.curve(site), watch=range(600, 601))
+    law, now, halls = hall_air.law(site), kept.watched[-1].halls, range(2)
+    assert now.position[1] == pytest.approx(0.30, abs=0.01)
+    tables = law.coil_rate, law.coil_share, law.coil_effectiveness
+    rate, share, effectiveness = (
+        np.array([np.interp(now.position[h], hall_air.POSITIONS, table[:, h]) for h in halls]) for table in tables
+    )
+    air, stream = kept.watched[-1].thermal.air, rate / effectiveness
+    away = site.halls.outdoor_stream * (air + law.outdoor_rise * now.hot - 284.15)
+    inlet = air + share / rate * now.hot - away / stream
+    assert inlet[1] == pytest.approx(273.15 + 30.36, abs=0.01)
+    assert kept.energies.outdoor_air == pytest.approx(600.0 * away.sum(), rel=1e-9)
+    assert kept.energies.coils == pytest.approx(600.0 * float(np.sum(rate * (inlet - 291.15))), rel=1e-9)

@@ -19,7 +19,7 @@ def law(outdoor: float = 0.0) -> hall_air.HallLaw:
     Give one hall of round numbers: coils and fans in straight lines up to 5 kW/K and 1 kW, fans at least at 0.3.
 
     Over 120 s the hall's 0.12 MJ/K give 1 kW for each kelvin of deviation. At every position a tenth of what the coils
-    move for a kelvin comes back as a rise of a kelvin a kilowatt.
+    move for a kelvin comes back as a rise of a kelvin a kilowatt. Their fans blow 10 kW/K.
     """
     one, position = np.ones(1), hall_air.POSITIONS[:, np.newaxis]
     return hall_air.HallLaw(
@@ -27,6 +27,7 @@ def law(outdoor: float = 0.0) -> hall_air.HallLaw:
         set_point=298.0 * one,
         coil_rate=5e3 * position,
         coil_share=0.5 * position,
+        coil_effectiveness=0.5 * position,
         fan_power=1e3 * np.maximum(position, 0.3),
         air_loop=np.zeros(1, dtype=np.int64),
         outdoor_stream=outdoor * one,
@@ -97,6 +98,7 @@ class Forcing(NamedTuple):
     coil_ramp: np.ndarray
     coil_conductance: np.ndarray
     coil_share: np.ndarray
+    coil_mixing: np.ndarray
     outdoor_rate: np.ndarray
     outdoor_share: np.ndarray
     outdoor: float
@@ -116,10 +118,15 @@ class Air(NamedTuple):
 
 
 def second(
-    air: float, blown: float, conductance: float, share: float, outdoor: tuple[float, float] = (0.0, 0.0)
+    air: float,
+    blown: float,
+    conductance: float,
+    share: float,
+    outdoor: tuple[float, float] = (0.0, 0.0),
+    mixing: float = 0.0,
 ) -> Air:
     """Step a hall of 100 kJ/K for a second; water at 290 K, outdoors 280 K, 800 W of losses and 200 W of fans."""
-    values = (np.array([value]) for value in (290.0, 0.0, conductance, share, *outdoor))
+    values = (np.array([value]) for value in (290.0, 0.0, conductance, share, mixing, *outdoor))
     heat = (np.array([value]) for value in (800.0, 200.0, 100e3))
     now = Air(np.array([air]), *np.zeros((4, 1)))
     halls.hall_second.py_func(0, 0, blown, now, Forcing(*values, 280.0, *heat), now)
@@ -173,7 +180,7 @@ def warmed(power: float, capacity: float, seconds: int) -> float:
     """Give the rise [K] of air that nothing cools."""
     none = np.zeros(1)
     now = Air(np.array([298.15]), *np.zeros((4, 1)))
-    held = Forcing(none, none, none, none, none, none, 280.0, none, none, np.array([capacity]))
+    held = Forcing(*[none] * 7, 280.0, none, none, np.array([capacity]))
     for _ in range(seconds):
         halls.hall_second.py_func(0, 0, power, now, held, now)
     return float(now.air[0] - 298.15)
@@ -257,10 +264,28 @@ def test_outdoor_air_comes_before_the_coils() -> None:
 
 
 def test_coils_take_what_outdoor_air_leaves() -> None:
-    """1 kW/K at 10 K takes 10 of 11.5 kW; coils of 15 + 5 kW take 1.5: a position of 0.075."""
+    """
+    1 kW/K at 10 K takes 10 of 11.5 kW, and so a kelvin of the coils' 10 kW/K, which return at 299 K.
+
+    Of the 4 K above water they keep 3, at which all of them would take 15 kW, and a tenth the 1.5 kW that are left.
+    """
     controls, _ = controlled(law(1e3), state(10e3), 298.0, dry=290.0)
     assert controls.outdoor[0] == 1e3
-    assert controls.coil[0] == pytest.approx(0.075 * 5e3, rel=1e-12)
+    assert controls.coil[0] == pytest.approx(0.1 * 5e3, rel=1e-12)
+    # Of the share of 0.05 a part of 0.05 x 1 kW/K x 0.2 K/kW is gone with the outdoor air.
+    assert controls.coil_share[0] == pytest.approx(0.05 - 0.05 * 0.2, rel=1e-12)
+    assert controls.coil_mixing[0] == pytest.approx(0.05 * 1e3, rel=1e-12)
+
+
+def test_coils_are_no_help_where_mixed_air_is_colder_than_their_water() -> None:
+    """
+    100 kW hot, 1.5 of fans, 4 K below the aim: 97.5 kW are to leave. 1.1 kW/K of air 88 K colder take 96.8 kW.
+
+    That is 9.68 K of the coils' 10 kW/K, so that 304 K become 294.3 K, and their water has 295 K.
+    """
+    controls, _ = controlled(law(1.1e3), state(100e3), 294.0, dry=226.0)
+    assert controls.outdoor[0] == 1.1e3
+    assert controls.coil[0] == 0.0
 
 
 @pytest.mark.parametrize(
@@ -299,3 +324,17 @@ def test_a_hall_on_outdoor_air_by_hand() -> None:
     assert now.air[0] == pytest.approx(297.0, abs=1e-12)
     assert now.outdoor_heat[0] == pytest.approx(10.2e3, rel=1e-12)
     assert now.coil_heat[0] == 0.0
+
+
+def test_coils_see_the_air_that_outdoor_air_is_mixed_into() -> None:
+    """
+    10 kW warm the 1 kW/K that return by 10 K, to 307 K; a fifth of it is changed for air of 280 K: 5.4 kW.
+
+    What is left, 301.6 K, is 11.6 K above the water; coils of 4.8 kW at that keep the hall's 10.2 kW in balance.
+    """
+    rate = 4.8e3 / 11.6
+    effectiveness = rate / 1e3
+    now = second(297.0, 9200.0, rate, rate * 1e-3 - effectiveness * 0.2, (200.0, 0.2), effectiveness * 200.0)
+    assert now.air[0] == pytest.approx(297.0, abs=1e-12)
+    assert now.coil_heat[0] == pytest.approx(4.8e3, rel=1e-12)
+    assert now.outdoor_heat[0] == pytest.approx(5.4e3, rel=1e-12)
