@@ -62,17 +62,11 @@ def _speed_for(law, loop, wanted):
     last = law.cooler_rate.shape[0] - 1
     if wanted <= law.cooler_rate[0, loop]:
         return 0.0
-    before, after = 0, _fastest(law, loop)
-    if after == 0 or wanted > law.cooler_rate[after, loop]:
-        return after / last
-    while after - before > 1:
-        middle = (before + after) >> 1
-        if wanted <= law.cooler_rate[middle, loop]:
-            after = middle
-        else:
-            before = middle
-    low, high = law.cooler_rate[before, loop], law.cooler_rate[after, loop]
-    return (before + (wanted - low) / (high - low)) / last
+    for n in range(_fastest(law, loop)):
+        low, high = law.cooler_rate[n, loop], law.cooler_rate[n + 1, loop]
+        if wanted <= high and high > low:
+            return (n + max(wanted - low, 0.0) / (high - low)) / last
+    return _fastest(law, loop) / last
 
 
 @njit(inline="always")
