@@ -128,9 +128,9 @@ def heat_rejected(record: Record, site: Site) -> float:
     Returns
     -------
     [J]
-        Coolers, chillers, fans, and conversion losses outside the halls.
+        Coolers, chillers, fans, and conversion losses outside the halls; not what a buyer of heat was given.
     """
-    return balances(record, site)[0].outflow
+    return balances(record, site)[0].outflow - record.energies.delivered
 
 
 def _balance(name: str, unit: str, inflow: float, outflow: float, stored: float) -> Balance:

@@ -129,7 +129,9 @@ COOLING: dict[str, Column] = {
     "chiller_power_w": Column("W", "f32", "chillers, and heat pumps of heat reuse", 0.0, 1e9),
     "coil_fan_power_w": Column("W", "f32", "fans of the halls: of coils, sidecars and outdoor air", 0.0, 1e9),
     "cdu_pump_power_w": Column("W", "f32", "pumps of the CDUs", 0.0, 1e9),
-    "heat_rejected_w": Column("W", "f32", "heat to the outdoors, chiller and fan power included", -1e10, 1e10),
+    "heat_rejected_w": Column(
+        "W", "f32", "heat to the outdoors, with power of chillers and fans; no buyer's", -1e10, 1e10
+    ),
     "water_use_kg_s": Column("kg/s", "f32", "make-up water", 0.0, 1e5),
     "fan_speed": Column("1", "f32", "cooler fan speed", 0.0, 1.0),
     "chiller_load": Column("1", "f32", "heat taken by the chillers over their capacity", 0.0, 1.0),

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from twin.changes import Change
-from twin.closure import balances, cooling_energy
+from twin.closure import balances, cooling_energy, heat_rejected
 from twin.record import Record
 from twin.scheduled import disturbance
 from twin.site import Floats, Site
@@ -63,7 +63,8 @@ def metrics(record: Record, site: Site, scheduled: tuple[Change, ...] = ()) -> d
         "cooling_energy": (cooling, "J"),
         "loss_energy": (losses, "J"),
         "rack_loss_energy": (energies.rack_losses, "J"),
-        "heat_rejected": (checks["whole site"].outflow, "J"),
+        "heat_rejected": (heat_rejected(record, site), "J"),
+        "heat_delivered": (energies.delivered, "J"),
         "pue": (_ratio(energies.connection, energies.racks), "1"),
         "ere": (_ratio(energies.connection - energies.delivered, energies.racks), "1"),
         "it_power_peak": (float(it_power.max()), "W"),

@@ -404,8 +404,7 @@ def _keep(fixed: _Fixed, kept: Record, step: _Step, flows: _Flows, number: int) 
         (sums.chillers + sums.heat_pumps) / seconds,
         np.bincount(rows_of.air_loop, weights=step.halls.fans + step.halls.outdoor_fans, minlength=count) / seconds,
         np.bincount(rows_of.loop[site.cdus.hall], weights=step.cdu_pumps, minlength=count),
-        (sums.rejected + sums.chilled + sums.chillers - sums.condensed + sums.fans + sums.delivered + outdoors)
-        / seconds,
+        (sums.rejected + sums.chilled + sums.chillers - sums.condensed + sums.fans + outdoors) / seconds,
         flows.make_up,
         sums.speed / seconds,
         sums.load / seconds,

@@ -9,7 +9,7 @@ from tests.twin import made_record as made
 from tests.twin import small_site as small
 from twin import simulate
 from twin.changes import Change
-from twin.closure import balances
+from twin.closure import balances, heat_rejected
 from twin.record import COOLING_FIELDS, Record
 from twin.site import Floats, Site
 
@@ -305,3 +305,17 @@ def test_a_rack_that_switched_off_draws_nothing() -> None:
     # It cools, and stays off.
     assert kept.halls[4, 179, 0] < kept.halls[4, 150, 0] < 380.0
     assert all(balance.closes for balance in balances(kept, site))
+
+
+def test_a_buyers_heat_is_not_rejected() -> None:
+    """By minute, as over the run: all that left for the outdoors, but for conversion losses, and none to the buyer."""
+    site = small.with_everything(small.site())
+    kept = simulate.run(site, small.load(site, [0.8]), small.inputs(180), small.curve(site))
+    energies = kept.energies
+    # Of the halls' path only the transformers, its second stage, warm the outdoors.
+    losses = energies.hall_losses[1].sum() + energies.mechanical_losses.sum() + energies.common_losses.sum()
+    rejected = 60.0 * cooling(kept, "heat_rejected_w").sum(dtype=float)
+    # Minutes are kept in single precision.
+    assert rejected == pytest.approx(heat_rejected(kept, site) - losses, rel=1e-6)
+    assert 60.0 * cooling(kept, "delivered_heat_w").sum(dtype=float) == pytest.approx(energies.delivered, rel=1e-6)
+    assert energies.delivered > 0.01 * rejected
