@@ -122,7 +122,7 @@ def test_replay_follows_the_oracle_through_load_steps_and_pump_trips() -> None:
     Sixteen racks, two CDUs, two halls, three loops; idle to full to half, two trips. Chips are throttled, and those
     without flow pass the limit of 370.15 K at which their racks switch off.
 
-    Facility water differs most, by 0.012 K: it moves along its last ramp for ten seconds. All else is below 0.005 K.
+    Facility water differs most, by 0.0050 K: it moves along its last ramp for ten seconds. All else is below 0.0045 K.
     """
     site = small.site()
     both = solve(site, small.load(site, LEVELS, 60.0), EVENTS, SECONDS, held_flow=True)
