@@ -196,7 +196,7 @@ def _cdus(facility: Facility, parts: Sized) -> Cdus:
     if facility.cooling.sidecar is not None:
         values = _sidecar(facility, facility.cooling.sidecar, parts)
     else:
-        values = _dry_group(facility.cooling.air) if liquid is None else _coolant_unit(facility, liquid)
+        values = _dry_group(facility.cooling.air) if liquid is None else _coolant_unit(facility, liquid, parts)
     arrays: dict[str, Any] = {
         key: np.tile(value, (count, 1)) if isinstance(value, tuple) else np.broadcast_to(value, count).copy()
         for key, value in values.items()
@@ -210,8 +210,15 @@ def _cdus(facility: Facility, parts: Sized) -> Cdus:
     )
 
 
-def _coolant_unit(facility: Facility, liquid: LiquidCooling) -> _Values:
-    unit_ = facility.catalog.cdus[liquid.cdu]
+def _coolant(parts: Sized) -> Floats:
+    """Give the coolant that the racks of each CDU take (cdu,) [W/K]."""
+    each = np.array([rack.coolant_stream for rack in parts.models.values()])
+    return sums(parts.places.rack_cdu, each[parts.places.rack_class], len(parts.places.cdus))
+
+
+def _coolant_unit(facility: Facility, liquid: LiquidCooling, parts: Sized) -> _Values:
+    """Describe CDUs by their rating, which holds for those with most racks; films of the others are at their part."""
+    unit_, stream = facility.catalog.cdus[liquid.cdu], _coolant(parts)
     coolant = facility.catalog.coolants[unit_.coolant]
     heat = volumetric_heat(coolant, _coolant_temperature(facility))
     return {
@@ -224,6 +231,7 @@ def _coolant_unit(facility: Facility, liquid: LiquidCooling) -> _Values:
         "primary_stream": _primary_stream(facility, liquid),
         # With equal streams the difference is the approach all along the exchanger.
         "exchanger_conductance": unit_.rated_heat.si / unit_.approach.si,
+        "coolant_part": stream / max(float(stream.max()), 1e-9),
         "fouling": unit_.fouling.si,
         "rated_heat": unit_.rated_heat.si,
         "coolant_range": known_range(facility.catalog.coolants[unit_.coolant]),
@@ -238,10 +246,8 @@ def _coolant_unit(facility: Facility, liquid: LiquidCooling) -> _Values:
 
 def _sidecar(facility: Facility, cooling: SidecarCooling, parts: Sized) -> _Values:
     """Describe sidecars by their rating; their coil's films are taken at the flow of the racks that each serves."""
-    unit_, places = facility.catalog.sidecars[cooling.sidecar], parts.places
+    unit_, stream = facility.catalog.sidecars[cooling.sidecar], _coolant(parts)
     heat = volumetric_heat(facility.catalog.coolants[unit_.coolant], _coolant_temperature(facility))
-    each = np.array([rack.coolant_stream for rack in parts.models.values()])[places.rack_class]
-    stream = sums(places.rack_cdu, each, len(places.cdus))
     _, air, rated, _ = unit_.rating
     films = conductance_factor(np.ones(stream.size), stream / rated)
     return {
@@ -253,6 +259,7 @@ def _sidecar(facility: Facility, cooling: SidecarCooling, parts: Sized) -> _Valu
         "sidecar_fan_power": np.where(stream > 0.0, unit_.fan_power.si, 0.0),
         "primary_stream": np.where(stream > 0.0, air, 0.0),
         "exchanger_conductance": coil_conductance(*unit_.rating) * films,
+        "coolant_part": 1.0,
         "fouling": 0.0,
         "rated_heat": unit_.rated_heat.si,
         "coolant_range": known_range(facility.catalog.coolants[unit_.coolant]),
@@ -286,6 +293,7 @@ def _dry_group(air: AirCooling) -> _Values:
         "sidecar_fan_power": 0.0,
         "primary_stream": 0.0,
         "exchanger_conductance": 0.0,
+        "coolant_part": 1.0,
         "fouling": 0.0,
         "rated_heat": 0.0,
         "coolant_range": (0.0, np.inf),

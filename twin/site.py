@@ -168,7 +168,9 @@ class Cdus(NamedTuple):
     primary_stream : (cdu,) [W/K]
         Facility water through the exchanger with the valve open, or air at full speed, mass flow times specific heat.
     exchanger_conductance : (cdu,) [W/K]
-        UA of the clean exchanger at both nominal flows.
+        UA of the clean exchanger at the unit's own flows.
+    coolant_part : (cdu,) [1]
+        Coolant at nominal flow over the unit's own: less than one on a unit with fewer racks.
     fouling : (cdu,) [K/W]
         Resistance of the deposits in the exchanger.
     rated_heat : (cdu,) [W]
@@ -202,6 +204,7 @@ class Cdus(NamedTuple):
     sidecar_fan_power: Floats
     primary_stream: Floats
     exchanger_conductance: Floats
+    coolant_part: Floats
     fouling: Floats
     rated_heat: Floats
     coolant_range: Floats

@@ -15,6 +15,7 @@ from facilities.layout import layout
 from tests.facilities.sites import changed
 from twin.power import facility_flows
 from twin.site import Site
+from twin.thermal import laws
 
 SITES = ("frontier", "hyperion", "prometheus")
 
@@ -153,6 +154,25 @@ def test_a_cdu_holds_its_approach_at_rated_heat() -> None:
     assert built.cdus.exchanger_conductance[0] == pytest.approx(1.2e6 / 4.0)
     assert built.cdus.primary_stream[0] == pytest.approx(1.2e6 / 10.0)
     assert built.cdus.supply_set_point[0] - built.loops.supply_set_point[0] == pytest.approx(4.0)
+
+
+def test_a_cdu_with_fewer_racks_has_slower_films() -> None:
+    """
+    Frontier's CDU 14 has two racks of three: UA / (0.5 x 1.5^0.8 + 0.5) = 0.8393 UA with the valve open; others UA.
+
+    Of equal streams M with N = UA / M an exchanger moves N / (1 + N) M for a kelvin.
+    """
+    cdus = site("frontier").cdus
+    assert cdus.coolant_part.tolist() == pytest.approx([1.0] * 13 + [2.0 / 3.0] + [1.0] * 11, rel=1e-12)
+    one, stream = np.ones(len(cdus.name)), cdus.primary_stream
+    films = np.where(cdus.coolant_part < 1.0, 1.0 / (0.5 * 1.5**0.8 + 0.5), 1.0)
+    units = films * cdus.exchanger_conductance / stream
+    moved = laws.exchange(cdus, stream, 0.0 * one, one, one)
+    assert moved == pytest.approx(units / (1.0 + units) * stream, rel=1e-9)
+    assert films[13] == pytest.approx(0.8393, abs=1e-4)
+    # Others stay as their rating says, but where a service rack takes a place.
+    for name, whole in (("prometheus", 624), ("hyperion", 1825)):
+        assert int(np.sum(site(name).cdus.coolant_part == 1.0)) == whole
 
 
 def test_a_site_without_coolant_has_air_loops_only(tmp_path: Path) -> None:

@@ -90,6 +90,7 @@ def cdus() -> Cdus:
         sidecar_fan_power=0.0 * four,
         primary_stream=8000.0 * four,
         exchanger_conductance=2e4 * four,
+        coolant_part=four,
         fouling=0.0 * four,
         rated_heat=1e5 * four,
         coolant_range=np.tile(WATER.range, (4, 1)),

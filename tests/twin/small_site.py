@@ -104,6 +104,7 @@ def cdus(count: int, accelerators: int) -> Cdus:
         sidecar_fan_power=each(0.0),
         primary_stream=each(stream),
         exchanger_conductance=each(stream * 3.0),
+        coolant_part=each(1.0),
         fouling=each(0.0),
         rated_heat=each(accelerators * 120e3),
         coolant_range=np.tile(WATER.range, (count, 1)),

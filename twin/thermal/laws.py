@@ -295,7 +295,9 @@ def exchange(cdus: Cdus, stream: Floats, fouling: Floats, flow: Floats, lift: Fl
     of sidecars, deposits and `air_side.sidecar_rate`.
     """
     primary = primary_flow(cdus, lift)
-    conductance = fouled_conductance(film_conductance(cdus.exchanger_conductance, flow, primary), fouling)
+    conductance = fouled_conductance(
+        film_conductance(cdus.exchanger_conductance, flow * cdus.coolant_part, primary), fouling
+    )
     to_water = heat_rate(counterflow, conductance, flow * stream, primary * cdus.primary_stream)
     coil = fouled_conductance(cdus.exchanger_conductance, fouling)
     return np.where(cdus.sidecar, sidecar_rate(coil, stream, cdus.primary_stream, flow, lift), to_water)
@@ -356,6 +358,7 @@ def _tables(site: Site, stream: Floats, levels: Floats, fouling: Floats) -> tupl
         stream,
         cdus.primary_stream,
         cdus.exchanger_conductance,
+        cdus.coolant_part,
         cdus.valve_rangeability,
         cdus.valve_authority,
         cdus.sidecar,
