@@ -9,7 +9,7 @@ import numpy as np
 
 from twin.changes import Change, Setting
 from twin.cooling.plant_tables import Outdoors
-from twin.cooling.psychrometrics import humidity_ratio_from_wet_bulb
+from twin.cooling.psychrometrics import humidity_ratio_from_wet_bulb, wet_bulb
 from twin.site import Floats, Site
 
 
@@ -60,13 +60,15 @@ def outdoor_air(site: Site, inputs: Inputs, setting: Setting, time: float) -> Ou
     Returns
     -------
     Outdoors
-        Linear between samples.
+        Linear between samples. A wet bulb below that of dry air, which no air has, is held there and marked.
     """
     place = time / inputs.weather_step
     dry = _between(inputs.dry_bulb, place) + setting.outdoor_offset
     wet = min(_between(inputs.wet_bulb, place) + setting.outdoor_offset + setting.wet_bulb_offset, dry)
     pressure = site.altitude_pressure if inputs.pressure is None else _between(inputs.pressure, place)
     moisture = float(humidity_ratio_from_wet_bulb(np.asarray(dry), np.asarray(wet), pressure))
+    if moisture < 0.0:
+        return Outdoors(dry, float(wet_bulb(np.asarray(dry), np.zeros(()), pressure)), 0.0, pressure, real=False)
     return Outdoors(dry, wet, moisture, pressure)
 
 

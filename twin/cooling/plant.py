@@ -285,6 +285,7 @@ def law(
         heat_pumps=reuse.inside | (loops.reuse.heat <= 0.0),
         facility_water=ranges.facility_water(loops, state.water),
         condenser_water=ranges.condenser_water(loops, state.hot, state.cold),
+        outdoor_air=np.full(len(loops.name), outdoors.real),
     )
     return tables, inside
 

@@ -41,12 +41,15 @@ class Outdoors(NamedTuple):
         Water over dry air.
     pressure : [Pa]
         Air pressure.
+    real : bool
+        False where a wet bulb was asked for that no air has, and that of dry air stands in its place.
     """
 
     dry_bulb: float
     wet_bulb: float
     humidity_ratio: float
     pressure: float
+    real: bool = True
 
 
 class Settings(NamedTuple):

@@ -32,6 +32,8 @@ class Inside(NamedTuple):
         Whether its temperatures are those for which its properties are known.
     coolant : (loop,) bool
         The same of the coolant of its halls' CDUs.
+    outdoor_air : (loop,) bool
+        Whether the outdoors is air that there is.
     """
 
     towers: Flags
@@ -41,6 +43,7 @@ class Inside(NamedTuple):
     facility_water: Flags
     condenser_water: Flags
     coolant: Flags
+    outdoor_air: Flags
 
 
 LAWS = tuple(name.replace("_", " ") for name in Inside._fields)
