@@ -82,14 +82,19 @@ def dry_cooler_rates(loops: Loops, settings: Settings, flow: Floats) -> Floats:
     -------
     (speed, loop) [W/K]
         Heat for each kelvin between water return and dry bulb; zero for loops with towers.
+
+    Notes
+    -----
+    Water beyond `dry_coolers.MOST_WATER` of what the units in service are rated for goes by the bypass.
     """
     rates = np.zeros((SPEEDS.size, settings.cooler_units.size))
     dry = ~loops.evaporative
     if not dry.any():
         return rates
     units = settings.cooler_units[dry]
-    stream = cooler_stream(loops, flow)[dry] / np.maximum(units, 1.0)
-    water_ratio = stream / loops.cooler_water_stream[dry]
+    rated = loops.cooler_water_stream[dry]
+    stream = np.minimum(cooler_stream(loops, flow)[dry] / np.maximum(units, 1.0), dry_coolers.MOST_WATER * rated)
+    water_ratio = stream / rated
     air_ratio, ratio = np.meshgrid(np.maximum(SPEEDS, dry_coolers.STILL_AIR), water_ratio, indexing="ij")
     a_kelvin = dry_coolers.dry_cooler(
         np.ones(ratio.shape),
@@ -100,28 +105,6 @@ def dry_cooler_rates(loops: Loops, settings: Settings, flow: Floats) -> Floats:
     )
     rates[:, dry] = units * a_kelvin
     return rates
-
-
-def overfed(loops: Loops, settings: Settings, flow: Floats) -> Flags:
-    """
-    Say which dry coolers get more water than their law holds for.
-
-    Parameters
-    ----------
-    loops : Loops
-        All loops.
-    settings : Settings
-        Units in service.
-    flow : (loop,) [1]
-        Facility water over its nominal flow.
-
-    Returns
-    -------
-    (loop,) bool
-        Those with `dry_coolers.MOST_WATER` passed, as when units were lost; never without units.
-    """
-    most = dry_coolers.MOST_WATER * settings.cooler_units * loops.cooler_water_stream
-    return ~loops.evaporative & (settings.cooler_units > 0.0) & (cooler_stream(loops, flow) > most)
 
 
 def tower_rates(

@@ -280,7 +280,6 @@ def law(
     )
     inside = ranges.inside(len(loops.name))._replace(
         towers=towers_inside,
-        dry_coolers=~cooler_tables.overfed(loops, settings, flow),
         chillers=chiller.inside | ~memory.chilling | (settings.chiller_capacity <= 0.0),
         heat_pumps=reuse.inside | (loops.reuse.heat <= 0.0),
         facility_water=ranges.facility_water(loops, state.water),

@@ -26,7 +26,7 @@ class Inside(NamedTuple):
 
     Attributes
     ----------
-    towers, dry_coolers, chillers, heat_pumps : (loop,) bool
+    towers, chillers, heat_pumps : (loop,) bool
         Of those that are at work.
     facility_water, condenser_water : (loop,) bool
         Whether its temperatures are those for which its properties are known.
@@ -37,7 +37,6 @@ class Inside(NamedTuple):
     """
 
     towers: Flags
-    dry_coolers: Flags
     chillers: Flags
     heat_pumps: Flags
     facility_water: Flags
