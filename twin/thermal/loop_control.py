@@ -4,7 +4,8 @@ Controls of the loops: coolers, economisers and chillers, sampled every ten seco
 Coolers take the heat that the water brings and the deviation of what leaves the plant from its set point over
 `CONTROL_TIME`: by their bypass up to what still air carries, then by their fans. Where they cannot, chillers take what
 is left. Coolers are taken out of service where the water is hardly warmer than the outdoors and chillers can carry the
-heat alone. Each of the two changes only after a dwell, and comes and goes at different conditions.
+heat alone. Each of the two changes only after a dwell, and comes and goes at different conditions; chillers come before
+their dwell, and then stay for one, where the water has risen by several bands.
 """
 
 from __future__ import annotations
@@ -40,6 +41,10 @@ START_TIME = 60.0
 
 ECONOMISER_OPENING = 0.9
 """Opening [1] of the economiser for which the coolers make condenser water cold enough: it has room to correct."""
+
+
+EARLY_BANDS = 3.0
+"""Rise of the water over its set point, in bands [1], above which chillers start before their dwell; assumed."""
 
 
 @njit(inline="always")
@@ -86,12 +91,11 @@ def _serve(law, i, memory, wanted, cooled, difference, over, seconds):
             memory.economising[i], memory.economiser_age[i] = economising, 0.0
     if not memory.economising[i]:
         chilling = True
-    elif memory.chiller_age[i] < law.dwell[i]:
-        chilling = memory.chilling[i]
     elif memory.chilling[i]:
-        chilling = cooled < wanted
+        chilling = cooled < wanted or memory.chiller_age[i] < law.dwell[i]
     else:
-        chilling = cooled < wanted and over > law.band[i]
+        least = law.band[i] if memory.chiller_age[i] >= law.dwell[i] else EARLY_BANDS * law.band[i]
+        chilling = cooled < wanted and over > least
     if chilling != memory.chilling[i]:
         memory.chilling[i], memory.chiller_age[i] = chilling, 0.0
 

@@ -195,6 +195,29 @@ def test_service_changes_with_hysteresis_and_after_a_dwell(
     assert (bool(now.memory.economising[0]), bool(now.memory.chilling[0])) == expected
 
 
+@pytest.mark.parametrize(
+    ("over", "age", "starts"),
+    [
+        # Three bands of 3 K call them before their dwell, as when coolers are lost just after they have stopped.
+        (8.9, 100.0, False),
+        (9.1, 100.0, True),
+        (9.1, 0.0, True),
+        # After it one band does.
+        (2.9, 590.0, False),
+        (3.1, 590.0, True),
+    ],
+)
+def test_chillers_come_before_their_dwell_where_the_water_is_far_over(over: float, age: float, starts: bool) -> None:
+    """Coolers at 301 K take 10 kW/K; the water brings 40 kW, and being over asks for 10 kW/K more."""
+    now = state(300.0 + over, 302.0 + over, age=age)
+    controlled(law(outdoor=301.0, chillers=100e3), now)
+    assert bool(now.memory.chilling[0]) == starts
+    assert now.memory.chiller_age[0] == (0.0 if starts else age + SECONDS)
+    # Then they stay for a dwell, though coolers of a cold outdoors could carry all of it.
+    controlled(law(outdoor=250.0, chillers=100e3), now)
+    assert bool(now.memory.chilling[0]) == starts
+
+
 def staged(units: float, wanted: float, seconds: float = SECONDS, **remembered: float) -> plant.PlantState:
     """Let four chillers of 20 kW serve alone; the water is at its aim and brings what is wanted."""
     own = law(chillers=20e3, chiller_units=np.full(1, 4.0), restart_time=np.full(1, 120.0), ramp=np.full(1, 0.1 / 60.0))
