@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from twin.arrays import Flags
 from twin.cooling import hydraulics
 from twin.cooling.plant import Tables, tables
 from twin.cooling.plant_tables import Settings, own_settings
@@ -333,11 +334,34 @@ def pump_power(site: Site, pumps: Pumps) -> Floats:
     The curve of a pump on a circuit with `pump_fixed_head`, its efficiency and its drive's (`hydraulics`), over that at
     nominal flow.
     """
+    power, nominal = (_at_flow(site, flow).power for flow in (pumps.target, np.ones_like(pumps.target)))
+    return np.asarray(site.cdus.pump_power * power / nominal, dtype=float)
+
+
+def pumps_inside(site: Site, pumps: Pumps) -> Flags:
+    """
+    Say which CDU pumps work near enough to their best point.
+
+    Parameters
+    ----------
+    site : Site
+        CDUs.
+    pumps : Pumps
+        Their speeds.
+
+    Returns
+    -------
+    (cdu,) bool
+        At the flow that they are set to, as in `hydraulics.OperatingPoint.inside`; true where they stand.
+    """
+    return _at_flow(site, pumps.target).inside
+
+
+def _at_flow(site: Site, flow: Floats) -> hydraulics.OperatingPoint:
+    """Give CDU pumps, of nominal flow, head and power one, at a flow."""
     fixed = site.cdus.pump_fixed_head
     pump = hydraulics.rated_pump(*(np.asarray(part) for part in (1.0, 1.0, SHUT_OFF_RATIO, 1.0)))
     drive = hydraulics.Drive(*(np.asarray(part) for part in (1.0, *DRIVE_LOSSES)))
     circuit = hydraulics.Circuit(fixed, 1.0 - fixed)
-    speed = hydraulics.speed_for_flow(pump, circuit, pumps.target)
-    power = hydraulics.operating_point(pump, drive, circuit, np.where(pumps.target > 0.0, speed, 0.0)).power
-    nominal = hydraulics.operating_point(pump, drive, circuit, np.ones_like(fixed)).power
-    return np.asarray(site.cdus.pump_power * power / nominal, dtype=float)
+    speed = hydraulics.speed_for_flow(pump, circuit, flow)
+    return hydraulics.operating_point(pump, drive, circuit, np.where(flow > 0.0, speed, 0.0))

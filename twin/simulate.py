@@ -210,7 +210,10 @@ def _advance(
     outdoors = outdoor_air(site, fixed.inputs, setting, begin)
     demand = _demand(site, setting, state.plant, state.thermal.valve, state.halls)
     law, inside = plant.law(site, setting.plant, setting.tables, demand, state.plant, outdoors)
-    coolant = ranges.coolant(site, state.thermal.supply, state.thermal.back)
+    inside = inside._replace(
+        coolant=ranges.coolant(site, state.thermal.supply, state.thermal.back),
+        cdu_pumps=ranges.of_loops(site, changes.pumps_inside(site, setting.pumps)),
+    )
     dew_point = hall_air.outdoor_dew_point(site, outdoors)
     starts = range(begin, begin + seconds, COUPLING_STEP)
     sums, airs = plant.tally(len(starts), len(site.loops.name)), hall_air.tally(len(starts), len(site.halls.name))
@@ -281,7 +284,7 @@ def _advance(
         airs.coil[:] += tally.coil_heat
         airs.door[:] += tally.door[0]
         airs.outdoor[:] += tally.outdoor_heat
-    mode, inside = plant.mode(state.plant.memory), inside._replace(coolant=coolant)
+    mode = plant.mode(state.plant.memory)
     return setting, _Step(
         begin, powers, extremes, cdu_heat, sums, airs, cooling, pumps, *at_start, mode, outdoors, inside
     )

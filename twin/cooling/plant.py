@@ -285,6 +285,7 @@ def law(
         facility_water=ranges.facility_water(loops, state.water),
         condenser_water=ranges.condenser_water(loops, state.hot, state.cold),
         outdoor_air=np.full(len(loops.name), outdoors.real),
+        loop_pumps=plant_tables.pumps_inside(loops, aim),
     )
     return tables, inside
 

@@ -245,13 +245,39 @@ def pump_power(loops: Loops) -> Floats:
         circuit, of which a part holds a difference. None without flow.
     """
     flow, one = FLOWS[1:, np.newaxis], np.ones(1)
-    static = loops.pumps.static_head
-    pump = hydraulics.rated_pump(one, one, SHUT_OFF_RATIO * one, one)
     fixed, linear, square = (np.array([loss]) for loss in DRIVE_LOSSES)
     drive = hydraulics.Drive(one, fixed, linear, square)
-    speed = hydraulics.speed_for_flow(pump, hydraulics.Circuit(static, 1.0 - static), flow)
+    speed = _pump_speed(loops, flow)
     # Head and efficiency from the curve: the shaft power of a flow and a speed.
     head = np.square(speed) * SHUT_OFF_RATIO + (1.0 - SHUT_OFF_RATIO) * np.square(flow)
     shaft = head * speed / (2.0 - np.minimum(flow / speed, hydraulics.FLOW_RANGE[1]))
     part = hydraulics.drive_power(drive, shaft) / (1.0 + sum(DRIVE_LOSSES))
-    return np.concatenate([np.zeros((1, static.size)), part * loops.pump_power])
+    return np.concatenate([np.zeros((1, loops.pump_power.size)), part * loops.pump_power])
+
+
+def pumps_inside(loops: Loops, flow: Floats) -> Flags:
+    """
+    Say which circulating pumps work near enough to their best point.
+
+    Parameters
+    ----------
+    loops : Loops
+        All loops.
+    flow : (loop,) [1]
+        Flow over nominal.
+
+    Returns
+    -------
+    (loop,) bool
+        Flow over speed within `hydraulics.FLOW_RANGE` of that at nominal flow; true without flow.
+    """
+    least, most = hydraulics.FLOW_RANGE
+    ratio = flow / _pump_speed(loops, np.maximum(flow, LEAST_FLOW))
+    return np.asarray((flow <= 0.0) | ((ratio >= least) & (ratio <= most)))
+
+
+def _pump_speed(loops: Loops, flow: Floats) -> Floats:
+    """Give the speed [1] at which circulating pumps move a flow over nominal; their best point is the nominal one."""
+    one, static = np.ones(1), loops.pumps.static_head
+    pump = hydraulics.rated_pump(one, one, SHUT_OFF_RATIO * one, one)
+    return hydraulics.speed_for_flow(pump, hydraulics.Circuit(static, 1.0 - static), flow)

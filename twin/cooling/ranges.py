@@ -34,6 +34,8 @@ class Inside(NamedTuple):
         The same of the coolant of its halls' CDUs.
     outdoor_air : (loop,) bool
         Whether the outdoors is air that there is.
+    loop_pumps, cdu_pumps : (loop,) bool
+        Circulating pumps, and those of its halls' CDUs: whether they are near enough to their best point.
     """
 
     towers: Flags
@@ -43,9 +45,11 @@ class Inside(NamedTuple):
     condenser_water: Flags
     coolant: Flags
     outdoor_air: Flags
+    loop_pumps: Flags
+    cdu_pumps: Flags
 
 
-LAWS = tuple(name.replace("_", " ") for name in Inside._fields)
+LAWS = tuple(name.replace("_", " ").replace("cdu", "CDU") for name in Inside._fields)
 """The laws in words."""
 
 
@@ -124,9 +128,27 @@ def coolant(site: Site, supply: Floats, back: Floats) -> Flags:
     """
     low, high = site.cdus.coolant_range.T
     known = (np.minimum(supply, back) >= low) & (np.maximum(supply, back) <= high)
-    outside = ~known & (site.cdus.exchanger_conductance > 0.0)
+    return of_loops(site, known | (site.cdus.exchanger_conductance <= 0.0))
+
+
+def of_loops(site: Site, cdus: Flags) -> Flags:
+    """
+    Turn flags of CDUs into flags of loops.
+
+    Parameters
+    ----------
+    site : Site
+        CDUs.
+    cdus : (cdu,) bool
+        Whether something of each is inside its range.
+
+    Returns
+    -------
+    (loop,) bool
+        Whether it is of all CDUs in the halls on a loop.
+    """
     flags = np.ones(len(site.loops.name), dtype=bool)
-    flags[site.halls.loop[site.cdus.hall[outside]]] = False
+    flags[site.halls.loop[site.cdus.hall[~cdus]]] = False
     return flags
 
 

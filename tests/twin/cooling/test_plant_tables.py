@@ -142,3 +142,17 @@ def test_towers_stand_dry_without_water_for_the_next_minute() -> None:
         found = plant_water.standing_dry(LOOPS, np.zeros(3), content * ONE, used, 60.0)
         assert found.tolist() == [dry, False, dry]
         assert not plant_water.standing_dry(LOOPS, ONE, content * ONE, used, 60.0).any()
+
+
+@pytest.mark.parametrize(("flow", "inside"), [(0.0, True), (0.150, False), (0.155, True), (1.0, True)])
+def test_circulating_pumps_far_below_their_best_point_are_flagged(flow: float, inside: bool) -> None:
+    """
+    Of the second loop 0.3 of the head stays: s^2 = (0.3 + 0.95 Q^2) / 1.25, and Q / s = 0.3 at Q = 0.1523.
+
+    0.09 x (0.3 + 0.95 Q^2) = 1.25 Q^2, so Q^2 = 0.027 / 1.1645.
+    """
+    np.testing.assert_array_equal(plant_tables.pumps_inside(LOOPS, flow * ONE)[1], inside)
+    # Pumps of a circuit without fixed head are at their best point at any speed.
+    assert plant_tables.pumps_inside(
+        LOOPS._replace(pumps=LOOPS.pumps._replace(static_head=0.0 * ONE)), flow * ONE
+    ).all()

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from tests.twin import small_site as small
-from twin import simulate
+from twin import changes, simulate
 from twin.changes import Change
 from twin.cooling import plant, ranges
 from twin.cooling.coolants import CELSIUS, PG25
+from twin.cooling.ranges import LAWS
 from twin.errors import StateError
 
 SITE = small.site()
@@ -97,3 +98,21 @@ def test_a_loop_without_a_plant_ends_its_run_with_place_and_time() -> None:
     found = re.search(r"([\d,]+) s into the run", str(end.value))
     assert found is not None
     assert int(found[1].replace(",", "")) == pytest.approx(120 + 43 * 60, rel=0.05)
+
+
+def test_cdu_pumps_far_below_their_best_point_are_flagged_at_their_loop() -> None:
+    """
+    At a tenth of the flow, 0.3 of the head fixed: s^2 = (0.3 + 0.0095) / 1.25, Q / s = 0.201 of the best point's.
+
+    Half the flow is at 0.76; a pump that stands is not at work.
+    """
+    for flow, known in ((0.1, False), (0.5, True), (0.0, True)):
+        target = np.array([1.0, flow])
+        pumps = changes.Pumps(target, target, np.zeros(2))
+        np.testing.assert_array_equal(changes.pumps_inside(SITE, pumps), [True, known])
+        found = ranges.of_loops(SITE, changes.pumps_inside(SITE, pumps))
+        np.testing.assert_array_equal(found, [True, known, True])
+    slow = Change(0, "pump_speed", np.array([1]), 0.1)
+    kept = simulate.run(SITE, small.load(SITE, (0.0,), 60.0), small.inputs(120, (slow,)), small.curve(SITE))
+    row = LAWS.index("CDU pumps")
+    np.testing.assert_array_equal(kept.inside[:, row], [[True, False, True]] * 2)
