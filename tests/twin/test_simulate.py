@@ -319,3 +319,14 @@ def test_a_buyers_heat_is_not_rejected() -> None:
     assert rejected == pytest.approx(heat_rejected(kept, site) - losses, rel=1e-6)
     assert 60.0 * cooling(kept, "delivered_heat_w").sum(dtype=float) == pytest.approx(energies.delivered, rel=1e-6)
     assert energies.delivered > 0.01 * rejected
+
+
+def test_condenser_water_stands_while_nothing_has_power() -> None:
+    """Its pumps stop with fans and chillers: neither towers nor halls reach it, so that it keeps its temperature."""
+    site = small.with_condenser_water(small.site())
+    every = np.arange(3)
+    gap = (Change(120, "mechanical_power", every, 0.0), Change(300, "mechanical_power", every, 1.0))
+    cold = cooling(replay(site, 480, gap), "condenser_temp_k")[:, 2]
+    # Rows at 120, 180, 240 and 300 s; in single precision.
+    np.testing.assert_array_equal(cold[2:6], cold[2])
+    assert abs(cold[7] - cold[5]) > 0.01

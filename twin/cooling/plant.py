@@ -234,6 +234,7 @@ def law(
     wet_rates, towers_inside = cooler_tables.tower_rates(loops, settings, flow, inlet, outdoors)
     without = plant_water.standing_dry(loops, settings.make_up, memory.basin, memory.used, LAW_TIME)
     wet_rates[:, without] = 0.0
+    cooler_rate = np.where(condenser.fitted & (settings.powered <= 0.0), 0.0, dry_rates + wet_rates)
     entering = np.where(condenser.fitted, np.maximum(state.cold, condenser.least_temperature), outdoors.dry_bulb)
     chiller, reuse = plant_tables.chillers(loops, leaving, entering), plant_tables.reuse(loops, back)
     last, cdu_loop = own.start[1:] - 1, halls.loop[site.cdus.hall]
@@ -253,7 +254,7 @@ def law(
         reuse=reuse.taken * settings.powered,
         reuse_power=reuse.power_share,
         outdoor=outdoor,
-        cooler_rate=dry_rates + wet_rates,
+        cooler_rate=cooler_rate,
         fan_power=fixed.fan_power,
         chiller_units=settings.chiller_capacity * settings.powered / machines.unit_capacity,
         chiller_capacity=chiller.capacity,
@@ -267,7 +268,7 @@ def law(
         hysteresis=loops.hysteresis,
         dwell=loops.dwell,
         condenser=condenser.fitted,
-        condenser_stream=condenser.stream,
+        condenser_stream=condenser.stream * settings.powered,
         condenser_capacity=condenser.capacity,
         condenser_pump=condenser.pump_power * settings.powered,
         economiser=plant_tables.economiser(loops, flow) * settings.powered,

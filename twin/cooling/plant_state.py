@@ -97,6 +97,8 @@ class PlantControls(NamedTuple):
         Power of the circulating pumps.
     condenser_pump : (loop,) [W]
         Power of the condenser pumps.
+    condenser_stream : (loop,) [W/K]
+        Condenser water, mass flow times specific heat; it stands while its pumps have no power.
     shift : (loop,) [K]
         Fall of the water return in the heat pumps, ahead of coolers and economiser.
     served : (loop,) [1]
@@ -112,6 +114,7 @@ class PlantControls(NamedTuple):
     stream: Floats
     pump: Floats
     condenser_pump: Floats
+    condenser_stream: Floats
     shift: Floats
     served: Floats
 

@@ -154,7 +154,7 @@ def _condenser_fans(law, i, state, controls, back, wanted):
     aim = law.cold_aim[i]
     if state.memory.economising[i] and law.economiser[i] > 0.0:
         aim = max(back - wanted / (ECONOMISER_OPENING * law.economiser[i]), law.cold_least[i])
-    around = law.condenser_stream[i] * (state.hot[i] - state.cold[i])
+    around = controls.condenser_stream[i] * (state.hot[i] - state.cold[i])
     heat = around + law.condenser_capacity[i] * (state.cold[i] - aim) / COLD_TIME
     return _fans_for(law, i, controls, heat, state.hot[i] - law.outdoor[i])
 
@@ -171,6 +171,7 @@ def _circulate(law, i, state, controls, tally, seconds):
     controls.served[i] = 1.0 if controls.flow[i] >= law.demand[i] else controls.flow[i] / law.demand[i]
     controls.pump[i] = law.pump_power[i]
     controls.condenser_pump[i] = law.condenser_pump[i] if law.condenser[i] else 0.0
+    controls.condenser_stream[i] = law.condenser_stream[i]
     tally.pumps[i] += seconds * controls.pump[i]
     tally.condenser_pumps[i] += seconds * controls.condenser_pump[i]
     tally.flow[i] += seconds * controls.flow[i]

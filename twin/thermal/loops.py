@@ -111,7 +111,7 @@ def _slopes(law, given, controls, y, f):
         if law.condenser[i]:
             f[rejected + i] = controls.cooler[i] * (y[hot + i] - law.outdoor[i])
             f[economised + i] = controls.economiser[i] * (y[plant - 1] - controls.shift[i] - y[cold + i])
-            around = law.condenser_stream[i] * (y[hot + i] - y[cold + i])
+            around = controls.condenser_stream[i] * (y[hot + i] - y[cold + i])
             into = f[economised + i] + controls.condensed[i] + controls.condenser_pump[i]
             f[hot + i] = (into - around) / law.condenser_capacity[i]
             f[cold + i] = (around - f[rejected + i]) / law.condenser_capacity[i]
@@ -141,7 +141,7 @@ def _steps(law, controls, seconds):
         into = controls.economiser[i] if law.condenser[i] else controls.cooler[i]
         fastest = max(fastest, (controls.stream[i] + into) / law.capacity[plant])
         if law.condenser[i]:
-            around = law.condenser_stream[i] + controls.cooler[i] + controls.economiser[i]
+            around = controls.condenser_stream[i] + controls.cooler[i] + controls.economiser[i]
             fastest = max(fastest, around / law.condenser_capacity[i])
     return 1 + int(seconds * fastest / STEP_RATE)
 

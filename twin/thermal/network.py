@@ -38,6 +38,8 @@ class Rates(NamedTuple):
         Heat moved for each kelvin between water return and cold condenser water.
     water : (loop,) [W/K]
         Facility water, mass flow times specific heat.
+    condenser : (loop,) [W/K]
+        Condenser water, mass flow times specific heat; read where there is any.
     coil : (hall,) [W/K]
         Heat moved for each kelvin between hall air and water supply.
     coil_share : (hall,) [1]
@@ -59,6 +61,7 @@ class Rates(NamedTuple):
     cooler: Floats
     economiser: Floats
     water: Floats
+    condenser: Floats
     coil: Floats
     coil_share: Floats
     coil_mixing: Floats
@@ -312,7 +315,7 @@ def _loops(site: Site, rates: Rates, at: Places, entries: _Entries) -> None:
     before[own.start[:-1]] = water[own.start[1:] - 1]
     entries.carry(water, before, np.repeat(rates.water, np.diff(own.start)))
     entries.add(plant, back, -np.where(condenser.fitted, 0.0, rates.cooler))
-    entries.conduct(hot, cold, np.where(condenser.fitted, condenser.stream, 1.0))
+    entries.conduct(hot, cold, np.where(condenser.fitted, rates.condenser, 1.0))
     entries.add(cold, hot, -np.where(condenser.fitted, rates.cooler, 0.0))
     entries.exchange(plant, hot, back, cold, rates.economiser)
     # Condenser water that is not there is tied to the plant's, so that it has a steady state.

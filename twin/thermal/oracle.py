@@ -431,6 +431,7 @@ def _rates(site: Site, tables: _Tables, held: _Second, time: float) -> network.R
         controls.cooler,
         controls.economiser,
         controls.stream,
+        controls.condenser_stream,
         air.coil,
         air.coil_share,
         air.coil_mixing,

@@ -128,6 +128,17 @@ def test_units_left_alone_take_a_fifth_more_water_and_the_rest_goes_by(of_eleven
     assert left[-1, DRY] / whole[-1, DRY] == pytest.approx(kept, rel=5e-3)
 
 
+def test_condenser_water_and_its_coolers_stop_without_power() -> None:
+    """Towers of facility water go on by free convection, its pumps may be on UPS; those of condenser water do not."""
+    site = small.with_condenser_water(small.site())
+    gone = settings(site)._replace(powered=np.zeros(3))
+    now = plant.first_state(site.loops)
+    tables, _ = plant.law(site, gone, plant.tables(site.loops, gone), np.ones(3), now, outdoors(301.15, 294.15))
+    np.testing.assert_array_equal(tables.cooler_rate.max(axis=0) > 0.0, [True, True, False])
+    assert tables.condenser_stream[2] == 0.0
+    assert tables.condenser_pump[2] == 0.0
+
+
 def test_fan_power_at_half_speed() -> None:
     """The published curve has 0.142515786 of full power at half speed; the fans of the dry loop are 117 kW a unit."""
     site = small.site()
