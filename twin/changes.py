@@ -84,6 +84,10 @@ class Setting(NamedTuple):
     ----------
     pumps : Pumps
         CDU pumps.
+    pump_power : (cdu,) [W]
+        Electric power of CDU pumps at the flow they are set to.
+    pumps_inside : (cdu,) bool
+        Whether they work near enough to their best point.
     valve : (cdu,) [1]
         Lift that valves are sent to, `VALVE_FREE` or `VALVE_STUCK`.
     fouling : (cdu,) [K/W]
@@ -107,6 +111,8 @@ class Setting(NamedTuple):
     """
 
     pumps: Pumps
+    pump_power: Floats
+    pumps_inside: Flags
     valve: Floats
     fouling: Floats
     fouled: int
@@ -149,9 +155,11 @@ def first_setting(site: Site) -> Setting:
         Nominal flow, design set points, everything in service.
     """
     cdus, loops = len(site.cdus.name), site.loops
-    plant = own_settings(loops)
+    plant, pumps = own_settings(loops), Pumps(np.ones(cdus), np.ones(cdus), np.zeros(cdus))
     return Setting(
-        pumps=Pumps(np.ones(cdus), np.ones(cdus), np.zeros(cdus)),
+        pumps=pumps,
+        pump_power=pump_power(site, pumps),
+        pumps_inside=pumps_inside(site, pumps),
         valve=np.full(cdus, VALVE_FREE),
         fouling=site.cdus.fouling.copy(),
         fouled=0,
@@ -189,7 +197,9 @@ def apply(site: Site, setting: Setting, change: Change) -> Setting:
         target = _with(pumps.target, rows, value)
         constant = _with(pumps.time_constant, rows, change.time_constant)
         flow = pumps.flow if change.time_constant > 0 else _with(pumps.flow, rows, value)
-        return setting._replace(pumps=Pumps(flow, target, constant))
+        pumps = Pumps(flow, target, constant)
+        power, inside = pump_power(site, pumps), pumps_inside(site, pumps)
+        return setting._replace(pumps=pumps, pump_power=power, pumps_inside=inside)
     if change.what == "fouling":
         return setting._replace(fouling=_with(setting.fouling, rows, value), fouled=setting.fouled + 1)
     if change.what in _FIELDS:

@@ -212,7 +212,7 @@ def _advance(
     law, inside = plant.law(site, setting.plant, setting.tables, demand, state.plant, outdoors)
     inside = inside._replace(
         coolant=ranges.coolant(site, state.thermal.supply, state.thermal.back),
-        cdu_pumps=ranges.of_loops(site, changes.pumps_inside(site, setting.pumps)),
+        cdu_pumps=ranges.of_loops(site, setting.pumps_inside),
     )
     dew_point = hall_air.outdoor_dew_point(site, outdoors)
     starts = range(begin, begin + seconds, COUPLING_STEP)
@@ -223,7 +223,7 @@ def _advance(
     controls, air = plant.no_controls(len(site.loops.name)), hall_air.no_controls(len(site.halls.name))
     powers, extremes = (np.empty((seconds, len(site.halls.name), width)) for width in (5, 2))
     cdu_heat = np.zeros(len(site.cdus.name))
-    pumps, cooling = changes.pump_power(site, setting.pumps), np.empty(seconds)
+    pumps, cooling = setting.pump_power, np.empty(seconds)
     cap = setting.power_cap[fixed.layout.order]
     accelerator, host = fixed.demand[: 2 * fixed.layout.order.size * seconds].reshape(2, -1, seconds)
     kernel.fill(fixed.racks, fixed.layout, fixed.load, float(begin), accelerator, host)

@@ -363,7 +363,7 @@ def _hold(
         accelerator,
         host,
         setting.pumps,
-        changes.pump_power(site, setting.pumps),
+        setting.pump_power,
         valve,
         setting.fouling,
         *controls,
