@@ -132,7 +132,10 @@ def replay(
     force: Annotated[bool, typer.Option("--force", help="Replace the run that stands in --out.")] = False,
     verify: Annotated[
         str | None,
-        typer.Option(metavar="D", help="Solve so much of the run again by a general integrator, such as '2 min'."),
+        typer.Option(
+            metavar="D",
+            help="Solve so much of the run again by an integrator, such as '2 min'; slow: a minute a minute for 1 GW.",
+        ),
     ] = None,
 ) -> None:
     """Replay a load through a site, second by second, and write the run and its report."""

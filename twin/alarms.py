@@ -78,7 +78,7 @@ def alarms(record: Record, site: Site, start: datetime) -> list[Row]:
     for watched in (*_cooling(record, site), *_power(record, site)):
         rows += _crossed(watched, start)
     rows += _out_of_range(record, site, start)
-    return sorted(rows, key=lambda row: (row["margin"], row["time"], row["asset"]))
+    return sorted(rows, key=lambda row: (row["kind"] != "shutdown_temp", row["margin"], row["time"], row["asset"]))
 
 
 def _chips(record: Record, site: Site, start: datetime) -> list[Row]:
@@ -88,27 +88,28 @@ def _chips(record: Record, site: Site, start: datetime) -> list[Row]:
     rows: list[Row] = []
     for rack in hot:
         kernel_rack = layout.member[rack]
-        row = layout.variant[kernel_rack] >> 1
-        worst, _, seconds, first, _, off, lost = (float(value) for value in record.limits[:, kernel_rack])
-        shutdown, measured = off >= 0.0, bool(layout.variant[kernel_rack] & 1)
-        limit = float(classes.shutdown_temp[row] if shutdown else classes.throttle_temp[row])
-        kind, which = ("shutdown_temp", "shutdown") if shutdown else ("chip_temp", "throttle")
-        outcome = "; it switched off" if shutdown and not measured else ""
-        outcome = "; it follows its measurement all the same" if measured else outcome
+        row, measured = layout.variant[kernel_rack] >> 1, bool(layout.variant[kernel_rack] & 1)
+        worst, _, seconds, first, _, off, lost, beyond = (float(value) for value in record.limits[:, kernel_rack])
+        outcome = "; it follows its measurement all the same" if measured else ""
         outcome += f"; {lost:,.0f} s of computing lost" if lost > 0.0 else ""
-        rows.append(
+        over = [("chip_temp", "throttle", float(classes.throttle_temp[row]), first, seconds, outcome)]
+        if off >= 0.0:
+            done = "" if measured else "; it switched off"
+            over.append(("shutdown_temp", "shutdown", float(classes.shutdown_temp[row]), off, beyond, done + outcome))
+        rows += [
             {
-                "time": start + timedelta(seconds=off if shutdown else first),
+                "time": start + timedelta(seconds=moment),
                 "kind": kind,
                 "asset": site.racks.name[rack],
                 "value": worst,
                 "limit": limit,
                 "margin": (limit - worst) / TEMPERATURE_SCALE,
                 "unit": "K",
-                "duration_s": seconds,
-                "message": f"worst chip {worst - limit:.1f} K over its {which} limit{outcome}",
+                "duration_s": duration,
+                "message": f"worst chip {worst - limit:.1f} K over its {which} limit{words}",
             }
-        )
+            for kind, which, limit, moment, duration, words in over
+        ]
     return rows
 
 

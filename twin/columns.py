@@ -119,7 +119,7 @@ CDUS: dict[str, Column] = {
 """Columns of cdus.parquet, one row a minute and CDU."""
 
 COOLING: dict[str, Column] = {
-    "time": Column("", "time", "start of the macro step, UTC"),
+    "time": Column("", "time", "start of the macro step, UTC; temperatures are of this instant, the rest are means"),
     "loop": Column("", "text", "loop name"),
     "supply_temp_k": Column("K", "f32", "facility water supply temperature", 200.0, 400.0),
     "return_temp_k": Column("K", "f32", "facility water return temperature", 200.0, 400.0),

@@ -197,7 +197,7 @@ class Record(NamedTuple):
         Start of each macro step.
     cooling : (field, step, loop)
         See `COOLING_FIELDS`.
-    limits : (7, kernel rack)
+    limits : (8, kernel rack)
         As in `Tally`.
     layout : Layout
         Which kernel rack stands for which racks.
@@ -262,7 +262,7 @@ def empty(site: Site, layout: Layout, seconds: int, steps: int) -> Record:
         cdus=np.zeros((5, minutes, cdus), np.float32),
         cooling_time=np.zeros(steps),
         cooling=np.zeros((len(COOLING_FIELDS), steps, loops), np.float32),
-        limits=np.zeros((7, layout.order.size)),
+        limits=np.zeros((8, layout.order.size)),
         layout=layout,
         energies=no_energies(len(chain.hall_path), halls, len(chain.mechanical_path), len(chain.common_path)),
         before=none,
@@ -343,7 +343,7 @@ def tally(layout: Layout, cdus: int, halls: int, seconds: int) -> Tally:
         hot=np.zeros(halls),
         cdu_sum=np.zeros((cdus, 5)),
         rack=np.zeros((9, racks)),
-        limit=np.zeros((7, racks)),
+        limit=np.zeros((8, racks)),
     )
     clear(new)
     return new

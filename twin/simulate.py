@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from copy import deepcopy
 from datetime import timedelta
+from functools import partial, reduce
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -148,8 +149,8 @@ def run(
 
     Notes
     -----
-    The site first settles at the load and weather of its first second and its own settings, which is not recorded;
-    changes at time zero then take place.
+    The site first settles at the load and weather of its first second and its own settings, which is not recorded; a
+    load held from time zero is part of that. Other changes at time zero then take place.
     """
     fixed = _fixed(site, load, inputs, curve)
     waiting = list(inputs.changes)
@@ -157,7 +158,8 @@ def run(
     bounds = _bounds(inputs)
     kept = record.empty(site, fixed.layout, inputs.duration, len(bounds) - 1)
     tally = record.tally(fixed.layout, len(site.cdus.name), len(site.halls.name), COUPLING_STEP)
-    state = _settle(fixed, setting, tally)
+    held = [change for change in waiting if change.time <= 0 and change.what == "load"]
+    state = _settle(fixed, reduce(partial(changes.apply, site), held, setting), tally)
     energies, before, watched = kept.energies, _stored(fixed, state), list[record.Snapshot]()
     for number, (begin, end) in enumerate(pairwise(bounds)):
         while waiting and waiting[0].time <= begin:

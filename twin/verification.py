@@ -68,7 +68,7 @@ class Verification(NamedTuple):
 
 def window(inputs: Inputs, seed: int, seconds: float) -> range:
     """
-    Choose a window of a run at random.
+    Choose a window of a run at random: around a scheduled change, if there is one after the start.
 
     Parameters
     ----------
@@ -87,8 +87,14 @@ def window(inputs: Inputs, seed: int, seconds: float) -> range:
     """
     length = max(round(seconds / MACRO_STEP), 1) * MACRO_STEP
     last = max(inputs.duration - length, 0) // MACRO_STEP
-    begin = int(np.random.default_rng(seed).integers(last + 1)) * MACRO_STEP
-    return range(begin, min(begin + length, inputs.duration) + 1)
+    random = np.random.default_rng(seed)
+    times = [change.time for change in inputs.changes if 0 < change.time < inputs.duration]
+    if times:
+        before = int(random.integers(length // MACRO_STEP))
+        step = min(max(int(random.choice(times)) // MACRO_STEP - before, 0), last)
+    else:
+        step = int(random.integers(last + 1))
+    return range(step * MACRO_STEP, min(step * MACRO_STEP + length, inputs.duration) + 1)
 
 
 def verify(site: Site, load: LoadTable, inputs: Inputs, record: Record) -> Verification:

@@ -35,7 +35,7 @@ def test_a_calm_run_lists_nothing() -> None:
 def test_chips_over_their_throttle_limit() -> None:
     """360.15 K is 2 K over 358.15 K: a margin of -0.2. All four racks that one kernel rack stands for are named."""
     kept = made.calm(made.site())
-    kept.limits[:, kernel_rack(kept, 0)] = (360.15, 50.0, 7.0, 48.0, 0.0, -1.0, 0.0)
+    kept.limits[:, kernel_rack(kept, 0)] = (360.15, 50.0, 7.0, 48.0, 0.0, -1.0, 0.0, 0.0)
     rows = listed(kept)
     assert [row["asset"] for row in rows] == [f"hall_1/cdu_1/rack_{n}" for n in (1, 2, 3, 4)]
     row = rows[0]
@@ -48,9 +48,14 @@ def test_chips_over_their_throttle_limit() -> None:
 def test_chips_over_their_shutdown_limit() -> None:
     """383.15 K is 5 K over 378.15 K: a margin of -0.5."""
     kept = made.calm(made.site())
-    kept.limits[:, kernel_rack(kept, 0)] = (383.15, 50.0, 30.0, 20.0, 30.0, 44.0, 12.0)
-    row = listed(kept)[0]
+    kept.limits[:, kernel_rack(kept, 0)] = (383.15, 50.0, 30.0, 20.0, 30.0, 44.0, 12.0, 2.0)
+    rows = listed(kept)
+    row, throttled = rows[0], next(row for row in rows if row["kind"] == "chip_temp")
     assert (row["kind"], row["limit"], row["margin"]) == ("shutdown_temp", 378.15, pytest.approx(-0.5, abs=1e-12))
+    assert row["duration_s"] == 2.0
+    # The throttle limit was crossed first, at 20 s, and for longer.
+    assert (throttled["limit"], throttled["duration_s"]) == (358.15, 30.0)
+    assert throttled["time"] == made.START + timedelta(seconds=20)
     assert row["message"] == "worst chip 5.0 K over its shutdown limit; it switched off; 12 s of computing lost"
     assert row["time"] == made.START + timedelta(seconds=44)
 
@@ -59,7 +64,7 @@ def test_a_measured_rack_follows_its_measurement() -> None:
     kept = made.calm(made.site())
     rack = kernel_rack(kept, 0)
     kept.layout.variant[rack] += 1
-    kept.limits[:, rack] = (383.15, 50.0, 30.0, 20.0, 0.0, 44.0, 0.0)
+    kept.limits[:, rack] = (383.15, 50.0, 30.0, 20.0, 0.0, 44.0, 0.0, 9.0)
     assert listed(kept)[0]["message"].endswith("shutdown limit; it follows its measurement all the same")
 
 

@@ -132,7 +132,7 @@ def test_computing_lost_and_times_to_limits() -> None:
     kept = made.calm(made.site())
     rack = int(kept.layout.member[0])
     chips = made.site().rack_classes.accelerators[kept.layout.variant[rack] >> 1] * kept.layout.weight[rack]
-    kept.limits[:, rack] = (383.15, 60.0, 30.0, 48.0, 12.0, 60.0, 90.0)
+    kept.limits[:, rack] = (383.15, 60.0, 30.0, 48.0, 12.0, 60.0, 90.0, 1.0)
     stop = Change(40, "pump_speed", np.array([0]), 0.0, 1.5)
     found = {name: row["value"] for name, row in metrics(kept, made.site(), (stop,)).items()}
     assert (found["time_to_throttle"], found["time_to_shutdown"]) == (8.0, 20.0)

@@ -291,6 +291,15 @@ def test_a_gap_of_power_draws_nothing_and_chillers_wait() -> None:
     assert 0.0 < chillers[4] < chillers[5] < chillers[1]
 
 
+def test_a_load_held_from_the_start_is_settled_before_it() -> None:
+    """Else the first minutes would be those of a load step, and the steepest ramp of the run would be theirs."""
+    site = small.site()
+    full = Change(0, "load", np.arange(site.racks.cdu.size), 1.0)
+    kept = simulate.run(site, small.load(site, [0.1]), small.inputs(300, (full,)), small.curve(site))
+    assert np.ptp(kept.site[0]) < 1e-3 * kept.site[0].mean()
+    assert np.ptp(kept.halls[5]) < 0.2
+
+
 def test_a_rack_that_switched_off_draws_nothing() -> None:
     """Without flow the seven accelerator racks of a CDU pass 370.15 K; what is left is the service rack beside them."""
     site = small.site()

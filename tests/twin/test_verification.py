@@ -50,6 +50,10 @@ def test_the_window_is_the_seed_s_and_lies_in_the_run() -> None:
     assert verification.window(inputs, 3, 120.0) == verification.window(inputs, 3, 120.0)
     assert len(windows) > 150
     assert all(part.start % 60 == 0 and part[-1] <= 86400 for part in windows)
+    changed = small.inputs(86400, (small.pump_trip(0, 40000, 0.0, 1.5),))
+    around = {verification.window(changed, seed, 300.0) for seed in range(50)}
+    assert len(around) == 5
+    assert all(40000 in part for part in around)
     assert verification.window(small.inputs(90), 1, 120.0) == range(91)
     assert verification.window(inputs, 5, 1e9) == range(86401)
 

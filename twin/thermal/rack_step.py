@@ -123,10 +123,11 @@ def _limit(limit, r, now, q, t, power, racks, row, measured):
     limit[2, r] += 1.0
     if limit[3, r] < 0.0:
         limit[3, r] = now
-    if worst > racks.shutdown_temp[row] and limit[5, r] < 0.0:
-        limit[5, r] = now
-        if not measured:
-            q[t + ON] = 0.0
+    if worst > racks.shutdown_temp[row]:
+        limit[7, r] += 1.0
+        if limit[5, r] < 0.0:
+            limit[5, r] = now
+            q[t + ON] = 1.0 if measured else 0.0
     if not measured and q[t + ON] > 0.0 and power > floor:
         lost = min(racks.throttle_gain[row] * over, 1.0)
         power -= lost * (power - floor)
@@ -198,7 +199,7 @@ def run_second(racks, v, u, k, run, asked, seconds, layout, on, begun, limit, ha
         Zero where a rack is off; kept so.
     begun : [1]
         First tile of the hall.
-    limit : (7, kernel rack)
+    limit : (8, kernel rack)
         As in `Tally`, added to.
     hall_air : [K]
         Air of the hall in the middle of the second.

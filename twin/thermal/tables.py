@@ -310,10 +310,11 @@ class Tally(NamedTuple):
         Sums over seconds of supply [K], return [K], heat [W] and valve opening [1], and the highest supply [K].
     rack : (9, kernel rack)
         Lowest, sum and highest over seconds of inlet power [W], of the worst chip [K], and of the stream's outlet [K].
-    limit : (7, kernel rack)
+    limit : (8, kernel rack)
         While the worst chip is over its throttle limit: highest temperature [K] and when [s]; time over the limit [s]
         and when it began [s], negative if never; time for which the rack gave up power to the limit [s]. When it
         switched off [s], negative if never; and the computing it lost to either limit, as time at the power asked [s].
+        Time over the shutdown limit [s].
     """
 
     hall_power: Floats
