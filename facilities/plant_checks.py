@@ -109,9 +109,10 @@ def _through_condenser(
     rejected = heat * (1.0 + 1.0 / machine.performance[0]) + loops.condenser.pump_power
     worst = rows[(rejected - coolers)[rows].argmax()]
     if rejected[worst] > coolers[worst]:
+        reject = "cell rejects" if round(loops.cooler_units[worst]) == 1 else "cells reject"
         message = (
             f"gives its towers {_mw(rejected[worst])} in {loops.name[worst]} on the design day at full load; "
-            f"{loops.cooler_units[worst]:.0f} cells reject {_mw(coolers[worst])} at the tower approach. Raise "
+            f"{loops.cooler_units[worst]:.0f} {reject} {_mw(coolers[worst])} at the tower approach. Raise "
             "cooler_margin or condenser.tower_approach"
         )
         yield Fault(place, message)

@@ -24,8 +24,14 @@ POINTS = 1500
 HEAT_MAP_ROWS = 32
 """Rows that a heat map of racks is drawn with, as far as halls divide so."""
 
-HEAT_MAP_STEP = 900
-"""[s] of a column of that heat map."""
+MINUTE = 60
+"""[s] of a row of the tables of racks and CDUs, and at most of a row of the cooling plant's."""
+
+_HEAT_MAP_STEPS = ((2 * 3600, MINUTE), (6 * 3600, 300))
+"""[s] of a shorter run, and of a column of its heat map: some tens of columns in any run."""
+
+_HEAT_MAP_STEP = 900
+"""[s] of a column of the heat map of any longer run."""
 
 _STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400)
 
@@ -81,6 +87,42 @@ def step_for(duration: float, points: int = POINTS) -> int:
         The shortest round interval that gives no more.
     """
     return next((step for step in _STEPS if duration <= step * points), _STEPS[-1])
+
+
+def heat_map_step(duration: float) -> int:
+    """
+    Choose the interval that a column of the heat map of racks stands for.
+
+    Parameters
+    ----------
+    duration : [s]
+        Of the run.
+
+    Returns
+    -------
+    [s]
+        A quarter of an hour; less for a run of under six hours, in which it would hide what happened.
+    """
+    return next((step for shorter, step in _HEAT_MAP_STEPS if duration < shorter), _HEAT_MAP_STEP)
+
+
+def at_middle(times: pl.Series, step: int) -> pl.Series:
+    """
+    Give the middle of each interval, where the eye looks for what it stands for.
+
+    Parameters
+    ----------
+    times
+        Start of each interval.
+    step : [s]
+        Interval.
+
+    Returns
+    -------
+    series
+        Half an interval later.
+    """
+    return times.dt.offset_by(f"{500 * step}ms")
 
 
 def site(run: Tables, step: int) -> pl.DataFrame:
@@ -301,7 +343,27 @@ def over_groups(frame: pl.DataFrame, step: int) -> pl.DataFrame:
     return frame.group_by(bucket).agg(chip_temp_k=weighted, chip_temp_k_high=highest).sort("time")
 
 
-def heat_map(frame: pl.DataFrame, rows: int) -> tuple[pl.Series, Floats]:
+def warmest_chip(run: Tables, step: int) -> pl.DataFrame:
+    """
+    Give the warmest chip of the site over each interval, from the seconds of the halls.
+
+    Parameters
+    ----------
+    run
+        The run.
+    step : [s]
+        Interval.
+
+    Returns
+    -------
+    frame
+        ``time``, ``chip_temp_k_high``.
+    """
+    bucket, highest = pl.col("time").dt.truncate(f"{step}s"), pl.col("chip_temp_max_k").fill_nan(None).max()
+    return run.scan("halls").group_by(bucket).agg(chip_temp_k_high=highest).sort("time").collect(engine="streaming")
+
+
+def heat_map(frame: pl.DataFrame, rows: int, step: int) -> tuple[pl.Series, Floats]:
     """
     Spread the highest chip temperatures over time and groups of racks.
 
@@ -311,13 +373,15 @@ def heat_map(frame: pl.DataFrame, rows: int) -> tuple[pl.Series, Floats]:
         As `racks` gives it.
     rows : [1]
         Number of groups.
+    step : [s]
+        Interval of a column.
 
     Returns
     -------
     tuple
-        Times of the columns, and the highest temperature (group, column) [K], NaN where there is none.
+        Starts of the columns, and the highest temperature (group, column) [K], NaN where there is none.
     """
-    bucket = pl.col("time").dt.truncate(f"{HEAT_MAP_STEP}s")
+    bucket = pl.col("time").dt.truncate(f"{step}s")
     highest = frame.group_by(bucket, "group").agg(pl.col("chip_temp_k_high").max()).drop_nulls()
     times = highest["time"].unique().sort()
     cells = np.full((rows, len(times)), np.nan)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import plotly
 
-from scenarios import drawing, lines, quantities
+from scenarios import drawing, envelope, lines, quantities
 from scenarios.quantities import Scale
 from scenarios.style import (
     BLUE,
@@ -105,9 +105,14 @@ def sankey(flows: Sequence[Mapping[str, Any]]) -> Chart:
 
 
 def temperatures(
-    chips: pl.DataFrame, cdus: pl.DataFrame, kinds: Mapping[str, pl.DataFrame], cooling: pl.DataFrame, every: str
+    warmest: pl.DataFrame,
+    chips: pl.DataFrame,
+    cdus: pl.DataFrame,
+    kinds: Mapping[str, pl.DataFrame],
+    cooling: pl.DataFrame,
+    every: str,
 ) -> Chart:
-    """Draw temperatures from the chips through coolant and facility water to the outdoors."""
+    """Draw temperatures from the chips, the warmest of which may be told more often, to the outdoors."""
     figure = lines.over_time(520, (0.36, 0.64))
     liquid = [
         (2, frame, line)
@@ -119,7 +124,7 @@ def temperatures(
         )
     ]
     for row, frame, line in (
-        (1, chips, Line("chip_temp_k_high", "Worst chip of the site", VERMILION)),
+        (1, warmest, Line("chip_temp_k_high", "Worst chip of the site", VERMILION)),
         (1, chips, Line("chip_temp_k", "Worst chip of each rack, mean", ORANGE)),
         (2, cdus, Line("return_temp_k", "Coolant return", PURPLE, band=True)),
         (2, cdus, Line("supply_temp_k", "Coolant supply", BLUE, band=True)),
@@ -134,7 +139,7 @@ def temperatures(
     caption = (
         f"Means of {every}. Bands span the lowest and the highest of the site's coolant distribution units (CDUs); "
         "facility water and hall air are means over the loops; the worst chip of the site is the highest of all racks "
-        "in the time."
+        "at each point of its line."
     )
     return lines.chart("Temperatures from the chips to the outdoors", caption, figure)
 
@@ -238,12 +243,12 @@ def losses(stages: Sequence[Mapping[str, Any]]) -> Chart:
     return lines.chart("Conversion losses by stage", caption, figure)
 
 
-def heat_map(labels: Sequence[str], times: pl.Series, cells: Floats) -> Chart:
-    """Map the highest chip temperature over time and racks."""
+def heat_map(labels: Sequence[str], times: pl.Series, cells: Floats, step: int) -> Chart:
+    """Map the highest chip temperature over racks and time; columns of a step [s] begin at the times."""
     figure = lines.over_time(max(260, 130 + 16 * len(labels)))
     cell_map = {
         "type": "heatmap",
-        "x": lines.milliseconds(times),
+        "x": lines.milliseconds(envelope.at_middle(times, step)),
         "y": list(labels),
         "z": (cells - quantities.ZERO_CELSIUS).astype(np.float32),
         "colorscale": "Cividis",
@@ -255,7 +260,7 @@ def heat_map(labels: Sequence[str], times: pl.Series, cells: Floats) -> Chart:
     drawing.set_axes(figure, "x", showgrid=False)
     drawing.set_axes(figure, "y", autorange="reversed", showgrid=False)
     caption = (
-        "The highest chip temperature in each quarter of an hour among the racks of each row; "
+        f"The highest chip temperature in each {quantities.duration(step)} among the racks of each row; "
         "racks stand in the order of the site."
     )
     return lines.chart("Highest chip temperature by hall", caption, figure)

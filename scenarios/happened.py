@@ -29,6 +29,9 @@ LEAST = timedelta(seconds=60)
 MINUTE = timedelta(minutes=1)
 """Longest time between two rows of cooling.parquet: lines reach beyond both ends of what is drawn."""
 
+STRANDED = 30.0
+"""[K] of the warmest rack outlet over the warmest supply from which it is drawn: twice what coolant gains in use."""
+
 POINTS = 3600
 """Most points of a line: an hour second by second."""
 
@@ -38,6 +41,13 @@ _LIMITS = (
     ("coolant_supply_temp_k", "Alarm of the coolant supply", BLUE, 2),
 )
 """Limits of a manifest: their name, colour and panel."""
+
+
+_OUTLET = Line("coolant_temp_max_k", "Warmest coolant at a rack outlet", VERMILION, dash="dot")
+_STRANDED = (
+    "A CDU without flow keeps its supply temperature while the coolant in its racks warms: that of the warmest rack "
+    "outlet is the highest of each minute."
+)
 
 
 class Mark(NamedTuple):
@@ -57,6 +67,9 @@ class Story(NamedTuple):
         ``time``, ``chip_temp_max_k``, ``coolant_supply_temp_max_k`` (warmest of the site) and ``it_power_w``.
     minutes : frame
         ``time``, ``supply_temp_k`` (warmest facility water to the CDUs) and ``air_temp_k`` (warmest hall air).
+    outlets : frame
+        ``time`` (middle of the minute) and ``coolant_temp_max_k`` (warmest coolant at a rack outlet); empty where it
+        is not far over the supply.
     changes, reached : tuple of Mark
         Scheduled changes, those at one moment together, and limits that chips came to.
     begin, end : datetime
@@ -67,6 +80,7 @@ class Story(NamedTuple):
 
     seconds: pl.DataFrame
     minutes: pl.DataFrame
+    outlets: pl.DataFrame
     changes: tuple[Mark, ...]
     reached: tuple[Mark, ...]
     begin: datetime
@@ -130,9 +144,11 @@ def story(run: Tables) -> Story | None:
     supply = pl.col("supply_temp_k").filter(pl.col("loop").is_in(liquid)).max()
     minutes = run.scan("cooling").filter(around).group_by("time").agg(supply, pl.col("air_temp_k").fill_nan(None).max())
     together = changes.group_by("time", maintain_order=True).agg(text=pl.format("{}: {}", "asset", "message"))
+    seconds = halls.join(power, on="time").sort("time").collect()
     return Story(
-        halls.join(power, on="time").sort("time").collect(),
+        seconds,
         minutes.sort("time").collect(),
+        _outlets(run.scan("racks").filter(around), seconds["coolant_supply_temp_max_k"]),
         tuple(Mark(time, "; ".join(texts)) for time, texts in together.iter_rows() if begin <= time <= end),
         tuple(_reached(name, moment, disturbed) for name, moment in reached.items() if begin <= moment <= end),
         begin,
@@ -148,6 +164,7 @@ def figure(told: Story, limits: Mapping[str, float | None]) -> Chart:
     lines.add_line(drawn, told.seconds, Line("chip_temp_max_k", "Warmest chip", INK), lines.CELSIUS, 1)
     for frame, line in (
         (told.seconds, Line("coolant_supply_temp_max_k", "Warmest coolant supply", BLUE)),
+        *((told.outlets, line) for line in (_OUTLET,) if not told.outlets.is_empty()),
         (told.minutes, Line("supply_temp_k", "Warmest facility water to CDUs", GREEN)),
         (told.minutes, Line("air_temp_k", "Warmest hall air", PURPLE)),
     ):
@@ -168,8 +185,16 @@ def figure(told: Story, limits: Mapping[str, float | None]) -> Chart:
         lines.name_y(drawn, title, row)
     changes = "; ".join(f"({number}) {mark.time:%H:%M:%S} {mark.text}" for number, mark in enumerate(told.changes, 1))
     every = "Every second" if told.step == 1 else f"Highest temperatures and mean power of each {told.step} s"
-    caption = f"{every}; facility water and hall air each minute. {changes}. The axes do not start at zero."
+    stranded = "" if told.outlets.is_empty() else f"{_STRANDED} "
+    caption = f"{every}; facility water and hall air each minute. {stranded}{changes}. The axes do not start at zero."
     return lines.chart("What happened", caption, drawn)
+
+
+def _outlets(racks: pl.LazyFrame, supply: pl.Series) -> pl.DataFrame:
+    highest = pl.col("coolant_temp_max_k").fill_nan(None).max()
+    found = racks.group_by("time").agg(highest).sort("time").collect(engine="streaming")
+    far = found.filter(pl.col("coolant_temp_max_k") > pl.lit(supply.max()) + STRANDED)
+    return found.clear() if far.is_empty() else found.with_columns(envelope.at_middle(found["time"], envelope.MINUTE))
 
 
 def _reached(name: str, moment: datetime, disturbed: datetime) -> Mark:

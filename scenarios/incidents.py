@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from scenarios import key_figures, quantities
+from twin.alarms import TEMPERATURE_SCALE, VOLTAGE_SCALE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +18,34 @@ if TYPE_CHECKING:
 
 TOLD = 2
 """Changes at the moment of the disturbance that are told; the rest are counted."""
+
+BY_THE_MINUTE = ("coolant_supply", "cdu_heat")
+"""Kinds of events that are known by the minute alone: the CDUs are stored so."""
+
+MARGIN = (
+    f"Margin: limit less value; {TEMPERATURE_SCALE:g}{quantities.THIN}K, {VOLTAGE_SCALE:g}{quantities.THIN}pu of "
+    f"voltage, or the rating count as 100{quantities.THIN}%."
+)
+"""What a margin in events.parquet is."""
+
+
+def clock(moment: datetime, kind: str) -> str:
+    """
+    Write when a limit was crossed, no finer than it is known.
+
+    Parameters
+    ----------
+    moment
+        Start of the row of the first value over the limit.
+    kind
+        Of the event.
+
+    Returns
+    -------
+    text
+        Such as ``05:20:07``, or ``05:20 (minute)``.
+    """
+    return f"{moment:%H:%M} (minute)" if kind in BY_THE_MINUTE else f"{moment:%H:%M:%S}"
 
 
 def scheduled(events: pl.DataFrame) -> pl.DataFrame:

@@ -90,7 +90,12 @@ def groups(metrics: Metrics, manifest: Mapping[str, Any]) -> tuple[Group, ...]:
         (
             "Temperature",
             tile("Worst chip", "chip_temp_max"),
-            tile("Least chip margin", "chip_margin_min", quantities.difference, "Of the worst chip to its limit."),
+            tile(
+                "Least chip margin",
+                "chip_margin_min",
+                quantities.difference,
+                "Of the worst chip to its throttle limit.",
+            ),
             tile("Throttled", "throttled_time", _chip_hours, "Chip-hours held back by temperature."),
             tile("Warmest coolant supply", "coolant_supply_temp_max"),
             None if manifest["disturbed"] else lost,

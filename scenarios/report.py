@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -43,6 +43,16 @@ KINDS = {
     "model_range": "Model used outside its range",
 }
 """Kinds of events.parquet, in words."""
+
+
+class _ByTheMinute(NamedTuple):
+    """What a run holds by the minute at best, thinned, and how long an interval is, in words."""
+
+    chips: pl.DataFrame
+    cdus: pl.DataFrame
+    kinds: dict[str, pl.DataFrame]
+    cooling: pl.DataFrame
+    every: str
 
 
 def write(run: Tables, path: str | Path) -> Path:
@@ -113,6 +123,7 @@ def page(run: Tables) -> str:
         events=events(table),
         beyond_range=incidents.beyond_range(table),
         charts=drawn,
+        margin=incidents.MARGIN,
         comparisons=comparisons(run.manifest["comparisons"]),
         sources=by_source(run.manifest["sources"]),
         figures=_script_json({name: chart.figure for name, chart in drawn.items()}),
@@ -165,7 +176,10 @@ def events(table: pl.DataFrame) -> dict[str, Any]:
     shown = incidents.crossed(table).head(ALARMS_SHOWN)
     return {
         "scheduled": incidents.scheduled(table).to_dicts(),
-        "alarms": [{**row, "what": _kind(row["kind"])} for row in shown.to_dicts()],
+        "alarms": [
+            {**row, "what": _kind(row["kind"]), "began": incidents.clock(row["time"], row["kind"])}
+            for row in shown.to_dicts()
+        ],
         "shown": int(shown["alike"].sum()),
         "count": every.height,
         "kinds": {_kind(kind): count for kind, count in counts.iter_rows()},
@@ -237,25 +251,42 @@ def charts(run: Tables) -> dict[str, Chart]:
     manifest = run.manifest
     step = envelope.step_for(manifest["duration_s"])
     every = quantities.duration(step)
-    site, cooling = envelope.site(run, step), envelope.cooling(run, step)
+    site = envelope.site(run, step)
     groups = envelope.rack_groups(envelope.halls(run))
-    racks = envelope.racks(run, groups)
-    chips, cdus = envelope.over_groups(racks, step), envelope.cdus(run, step)
-    kinds, told = envelope.loop_kinds(run, step), happened.story(run)
+    racks, told = envelope.racks(run, groups), happened.story(run)
+    plant = _by_the_minute(run, racks, max(step, envelope.MINUTE))
+    # The warmest chip is known second by second: a minute would hide a peak of a short run.
+    warmest = envelope.warmest_chip(run, step) if step < envelope.MINUTE else plant.chips
     drawn = {
         **({} if told is None else {"happened": happened.figure(told, manifest["limits"])}),
         "power": figures.power_stack(site, every),
         "energy": figures.sankey(manifest["flows"]),
-        "temperatures": figures.temperatures(chips, cdus, kinds, cooling, every),
-        "plant": plant_figures.plant(kinds, cooling, every),
-        "cooling": plant_figures.power_and_water(cooling, every),
+        "temperatures": figures.temperatures(warmest, *plant),
+        "plant": plant_figures.plant(plant.kinds, plant.cooling, plant.every),
+        "cooling": plant_figures.power_and_water(plant.cooling, plant.every),
         "pue": figures.pue(site, every, manifest["definitions"]["pue"], manifest["labels"]["level"]),
         "connection": figures.connection(envelope.grid(run, step), every),
         **_load_charts(run),
         "losses": figures.losses(manifest["losses"]),
     }
-    times, cells = envelope.heat_map(racks, len(groups))
-    return drawn | {"racks": figures.heat_map([group.label for group in groups], times, cells)}
+    column = envelope.heat_map_step(manifest["duration_s"])
+    times, cells = envelope.heat_map(racks, len(groups), column)
+    return drawn | {"racks": figures.heat_map([group.label for group in groups], times, cells, column)}
+
+
+def _by_the_minute(run: Tables, racks: pl.DataFrame, step: int) -> _ByTheMinute:
+    """Thin the tables of minutes, each point at the middle of its interval."""
+
+    def centred(frame: pl.DataFrame) -> pl.DataFrame:
+        return frame.with_columns(envelope.at_middle(frame["time"], step))
+
+    return _ByTheMinute(
+        centred(envelope.over_groups(racks, step)),
+        centred(envelope.cdus(run, step)),
+        {kind: centred(frame) for kind, frame in envelope.loop_kinds(run, step).items()},
+        centred(envelope.cooling(run, step)),
+        quantities.duration(step),
+    )
 
 
 def _load_charts(run: Tables) -> dict[str, Chart]:

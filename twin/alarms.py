@@ -166,7 +166,7 @@ def _crossed(watched: Watched, start: datetime) -> list[Row]:
         over = watched.values[:, column] > watched.limit[column]
         value, limit = float(worst[column]), float(watched.limit[column])
         sign = -1.0 if limit < 0 else 1.0
-        excess = f"{value - limit:.3g} {watched.unit}".removesuffix(" 1")
+        excess = _excess(value - limit, watched.unit)
         rows.append(
             {
                 "time": start + timedelta(seconds=float(watched.times[np.argmax(over)])),
@@ -181,6 +181,14 @@ def _crossed(watched: Watched, start: datetime) -> list[Row]:
             }
         )
     return rows
+
+
+def _excess(value: float, unit: str) -> str:
+    """Write three digits of an excess; watts with the prefix that fits what is left after rounding."""
+    rounded = float(f"{value:.3g}")
+    prefixes = ((1e9, "G"), (1e6, "M"), (1e3, "k")) if unit == "W" else ()
+    factor, prefix = next(((factor, prefix) for factor, prefix in prefixes if rounded >= factor), (1.0, ""))
+    return f"{rounded / factor:.3g} {prefix}{unit}".removesuffix(" 1")
 
 
 def _out_of_range(record: Record, site: Site, start: datetime) -> list[Row]:

@@ -81,7 +81,9 @@ def _coolers(loops: Loops, loop: int) -> Cells:
     units, condenser = float(loops.cooler_units[loop]), loops.condenser
     evaporative, padded = bool(loops.evaporative[loop]), bool(loops.pads.saturation[loop] > 0.0)
     law = TOWER_LAWS[int(loops.tower_law[loop])].replace("_", " ")
-    kind = f"tower cells ({law})" if evaporative else "dry coolers with wetted pads" if padded else "dry coolers"
+    several = "" if round(units) == 1 else "s"
+    dry = f"dry cooler{several} with wetted pads" if padded else f"dry cooler{several}"
+    kind = f"tower cell{several} ({law})" if evaporative else dry
     basin = float(loops.basin[loop])
     held = f", basins hold {quantity(basin, 'kg')}" if basin > 0.0 else ""
     cycles = f"{float(loops.cycles_of_concentration[loop]):g} cycles{held}"

@@ -102,6 +102,25 @@ def test_racks_are_brought_to_groups_and_groups_to_the_site() -> None:
 
 def test_the_heat_map_is_empty_where_there_is_no_chip() -> None:
     groups = (envelope.RackGroup("a", 2), envelope.RackGroup("b", 1))
-    times, cells = envelope.heat_map(envelope.racks(run_of(racks=racks_table()), groups), len(groups))
+    times, cells = envelope.heat_map(envelope.racks(run_of(racks=racks_table()), groups), len(groups), 900)
     assert times.to_list() == [START, START + timedelta(minutes=15)]
     np.testing.assert_array_equal(cells, [[355.0, 356.0], [np.nan, 366.0]])
+
+
+@pytest.mark.parametrize(("hours", "step"), [(0.5, 60), (1.99, 60), (2, 300), (5.99, 300), (6, 900), (8760, 900)])
+def test_short_runs_have_short_columns_in_the_heat_map(hours: float, step: int) -> None:
+    assert envelope.heat_map_step(hours * 3600) == step
+
+
+def test_the_middle_is_half_an_interval_later() -> None:
+    """Half a second of one, thirty of a minute."""
+    assert envelope.at_middle(instants(0, 60), 60).to_list() == [START + timedelta(seconds=n) for n in (30, 90)]
+    assert envelope.at_middle(instants(7), 1).to_list() == [START + timedelta(seconds=7.5)]
+
+
+def test_the_warmest_chip_is_that_of_any_hall_and_second() -> None:
+    """Two halls over two seconds, one without a chip at first; then one interval of both seconds."""
+    chips = [350.0, float("nan"), 351.0, 353.0]
+    table = pl.DataFrame({"time": instants(0, 0, 1, 1), "hall": ["a", "b"] * 2, "chip_temp_max_k": chips})
+    assert envelope.warmest_chip(run_of(halls=table), 1)["chip_temp_k_high"].to_list() == [350.0, 353.0]
+    assert envelope.warmest_chip(run_of(halls=table), 2)["chip_temp_k_high"].to_list() == [353.0]

@@ -42,7 +42,8 @@ def test_temperatures_are_in_degrees_with_the_spread_of_the_cdus(run: fake_run.F
     cdus = envelope.cdus(run, 60)
     racks = envelope.racks(run, envelope.rack_groups(envelope.halls(run)))
     chips = envelope.over_groups(racks, 60)
-    chart = figures.temperatures(chips, cdus, envelope.loop_kinds(run, 60), envelope.cooling(run, 60), "1 min")
+    kinds, cooling = envelope.loop_kinds(run, 60), envelope.cooling(run, 60)
+    chart = figures.temperatures(chips, chips, cdus, kinds, cooling, "1 min")
     drawn = json.loads(chart.figure)["data"]
     low, high, mean = (trace for trace in drawn if trace["name"] == "Coolant supply")
     assert high["fill"] == "tonexty"
@@ -120,12 +121,15 @@ def test_ramps_are_drawn_where_there_are_any() -> None:
 
 def test_the_heat_map_is_in_degrees() -> None:
     times = pl.Series([fake_run.START])
-    chart = figures.heat_map(["a", "b"], times, np.array([[343.15], [np.nan]]))
+    chart = figures.heat_map(["a", "b"], times, np.array([[343.15], [np.nan]]), 300)
     drawn = json.loads(chart.figure)["data"][0]
     cells = numbers(drawn["z"])
     assert cells[0] == pytest.approx(70.0, abs=1e-5)
     assert np.isnan(cells[1])
     assert drawn["y"] == ["a", "b"]
+    # Cells are drawn around their x: 150 s into their 300 s.
+    assert numbers(drawn["x"]).tolist() == [fake_run.START.timestamp() * 1e3 + 150e3]
+    assert "in each 5\N{NARROW NO-BREAK SPACE}min among" in chart.caption
 
 
 def test_colours_follow_the_use() -> None:

@@ -93,3 +93,26 @@ def test_a_site_without_limits_draws_none(run: fake_run.FakeRun) -> None:
     assert told is not None
     found = traces(happened.figure(told, dict.fromkeys(run.manifest["limits"])))
     assert [name for name in found if "imit" in name or "Alarm" in name] == []
+
+
+@pytest.mark.parametrize(("excess", "told"), [(29.0, False), (31.0, True)])
+def test_coolant_that_stands_in_a_rack_is_told(
+    run: fake_run.FakeRun, tmp_path: Path, excess: float, told: bool
+) -> None:
+    """The supply is at 313.5 K; one rack's outlet passes it by more than thirty kelvin, or does not."""
+    for path in run.folder.glob("*.parquet"):
+        (tmp_path / path.name).symlink_to(path)
+    (tmp_path / "racks.parquet").unlink()
+    hot = pl.when(pl.col("rack") == 5).then(313.5 + excess).otherwise(320.0).cast(pl.Float32)
+    run.table("racks").with_columns(coolant_temp_max_k=hot).write_parquet(tmp_path / "racks.parquet")
+    story = happened.story(run._replace(folder=tmp_path))
+    assert story is not None
+    chart = happened.figure(story, run.manifest["limits"])
+    found = traces(chart)
+    assert ("Warmest coolant at a rack outlet" in found) is told
+    assert ("CDU without flow keeps its supply temperature" in chart.caption) is told
+    if told:
+        line = found["Warmest coolant at a rack outlet"]
+        assert numbers(line["y"]) == pytest.approx(313.5 + 31.0 - 273.15, abs=1e-4)
+        # The first minute that reaches into what is drawn begins at 29 min.
+        assert numbers(line["x"])[0] == fake_run.START.timestamp() * 1e3 + (29 * 60 + 30) * 1e3

@@ -72,3 +72,9 @@ def test_chips_that_throttled_before_say_so(tmp_path: Path) -> None:
 def test_models_beyond_their_range_are_told_apart() -> None:
     beyond = ("model_range", "plant", 0.0, 60, "a cooler was outside its range for 5 s")
     assert incidents.beyond_range(events(*HOT, beyond)) == ["00:01:00, plant: a cooler was outside its range for 5 s"]
+
+
+def test_what_is_known_by_the_minute_is_told_by_the_minute() -> None:
+    moment = fake_run.START + timedelta(hours=5, minutes=20)
+    assert incidents.clock(moment, "cdu_heat") == incidents.clock(moment, "coolant_supply") == "05:20 (minute)"
+    assert incidents.clock(moment, "chip_temp") == "05:20:00"

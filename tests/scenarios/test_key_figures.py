@@ -23,7 +23,7 @@ def test_figures_have_fitting_units() -> None:
     assert drawn["Conversion losses"] == ("Conversion losses", f"100.0{T}kWh", f"4.35{T}% of the facility's.")
     assert drawn["Largest change in 15 s"].value == f"2.750{T}MW"
     assert drawn["Worst chip"].value == f"91.1{T}°C"
-    assert drawn["Least chip margin"].value == f"−3.1{T}K"
+    assert drawn["Least chip margin"][1:] == (f"−3.1{T}K", "Of the worst chip to its throttle limit.")
     assert drawn["Throttled"].value == f"2.40{T}h"  # 8 640 chip-seconds
     assert drawn["Water use"].value == f"8{T}120{T}m³"
     assert drawn["PCC voltage, highest"].value == f"1.0025{T}pu"

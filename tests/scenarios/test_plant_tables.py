@@ -69,3 +69,10 @@ def test_the_projects_sites_say_what_they_are_built_of() -> None:
     frontier = text(build.site(facilities.load("frontier")))
     assert any(line.startswith("1 CDUs 6 tower cells (merkel)") and line.endswith("always") for line in frontier)
     assert any(line.startswith("24 CDUs 11 dry coolers") for line in text(build.site(facilities.load("prometheus"))))
+
+
+def test_one_cooler_is_not_several() -> None:
+    site = small_site.site()
+    lines = text(site._replace(loops=site.loops._replace(cooler_units=np.ones(3))))
+    assert any("1 dry cooler " in line for line in lines)
+    assert not any("1 dry coolers" in line for line in lines)

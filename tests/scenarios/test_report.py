@@ -14,6 +14,7 @@ import pytest
 
 from scenarios import quantities, report
 from tests.scenarios import fake_run
+from tests.scenarios.charts import numbers, traces
 from twin.errors import OutputError
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -64,6 +65,7 @@ def test_the_page_has_figures_tables_and_provenance(page: str) -> None:
     # 364.25 K over a limit of 361.15 K
     assert f"Chip temperature. Worst chip 3.1 K over its limit. 91.1{T}°C 88.0{T}°C −3.50{T}% 2{T}min 5{T}s" in text
     assert text.index("Worst chip 3.1 K") < text.index("PCC voltage below its normal range.")
+    assert f"Margin: limit less value; 10{T}K, 0.1{T}pu of voltage, or the rating count as 100{T}%." in text
     assert "Pump of hall_a/cdu_0 set to half speed." in text
     # 7.2e12 J = 2 GWh in, 99 % out, 1 % stored
     assert f"energy 2.00000{T}GWh 1.98000{T}GWh 20.00{T}MWh" in text
@@ -79,6 +81,19 @@ def test_the_page_answers_how_long_the_chips_rode_through(page: str) -> None:
     assert f"How the chips rode through it. hall_a/cdu_0: Pump of hall_a/cdu_0 set to half speed. {answer}" in text
     assert "Time to shutdown not reached Of the first chip, from 00:30:00 UTC." in text
     assert "Figure 1. Every second; facility water and hall air each minute. (1) 00:30:00 hall_a/cdu_0" in text
+
+
+def test_tables_of_minutes_are_drawn_at_the_middle_of_the_minute(run: fake_run.FakeRun) -> None:
+    """An hour is drawn by 5 s: the warmest chip, known each second, from its start on; the rest by the minute."""
+    chart = report.charts(run)["temperatures"]
+    drawn = traces(chart)
+    start = fake_run.START.timestamp() * 1e3
+    assert numbers(drawn["Worst chip of the site"]["x"])[:2].tolist() == [start, start + 5e3]
+    # all halls of the small run are at 340 K
+    assert numbers(drawn["Worst chip of the site"]["y"]) == pytest.approx(340.0 - 273.15, abs=1e-4)
+    for name in ("Worst chip of each rack, mean", "Water for CDUs, supply", "Outdoors, dry bulb", "Coolant return"):
+        assert numbers(drawn[name]["x"])[:2].tolist() == [start + 30e3, start + 90e3]
+    assert chart.caption.startswith(f"Means of 1{T}min.")
 
 
 def test_the_page_stands_alone(page: str) -> None:

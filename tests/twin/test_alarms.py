@@ -84,6 +84,18 @@ def test_cdu_heat() -> None:
     kept = made.calm(made.site())
     kept.cdus[2, :, 1] = 110e3, 125e3
     assert only(kept) == ("cdu_heat", "hall_1/cdu_2", 0.0, 125e3, 1e5, pytest.approx(-0.25), 120.0, "W")
+    assert listed(kept)[0]["message"] == "cdu heat beyond its limit by 25 kW"
+
+
+@pytest.mark.parametrize(
+    ("excess", "told"),
+    [(0.4, "0.4 W"), (335.6e3, "336 kW"), (999.7e3, "1 MW"), (1.234e6, "1.23 MW"), (2.5e9, "2.5 GW")],
+)
+def test_watts_over_a_limit_have_the_prefix_that_fits(excess: float, told: str) -> None:
+    """999.7 kW are 1 MW in three digits."""
+    kept = made.calm(made.site())
+    kept.site[5, 7] = made.site().connection.rating + excess
+    assert listed(kept)[0]["message"] == f"connection beyond its limit by {told}"
 
 
 def test_loop_supply() -> None:
