@@ -253,7 +253,8 @@ class Kind(NamedTuple):
             message = f"give a value such as '{self.example}'; got {text!r} ({error})"
             raise ValueError(message) from error
         if not self.low <= number <= self.high:
-            message = f"is outside of {self.low:g} to {self.high:g} {self.unit}, which is plausible here; got {text!r}"
+            unit = "" if self.unit == "1" else f" {self.unit}"
+            message = f"must be from {self.low:g} to {self.high:g}{unit}; got {text!r}"
             raise ValueError(message)
         if self.whole and number != round(number):
             message = f"give a whole number; got {text!r}"

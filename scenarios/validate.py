@@ -7,18 +7,21 @@ whose public data is not at hand is not run, and never passes.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel
 
 from facilities.reader import nearest, parsed, toml
 from scenarios.published import law_case, rack_power, replay_case
 from scenarios.published.checks import Check, Status
-from twin.errors import FacilityError, Fault, ScenarioError
+from twin.errors import FacilityError, Fault, InputError, ScenarioError
 
 __all__ = ["Check", "Status", "validate"]
+
+Asked = TypeVar("Asked")
+Answer = TypeVar("Answer")
 
 CASES = Path(__file__).parent / "validation"
 """Where the project's own cases lie."""
@@ -65,7 +68,8 @@ def validate(data: Path | None = None, cases: Path | None = None) -> list[Check]
     Raises
     ------
     ScenarioError
-        If a folder is not there, a case is at fault, or a file of public data is not the one that a case means.
+        If a folder is not there, cases are at fault, or a file of public data is not the one that a case means; the
+        faults of all cases at once, and nothing runs before all can be read.
     """
     folders = [CASES]
     if data is not None and not data.is_dir():
@@ -75,8 +79,31 @@ def validate(data: Path | None = None, cases: Path | None = None) -> list[Check]
             message = "holds no case; give --cases a folder of folders, each with a case.toml"
             raise ScenarioError(str(cases), [Fault("", message)])
         folders.append(cases)
-    found = [_read(path) for folder in folders for path in sorted(folder.glob("*/case.toml"))]
-    return [check for case in found for check in case.kind.run(case.content, case.folder.name, case.folder, data)]
+    found = _each(_read, (path for folder in folders for path in sorted(folder.glob("*/case.toml"))))
+    ran = _each(lambda case: case.kind.run(case.content, case.folder.name, case.folder, data), found)
+    return [check for checks in ran for check in checks]
+
+
+def _each(ask: Callable[[Asked], Answer], cases: Iterable[Asked]) -> list[Answer]:
+    """Ask all cases, and tell the faults of all of them together."""
+    answers: list[Answer] = []
+    wrong: list[InputError] = []
+    for case in cases:
+        try:
+            answers.append(ask(case))
+        except InputError as error:
+            wrong.append(error)
+    if len(wrong) == 1:
+        raise wrong[0]
+    if wrong:
+        told = [
+            Fault(": ".join(part for part in (error.source, fault.where) if part), fault.message)
+            for error in wrong
+            for fault in error.faults
+        ]
+        source = f"{len(wrong)} cases"
+        raise ScenarioError(source, told)
+    return answers
 
 
 def _read(path: Path) -> _Found:

@@ -29,6 +29,9 @@ DEW_EXCESS = 0.6
 STUCK = 72
 """Hours [h] of one value after which a sensor is taken to be stuck; real years hold 38 at most (fog at 100 %)."""
 
+JUMP = 15.0
+"""[K] from both hours beside it, beyond which a dry bulb is a slip of the file and no weather."""
+
 WRAP = 4
 """Hours [h] that a curve is continued round the turn of the year."""
 
@@ -205,6 +208,8 @@ def examine(path: str | Path, location: Location | None = None) -> Found:
     if rows.text:
         table, told = _table(form, lines[: form.header], rows)
         faults += told
+    # A mean over hours that are missing or wrong says nothing.
+    table = {} if faults else table
     notes = _notes(rows, table)
     if station is not None and location is not None:
         told, more = compare(station, location)
@@ -345,7 +350,9 @@ def _table(form: Format, header: Sequence[str], rows: Rows) -> tuple[dict[str, F
     """Let the library read the whole rows; give columns by hour of the year, in SI, and what is wrong with them."""
     padding = "," * (EPW_CELLS[1] - 1 - rows.text[0].count(",")) if form is EPW else ""
     try:
-        frame = _frame(form, io.StringIO("\n".join([*header, *(row + padding for row in rows.text)]) + "\n"))
+        # What the first line says of the station is read and told elsewhere; the library stops at what it cannot read.
+        lines = [",".join("0" * form.station.cells), *header[1:], *(row + padding for row in rows.text)]
+        frame = _frame(form, io.StringIO("\n".join(lines) + "\n"))
         raw = {key: _numbers(frame[key]) for key in form.columns}
     except (ValueError, KeyError, IndexError) as error:
         return {}, [Fault("", f"is not {form.name}: {error}")]
@@ -356,6 +363,7 @@ def _table(form: Format, header: Sequence[str], rows: Rows) -> tuple[dict[str, F
         faults += _column(column, raw[key], rows.line, order)
         table["pressure" if "pressure" in key else key] = np.zeros(HOURS)
         table["pressure" if "pressure" in key else key][rows.hour % HOURS] = raw[key] * column.factor + column.offset
+    faults += _jumps(raw["temp_air"][order], rows.hour[order], rows.line[order])
     return table, [*faults, *_too_moist(raw["temp_air"], raw["temp_dew"], rows.line)]
 
 
@@ -394,6 +402,23 @@ def _column(column: Column, values: Floats, line: Integers, order: Integers) -> 
             "sensor was stuck; fill the gap"
         )
         yield Fault(f"line {line[first]}: {column.name}", message)
+
+
+def _jumps(dry: Floats, hour: Integers, line: Integers) -> Iterator[Fault]:
+    """Tell hours that are far from both hours beside them; rows are in order of the year, which is closed to a ring."""
+    column = _AIR["temp_air"]
+    plausible = np.where((dry >= column.low) & (dry <= column.high), dry, np.nan)
+    step, apart = plausible - np.roll(plausible, 1), (hour - np.roll(hour, 1)) % HOURS
+    jump = (np.abs(step) > JUMP) & (apart == 1)
+    found = np.flatnonzero(jump & np.roll(jump, -1))
+    if found.size:
+        first = found[0]
+        message = (
+            f"is an implausible jump: {dry[first]:g} degC after {dry[first - 1]:g} degC and before "
+            f"{np.roll(dry, -1)[first]:g} degC ({found.size} such rows), wanted no more than {JUMP:g} K from both; "
+            "correct it"
+        )
+        yield Fault(f"line {line[first]}: dry bulb", message)
 
 
 def _too_moist(dry: Floats, dew: Floats, line: Integers) -> Iterator[Fault]:

@@ -117,6 +117,10 @@ class Case(NamedTuple):
         status = Status.PASSED if low <= got <= high else Status.FAILED
         return Check(*self, quantity, unit, None, got, between, error, error_unit or unit, 0.0, reason, status)
 
+    def no_number(self, quantity: str, reason: str) -> Check:
+        """Fail a quantity of which there is no number to compare."""
+        return Check(*self, quantity, "", None, None, None, None, "", None, reason, Status.FAILED)
+
     def not_run(self, quantity: str) -> Check:
         """Say that a quantity's data is not at hand."""
         return Check(*self, quantity, "", None, None, None, None, "", None, "", Status.NOT_RUN)

@@ -26,7 +26,7 @@ from scenarios.published.measures import MEASURES, difference
 from scenarios.published.tables import Column, Data, Filter
 from telemetry.cells import Scale, scale
 from twin.errors import Fault, ScenarioError
-from twin.site import Floats
+from twin.site import Floats, Integers
 
 
 class Comparison(Model):
@@ -77,7 +77,7 @@ class LawCase(CaseFile):
 
 
 class _Rows(NamedTuple):
-    """A table with what the law answers to each of its rows, (row,) in SI."""
+    """A table, with the places of its rows, and what the law answers to each of them, (row,) in SI."""
 
     table: pl.DataFrame
     outputs: dict[str, Floats]
@@ -161,37 +161,41 @@ def _wrong_parts(where: str, given: str | tuple[str, ...], parts: int | None) ->
 def _rows(case: LawCase, folder: Path, public: Path | None) -> _Rows | None:
     """Read the table and ask the law; a case without data is one row."""
     law = LAWS[case.law]
-    table = pl.DataFrame({"": [0.0]})
+    table = pl.DataFrame({"": [0.0]}).with_row_index(tables.PLACE)
     if case.data is not None:
         read = case.data.read(folder, public)
         if read is None:
             return None
-        table = tables.keep(read, case.data.where)
+        table = tables.keep(read.with_row_index(tables.PLACE), case.data.where)
     given = {name: tables.values(table, column, law.arguments[name]) for name, column in case.columns.items()}
     for name, text in case.parameters.items():
         value = _parameter(text, law.arguments[name])
         given[name] = np.broadcast_to(value, (len(table), *value.shape))
-    answered = law.function(**given)
+    with np.errstate(all="ignore"):  # what is no number fails its check, with its row
+        answered = law.function(**given)
     return _Rows(table, {name: np.asarray(value, dtype=float) for name, value in answered.items()})
 
 
 def _compare(about: Case, comparison: Comparison, law: str, rows: _Rows) -> list[Check]:
     """Make the checks of one comparison, in its own unit."""
     si = LAWS[law].outputs[comparison.output]
-    # The rows' places stand beside them, so that a filter keeps table and outputs together.
-    marked = tables.keep(rows.table.with_row_index("_place"), comparison.where)
-    kept = marked["_place"].to_numpy()
-    got = rows.outputs[comparison.output][kept]
+    table = tables.keep(rows.table, comparison.where)
+    got = rows.outputs[comparison.output][rows.table[tables.PLACE].is_in(table[tables.PLACE].to_list()).to_numpy()]
     if comparison.each is not None:
-        names = tables.labels(marked, comparison.each)
+        names = tables.labels(table, comparison.each)
         return [
-            _one(about, comparison, si, f"{comparison.quantity}: {name}", got[[place]], marked[place : place + 1])
+            _one(about, comparison, si, f"{comparison.quantity}: {name}", got[[place]], table[place : place + 1])
             for place, name in enumerate(names)
         ]
-    return [_one(about, comparison, si, comparison.quantity, got, marked)]
+    return [_one(about, comparison, si, comparison.quantity, got, table)]
 
 
 def _one(about: Case, comparison: Comparison, si: str, quantity: str, got: Floats, table: pl.DataFrame) -> Check:
+    lost = _lost(comparison, si, got, table)
+    if lost.size:
+        rows = "1 row" if lost.size == 1 else f"{lost.size} rows"
+        words = f"{quantity}: {comparison.output} gives no finite number in {rows}; first: row {lost[0] + 1}"
+        return about.no_number(words, comparison.reason)
     if comparison.total:
         got = np.array([got.sum()])
     shown = scale(comparison.unit, si)
@@ -220,6 +224,14 @@ def _one(about: Case, comparison: Comparison, si: str, quantity: str, got: Float
         "%" if measure.relative else error_unit,
         comparison.reason,
     )
+
+
+def _lost(comparison: Comparison, si: str, got: Floats, table: pl.DataFrame) -> Integers:
+    """Give the places of rows without a finite output; what is never reached may be expected so."""
+    lost = ~np.isfinite(got)
+    if comparison.between is None and not comparison.total:
+        lost &= got != _expected(comparison, si, table, got.size)
+    return np.asarray(table[tables.PLACE].to_numpy()[lost], dtype=np.int64)
 
 
 def _expected(comparison: Comparison, si: str, table: pl.DataFrame, rows: int) -> Floats:

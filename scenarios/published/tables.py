@@ -18,6 +18,9 @@ from twin.site import Floats
 
 Value = float | str
 
+PLACE = "_place"
+"""Column of a row's place in its table, from zero, which stays with the row when others are left out."""
+
 
 class PublicFile(Model):
     """A file that the project does not ship, known by its name and its content."""
@@ -223,7 +226,8 @@ def labels(table: pl.DataFrame, column: str) -> list[str]:
 
 def _named(table: pl.DataFrame, name: str) -> pl.Series:
     if name not in table.columns:
-        message = f"the table has no column {name!r}; it has {', '.join(table.columns)}"
+        held = ", ".join(column for column in table.columns if column != PLACE)
+        message = f"the table has no column {name!r}; it has {held}"
         raise ValueError(message)
     return table[name]
 

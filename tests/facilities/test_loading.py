@@ -9,6 +9,7 @@ import pytest
 
 import facilities
 from facilities.loading import SITES
+from facilities.quantity import LOAD
 from tests.facilities.sites import changed
 from twin.errors import FacilityError, UnknownNameError
 
@@ -90,7 +91,7 @@ def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
         (
             RATED,
             'facility_power = { value = "1000 mW"',
-            "design.facility_power: is outside of 10000 to 2e+10 W, which is plausible here; got '1000 mW'",
+            "design.facility_power: must be from 10000 to 2e+10 W; got '1000 mW'",
         ),
         (
             'campus_voltage = { value = "34.5 kV", basis = "assumed", source = "usual on US campuses", range',
@@ -111,7 +112,7 @@ def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
         (
             'count = { value = "2556 rack"',
             'count = { value = "-2556 rack"',
-            "racks.service.count: is outside of 1 to 1e+06 rack, which is plausible here; got '-2556 rack'",
+            "racks.service.count: must be from 1 to 1e+06 rack; got '-2556 rack'",
         ),
         (
             'count = { value = "2556 rack"',
@@ -133,7 +134,7 @@ def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
         (
             'set_point = { value = "25 degC"',
             'set_point = { value = "25 K"',
-            "cooling.air.set_point: is outside of 200 to 450 K, which is plausible here; got '25 K'",
+            "cooling.air.set_point: must be from 200 to 450 K; got '25 K'",
         ),
         (
             'basis = "reported", source = "announced facility power"',
@@ -246,3 +247,8 @@ def test_no_file_names_a_place_on_a_machine() -> None:
     for path in [*folder.glob("sites/*.toml"), *folder.glob("catalog/*.toml")]:
         text = path.read_text(encoding="utf-8")
         assert not [word for word in ("/work", "/tmp", "shared/", "section ") if word in text], path.name
+
+
+def test_a_range_of_bare_numbers_names_no_unit() -> None:
+    with pytest.raises(ValueError, match=r"^must be from 0.001 to 2; got '3'$"):
+        LOAD.read("3")

@@ -158,6 +158,24 @@ def test_cells_that_are_no_number(tmp_path: Path) -> None:
     ]
 
 
+def test_a_dry_bulb_that_jumps(tmp_path: Path) -> None:
+    """Noon of 2 March, day 61, is hour 60 x 24 + 12; its neighbours are 61/20 + 1.1 and + 1.3 degC, 15 K away twice."""
+    noon = where(lambda instant: (instant.month, instant.day, instant.hour) == (3, 2, 12), dry=19.4)
+    assert faults(written(tmp_path / "a.epw", epw_rows(noon))) == [
+        "line 1460: dry bulb: is an implausible jump: 19.4 degC after 4.15 degC and before 4.35 degC (1 such rows), "
+        "wanted no more than 15 K from both; correct it"
+    ]
+    front = where(lambda instant: instant.month > 3, dry=-20.0, dew=-30.0)
+    assert not any("jump" in fault for fault in faults(written(tmp_path / "b.epw", epw_rows(front))))
+
+
+def test_a_jump_at_the_turn_of_the_year(tmp_path: Path) -> None:
+    """The last hour stands between the last but one and the first."""
+    path = written(tmp_path / "a.tmy3", [*TMY3[:-1], TMY3[-1].replace(",24:00,0.05,", ",24:00,40,")])
+    assert TMY3[-1].split(",")[1] == "24:00"
+    assert faults(path)[0].startswith("line 8762: dry bulb: is an implausible jump: 40 degC after ")
+
+
 def test_dew_points_above_the_dry_bulb(tmp_path: Path) -> None:
     """Of 12 fifth days, noon: the first is hour 108, 5/20 + 1.2 degC."""
     wrong = epw_rows(where(lambda instant: instant.day == 5 and instant.hour == 12, dew=30.0))
@@ -211,6 +229,18 @@ def test_a_station_that_is_wrong_or_not_the_sites(tmp_path: Path, old: str, new:
     assert any(str(fault).startswith(told) for fault in caught.value.faults), caught.value
 
 
+def test_a_short_first_line_is_one_fault_beside_those_of_the_rows(tmp_path: Path) -> None:
+    short = ["LOCATION,Smallville,KS,USA,TEST,724500,38.0,-97.0", *EPW_HEADER[1:]]
+    rows = [*EPW[:99], EPW[99].replace(",54.0,", ",n/a,"), *EPW[100:]]
+    told = "line 1: holds 8 cells about the station, wanted 10; take the file from its origin"
+    assert faults(written(tmp_path / "a.epw", EPW, short)) == [told]
+    both = faults(written(tmp_path / "b.epw", rows, short))
+    assert (len(both), both[0]) == (2, told)
+    assert both[1].startswith("line 108: relative humidity: is missing")
+    north = faults(written(tmp_path / "c.epw", EPW, header(",38.0,", ",north,")))
+    assert north == ["line 1: latitude: is 'north', wanted a number from -90 to 90; correct it"]
+
+
 def test_a_longitude_without_its_sign_is_two_faults_with_the_site(tmp_path: Path) -> None:
     told = weather.examine(written(tmp_path / "a.epw", EPW, header(",-97.0,", ",97.0,")), SITE)
     assert [fault.where for fault in told.faults] == ["line 1: time zone"]
@@ -228,6 +258,12 @@ def test_a_station_far_away_or_high_is_told_and_taken(tmp_path: Path) -> None:
     )
     near = written(tmp_path / "b.epw", EPW, header("38.0,-97.0", "36.0,-86.7"))
     assert weather.examine(near, SITE).notes == ()
+
+
+def test_a_cut_file_tells_no_mean_of_the_hours_it_lacks(tmp_path: Path) -> None:
+    near = header("38.0,-97.0", "36.0,-86.7")
+    cut = weather.examine(written(tmp_path / "a.epw", EPW[:4000], near), SITE)
+    assert ([fault.where for fault in cut.faults], cut.notes) == ([""], ())
 
 
 def test_a_station_across_the_equator_but_near_is_taken(tmp_path: Path) -> None:

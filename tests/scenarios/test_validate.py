@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import re
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +14,9 @@ import numpy as np
 import pytest
 
 from scenarios import validate
+from scenarios.published.checks import Case
 from scenarios.published.laws import LAWS
+from scenarios.published.measures import MEASURES
 from scenarios.validate import Check, Status
 from twin.errors import ScenarioError
 
@@ -204,6 +207,26 @@ def test_what_is_no_number_never_passes(checks_of) -> None:
     assert json.loads(json.dumps(warm.as_dict(), allow_nan=False))["expected"] == "nan"
 
 
+def test_a_law_that_gives_no_number_fails_with_its_rows(checks_of) -> None:
+    """Rows are counted as they stand in the case, those included that a filter leaves out."""
+    lost = CASE.replace('each = "name"\n', "").replace('"cold", 0,', '"cold", nan,')
+    (check,) = checks_of(lost)
+    assert check.quantity == "water: water gives no finite number in 1 row; first: row 2"
+    assert (check.status, check.got, check.error) == (Status.FAILED, None, None)
+    (check,) = checks_of(lost.replace('without = ["mild"]', 'without = ["warm"]').replace("20, 50", "nan, 50"))
+    assert check.quantity == "water: water gives no finite number in 2 rows; first: row 2"
+    (check,) = checks_of(lost.replace('reason = "the', 'total = true\nreason = "the'))
+    assert check.status is Status.FAILED
+    warm, cold = checks_of(CASE.replace('"cold", 0,', '"cold", nan,'))
+    assert (warm.status, cold.status) == (Status.PASSED, Status.FAILED)
+
+
+def test_a_law_that_divides_by_nothing_fails_with_its_row(checks_of) -> None:
+    warm, cold = checks_of(CASE.replace('heat = "30 kW"', 'heat = "0 kW"'))
+    assert warm.quantity == "water: warm: water gives no finite number in 1 row; first: row 1"
+    assert {warm.status, cold.status} == {Status.FAILED}
+
+
 def test_what_is_never_reached_on_both_sides_agrees(own) -> None:
     never = [check for check in own if check.case == "pump_stop" and check.expected == np.inf]
     # Half flow holds 87 degC from 40 degC supply for a while, 95 from 30 and 105 from 30 and 40 for ever
@@ -270,6 +293,48 @@ def test_all_faults_of_a_case_are_told_at_once(checks_of) -> None:
         "parameters",
         "compare.1",
     ]
+
+
+def test_faults_of_all_cases_are_told_at_once_and_nothing_runs(tmp_path, monkeypatch) -> None:
+    own = {"first": CASE.replace("evaporation", "evaporaton"), "second": CASE}
+    further = {
+        "third": CASE.replace('"30 kW"', '"30 kg"').replace('"0.006 kg/kWh"', '"1 K"'),
+        "fourth": "title = \n",
+    }
+    for folder, cases in (("own", own), ("further", further)):
+        for name, text in cases.items():
+            (tmp_path / folder / name).mkdir(parents=True)
+            (tmp_path / folder / name / "case.toml").write_text(text)
+    monkeypatch.setattr(validate, "CASES", tmp_path / "own")
+    monkeypatch.setattr(Case, "check", lambda *_: pytest.fail("a case ran"))
+    with pytest.raises(ScenarioError) as raised:
+        validate.validate(None, tmp_path / "further")
+    assert str(raised.value).startswith("4 faults in 3 cases:\n")
+    assert [fault.where for fault in raised.value.faults] == [
+        "first/case.toml: law",
+        "fourth/case.toml: line 1, column 9",
+        "third/case.toml: parameters.heat",
+        "third/case.toml: compare.1",
+    ]
+
+
+def test_faults_of_all_tables_are_told_at_once(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(validate, "CASES", tmp_path / "none")
+    for name, wrong in (("one", '"iar", unit'), ("other", '"ari", unit')):
+        (tmp_path / "cases" / name).mkdir(parents=True)
+        (tmp_path / "cases" / name / "case.toml").write_text(CASE.replace('"air", unit', wrong))
+    with pytest.raises(ScenarioError) as raised:
+        validate.validate(None, tmp_path / "cases")
+    assert [fault.where for fault in raised.value.faults] == ["one/case.toml: data", "other/case.toml: data"]
+
+
+def test_the_example_of_the_contributing_page_passes(checks_of, root) -> None:
+    page = (root / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```toml\n(title = .*?)```", page, re.S)
+    (check,) = checks_of(example)
+    assert (check.status, check.quantity) == (Status.PASSED, "pressure of saturated vapour, largest of 3")
+    assert [name for name in MEASURES if f"`{name}`" not in page] == []
+    assert [name for name in validate._KINDS if f'kind = "{name}"' not in page] == []
 
 
 def test_a_folder_without_cases_is_told(tmp_path) -> None:
