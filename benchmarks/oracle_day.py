@@ -3,7 +3,7 @@ A day of sixteen racks with events, solved by replay and by oracle; prints the l
 
     python benchmarks/oracle_day.py ["1 h"]
 
-It takes some twenty minutes: the oracle integrates the whole network 86,400 times, a second each.
+It takes about forty minutes: the oracle integrates the whole network 86,400 times, a second each.
 """
 
 from __future__ import annotations

@@ -61,7 +61,7 @@ class PlantState(NamedTuple):
     hot, cold : (loop,) [K]
         Condenser water before and after the coolers.
     supply_ramp : (loop,) [K/s]
-        Last ramp of the water that reaches the halls.
+        Ramp of the water that reaches the halls, as its last step lets expect it of the next.
     memory : Memory
         Of the controllers.
     """

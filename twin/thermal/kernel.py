@@ -2,7 +2,7 @@
 The replay kernel: load, rack conversion, leakage, throttle, rack and CDU, ten seconds at a time.
 
 One of the project's two compiled kernels. It walks one hall after another, states in cache, and returns the energy that
-crossed each boundary. Over a macro step facility water moves along its last ramp; valves and throttles are sampled
+crossed each boundary. Over a macro step facility water moves along a ramp; valves and throttles are sampled
 every second, as digital controllers do. Within a second racks see their supply along its ramp at the second's start and
 their air along its last one; CDUs and hall air see the mean heat of their racks, which `twin.thermal.rack_step` steps.
 """

@@ -170,6 +170,17 @@ def _integrate(law, given, controls, y, seconds):
             y[n] += length / 6.0 * (f1[n] + 2.0 * f2[n] + 2.0 * f3[n] + f4[n])
 
 
+@njit(inline="always")
+def _ramp_ahead(law, controls, i, before, after, seconds):
+    """Give the mean slope of a loop's supply over the step to come: as its slope at the end goes on to change."""
+    last = law.start[i + 1] - 1
+    if last == law.last_return[i] + 1:
+        return (after[last] - before[last]) / seconds
+    pace = controls.stream[i] / law.capacity[last]
+    began, ended = pace * (before[last - 1] - before[last]), pace * (after[last - 1] - after[last])
+    return ended + 0.5 * (ended - began)
+
+
 @njit(cache=True, nogil=True, error_model="numpy")
 def _step(law, state, controls, tally, cdu_heat, coil_heat, seconds):
     loops, cells = state.hot.size, state.water.size
@@ -182,8 +193,7 @@ def _step(law, state, controls, tally, cdu_heat, coil_heat, seconds):
     y[:cells], y[cells : cells + loops], y[cells + loops : cells + 2 * loops] = state.water, state.hot, state.cold
     _integrate(law, given, controls, y, seconds)
     for i in range(loops):
-        last = law.start[i + 1] - 1
-        state.supply_ramp[i] = (y[last] - state.water[last]) / seconds
+        state.supply_ramp[i] = _ramp_ahead(law, controls, i, state.water, y, seconds)
     state.water[:], state.hot[:], state.cold[:] = (
         y[:cells],
         y[cells : cells + loops],
