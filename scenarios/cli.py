@@ -7,7 +7,9 @@ Only the words are here; what a command does stands in `scenarios.commands`, loa
 
 from __future__ import annotations
 
+import atexit
 import gc
+import os
 import shlex
 import sys
 from collections.abc import Iterator
@@ -31,7 +33,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-FEWER_COLLECTIONS = 100_000
+FEWER_COLLECTIONS = 1_000_000
 """New objects after which Python looks for cycles among them; 700 if nothing is said."""
 
 INTERRUPTED = 130
@@ -243,6 +245,10 @@ def validate(
 
 def main() -> None:
     """Run the command line."""
-    # Loading libraries makes half a million objects that stay; looking for rubbish among them takes 0.2 s of a replay.
+    # Our matrices are small; threads that wait for a large one burn 0.4 s of a replay. Read as numpy loads.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # Loading libraries makes half a million objects that stay: looking for rubbish among them takes 0.3 s of a replay,
+    # and once more as Python ends.
     gc.set_threshold(FEWER_COLLECTIONS)
+    atexit.register(gc.freeze)
     app()

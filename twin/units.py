@@ -141,12 +141,17 @@ def si(quantity: pint.Quantity[float], wanted: str) -> float:
         a difference; a speed of rotation and a frequency.
     """
     target = unit(wanted)
-    own = unit(str(quantity.units))
+    own = _own(quantity.units)
     given, asked = _kind(own), _kind(target)
     if given != asked and not (wanted == "delta_degC" and own == unit("K")):
         message = f"{_called(own)} is {given}; wanted {asked} in {_called(target)}"
         raise ValueError(message)
     return float(quantity.m_as(target))
+
+
+@cache
+def _own(units: pint.Unit) -> pint.Unit:
+    return unit(str(units))
 
 
 def _called(of: pint.Unit) -> str:

@@ -191,6 +191,21 @@ def test_replay_prints_the_figures_and_where_the_report_is(run, tmp_path) -> Non
     assert (tmp_path / "here" / "report.html").read_text(encoding="utf-8") == page
 
 
+def test_a_command_sets_its_threads_before_numpy_loads() -> None:
+    program = (
+        "import os, sys; from scenarios.cli import main; print('numpy' in sys.modules)\n"
+        "try: main()\nfinally: print(os.environ['OPENBLAS_NUM_THREADS'])"
+    )
+    own = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    command = [sys.executable, "-c", program, "--version"]
+    told = [
+        subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.split()
+        for environment in (own, own | {"OPENBLAS_NUM_THREADS": "3"})
+    ]
+    # One thread if nobody asks for more; numpy's copy of OpenBLAS reads the number once, as it loads.
+    assert [[words[0], words[-1]] for words in told] == [["False", "1"], ["False", "3"]]
+
+
 def test_ctrl_c_in_a_shell_leaves_nothing(tmp_path) -> None:
     """The real signal, to the real command, while it runs a day."""
     command = [sys.executable, "-c", "from scenarios.cli import main; main()", "replay", "prometheus", "--out", "run"]
