@@ -224,6 +224,62 @@ def convert(
         converted.show(file, out, format=format, mapping=mapping, start=start, tz=tz, force=force)
 
 
+@app.command(
+    epilog="Examples: twin record -o run.parquet --duration '60 s'; twin record -o run.parquet -- python train.py; "
+    "twin record --recover run.parquet.unfinished"
+)
+def record(
+    command: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[-- COMMAND ...]", show_default=False, help="Recorded while it runs."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", "-o", metavar="FILE|DIR", help="Parquet to write, or a folder for it; here if not given."
+        ),
+    ] = None,
+    rate: Annotated[
+        float, typer.Option(metavar="HZ", min=0.1, max=50, help="Samples of power and energy a second.")
+    ] = 50,
+    slow_rate: Annotated[
+        float, typer.Option(metavar="HZ", min=0.1, max=50, help="Of temperatures, clocks, utilisation, clock events.")
+    ] = 10,
+    duration: Annotated[
+        str | None, typer.Option(metavar="D", help="Length, such as '60 s'; until Ctrl-C if not given.")
+    ] = None,
+    lead: Annotated[str, typer.Option(metavar="D", help="Recorded before and after the command.")] = "5 s",
+    gpus: Annotated[
+        str | None, typer.Option(metavar="N,N", help="Numbers of GPUs, such as 0,3; all if not given.")
+    ] = None,
+    anonymous: Annotated[bool, typer.Option("--anonymous", help="Leave the UUIDs of GPUs out.")] = False,
+    recover: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Put the parts of a recording that was cut off together.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file that stands there.")] = False,
+) -> None:
+    """Record what the NVIDIA GPUs of this machine draw and do, to canonical parquet; nothing is changed on them."""
+    with _told():
+        from scenarios.commands import record as recorded
+
+        if recover is not None:
+            recorded.recover(recover, out, force=force)
+            return
+        code = recorded.show(
+            Path() if out is None else out,
+            command or [],
+            rate=rate,
+            slow_rate=slow_rate,
+            duration=duration,
+            lead=lead,
+            gpus=gpus,
+            anonymous=anonymous,
+            force=force,
+        )
+    if code:
+        raise typer.Exit(code)
+
+
 @app.command(epilog="Examples: twin validate --data ../shared/data; twin validate --cases my_cases")
 def validate(
     data: Annotated[

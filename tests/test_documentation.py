@@ -18,6 +18,7 @@ PAGES = [
     "docs/index.md",
     "docs/architecture.md",
     "docs/weather.md",
+    "docs/recording.md",
     "docs/cooling.md",
     "docs/cooling_racks.md",
     "docs/cooling_plant.md",

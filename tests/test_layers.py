@@ -21,6 +21,7 @@ DOORS = {
     "pint": {"twin/units.py"},
     "pandapower": {"twin/grid/network.py"},
     "plotly": {"scenarios/figures.py"},
+    "pynvml": {"telemetry/recording/nvml.py"},
 }
 
 

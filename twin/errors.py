@@ -9,6 +9,7 @@ What can go wrong, and how it is said.
     │   └── UnknownNameError   a name that is not in a table
     ├── StateError             a run that leaves the states that the model knows
     ├── OutputError            the run cannot be written
+    ├── RecordingError         nothing can be recorded on this machine
     └── ClosureError           a run whose energy or water does not close: a fault of ours, never of the user
 """
 
@@ -72,6 +73,10 @@ class StateError(TwinError):
 
 class OutputError(TwinError):
     """Say why a run cannot be written, and what to do."""
+
+
+class RecordingError(TwinError):
+    """Say why nothing can be recorded on this machine, and what to do."""
 
 
 class ClosureError(TwinError):
