@@ -239,11 +239,9 @@ def record(
             "--out", "-o", metavar="FILE|DIR", help="Parquet to write, or a folder for it; here if not given."
         ),
     ] = None,
-    rate: Annotated[
-        float, typer.Option(metavar="HZ", min=0.1, max=50, help="Samples of power and energy a second.")
-    ] = 50,
+    rate: Annotated[float, typer.Option(metavar="HZ", help="Samples of power and energy a second, at most 50.")] = 50,
     slow_rate: Annotated[
-        float, typer.Option(metavar="HZ", min=0.1, max=50, help="Of temperatures, clocks, utilisation, clock events.")
+        float, typer.Option(metavar="HZ", help="Of temperatures, clocks, utilisation, clock events.")
     ] = 10,
     duration: Annotated[
         str | None, typer.Option(metavar="D", help="Length, such as '60 s'; until Ctrl-C if not given.")

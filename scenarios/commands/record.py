@@ -36,7 +36,7 @@ def show(
     force: bool,
 ) -> int:
     """Record, with progress and a summary on the error output (the other is the command's), and give the exit code."""
-    lasts, lead_s, numbers = _arguments(duration, lead, gpus, command)
+    lasts, lead_s, numbers = _arguments(rate, slow_rate, duration, lead, gpus, command)
     plan = recording.Plan(out, rate, slow_rate, lasts, tuple(command), lead_s, numbers, anonymous, force)
     console = _console()
     console.print(_intention(plan))
@@ -63,9 +63,14 @@ def _console() -> Console:
 
 
 def _arguments(
-    duration: str | None, lead: str, gpus: str | None, command: list[str]
+    rate: float, slow_rate: float, duration: str | None, lead: str, gpus: str | None, command: list[str]
 ) -> tuple[float | None, float, tuple[int, ...] | None]:
-    faults: list[Fault] = []
+    lowest, highest = recording.LOWEST_RATE, recording.HIGHEST_RATE
+    faults = [
+        Fault(name, f"{lowest:g} to {highest:g} Hz; got {given:g}")
+        for name, given in (("--rate", rate), ("--slow-rate", slow_rate))
+        if not lowest <= given <= highest
+    ]
     if command and duration is not None:
         faults.append(Fault("--duration", "a recording lasts for its command; leave one of the two out"))
     lasts = None if duration is None else _seconds(duration, "--duration", faults)
@@ -129,7 +134,10 @@ def _print(console: Console, plan: recording.Plan, done: recording.Recording) ->
         f"largest gap {pace.largest_gap / _NS:.3f} s, longest sweep {pace.longest_sweep / _NS:.4f} s"
     )
     for tally in done.tallies:
-        console.print(f"  {tally.asset}: {_energy(tally)}, largest gap {tally.largest_gap_s:.3f} s")
+        console.print(
+            f"  {tally.asset}: {_energy(tally)}, power refreshed {tally.refresh_rate:.1f} times a "
+            f"second, largest gap {tally.largest_gap_s:.3f} s"
+        )
     for note in done.notes:
         console.print(f"  note: {note}")
     if done.command is not None:

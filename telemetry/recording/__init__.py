@@ -8,6 +8,6 @@ they were taken and become one file at the end, so a recording that was killed c
 from __future__ import annotations
 
 from telemetry.recording.parts import recover
-from telemetry.recording.session import HIGHEST_RATE, Plan, Progress, Recording, record
+from telemetry.recording.session import HIGHEST_RATE, LOWEST_RATE, Plan, Progress, Recording, record
 
-__all__ = ["HIGHEST_RATE", "Plan", "Progress", "Recording", "record", "recover"]
+__all__ = ["HIGHEST_RATE", "LOWEST_RATE", "Plan", "Progress", "Recording", "record", "recover"]

@@ -18,8 +18,8 @@ from telemetry.recording.sampling import Clock, Pace, Sampler, anchor
 from telemetry.recording.tally import Tally
 from telemetry.store import SCHEMA_VERSION
 
-HIGHEST_RATE = 50.0
-"""[Hz] The chips refresh their power some tens of times a second; asking oftener only costs time."""
+LOWEST_RATE, HIGHEST_RATE = 0.1, 50.0
+"""[Hz] Below, values would not be held from sample to sample; above, asking takes much of the time."""
 
 SLOW_RATE = 10.0
 """[Hz] of temperatures, clocks, utilisation and clock events, unless told otherwise."""
@@ -163,10 +163,7 @@ def _finish(
     drift = (anchor(clock) - sampler.anchor) / _NS
     notes = (*notes, *_outcome(sampler, drift, stop))
     facts["pace"] = _pace(sampler.pace, drift)
-    facts["energy"] = {
-        tally.asset: {"counter_j": _finite(tally.counter_energy_j), "power_j": tally.power_energy_j}
-        for tally in sampler.tallies
-    }
+    facts["energy"] = {tally.asset: _figures(tally) for tally in sampler.tallies}
     if told is not None:
         facts["command"] = told._asdict()
     rows = assemble(writer.folder, target, _metadata(facts, notes))
@@ -249,6 +246,15 @@ def _pace(pace: Pace, drift: float) -> dict[str, float | None]:
         "mean_sweep_s": pace.sweeping / _NS / max(pace.sweeps, 1),
         "longest_sweep_s": pace.longest_sweep / _NS,
         "clock_drift_s": drift,
+    }
+
+
+def _figures(tally: Tally) -> dict[str, float | None]:
+    return {
+        "counter_j": _finite(tally.counter_energy_j),
+        "power_j": tally.power_energy_j,
+        "power_refresh_hz": _finite(tally.refresh_rate),
+        "largest_gap_s": tally.largest_gap_s,
     }
 
 

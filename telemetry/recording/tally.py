@@ -15,17 +15,18 @@ class Tally:
 
     Energy by power is the sum of trapezoids between valid samples; by the counter, the sum of its rises, where a
     counter that fell (its driver was loaded anew) has risen from zero. Both run over the same samples, but the counter
-    is refreshed a few times a second only, so that they may part by that time's energy.
+    is refreshed a few times a second only, so that they may part by that time's energy. How often the chip refreshed
+    its power is how often it changed: to the milliwatt it hardly ever stays.
     """
 
     def __init__(self, asset: str) -> None:
         self.asset = asset
-        self.samples = self.failed = self.resets = 0
+        self.samples = self.failed = self.resets = self.changes = 0
         self.largest_gap_s = 0.0
         self.power_energy_j, self.counter_energy_j = 0.0, math.nan
         self.lost: int | None = None
         self.power = math.nan
-        self._time, self._counter = 0, math.nan
+        self._first, self._time, self._counter = 0, 0, math.nan
 
     def count(self, metric: str, instant: int, value: float) -> None:
         """
@@ -47,11 +48,19 @@ class Tally:
         elif metric == ENERGY:
             self._add_counter(value)
 
+    @property
+    def refresh_rate(self) -> float:
+        """Changes of power a second; NaN before the second sample."""
+        return self.changes * _NS / (self._time - self._first) if self.samples > 1 else math.nan
+
     def _add_power(self, instant: int, power: float) -> None:
         if self.samples:
             passed = (instant - self._time) / _NS
             self.power_energy_j += 0.5 * (self.power + power) * passed
             self.largest_gap_s = max(self.largest_gap_s, passed)
+            self.changes += power != self.power
+        else:
+            self._first = instant
         self.samples += 1
         self._time, self.power = instant, power
 

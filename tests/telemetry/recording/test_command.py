@@ -164,9 +164,9 @@ def test_without_a_gpu_one_message_and_code_2(machine, tmp_path):
 
 
 def test_wrong_arguments_are_told_at_once(tmp_path):
-    code, said = invoke("--lead", "5", "--gpus", "0;3", "--duration", "-1 s", "--", "true")
+    code, said = invoke("--rate", "60", "--lead", "5", "--gpus", "0;3", "--duration", "-1 s", "--", "true")
     assert code == 2
-    assert "4 faults in the arguments of twin record" in said
+    assert "5 faults in the arguments of twin record" in said
 
 
 def test_a_command_that_is_not_there_is_told_before_anything_is_recorded(tmp_path):

@@ -135,7 +135,15 @@ def test_energy_by_counter_and_by_power_as_worked_by_hand(clock, machine, record
     assert tally.counter_energy_j == pytest.approx(by_hand, abs=1e-3)  # counters count mJ
     assert tally.power_energy_j == pytest.approx(by_hand, abs=5e-3)  # ten seconds of half a mW
     stored = facts(done.path)["energy"]["gpu_0"]
-    assert stored == {"counter_j": tally.counter_energy_j, "power_j": tally.power_energy_j}
+    assert (stored["counter_j"], stored["power_j"]) == (tally.counter_energy_j, tally.power_energy_j)
+
+
+def test_how_often_the_chip_refreshed_its_power_is_told(clock, machine, record):
+    # A reading that changes every 100 ms is read five times at 50 Hz.
+    machine(FakeGpu(clock, lambda t: 100.0 + int(t * 10.0)))
+    done = record(duration=10.0)
+    assert done.tallies[0].refresh_rate == pytest.approx(10.0, abs=0.1)  # one change at either end
+    assert facts(done.path)["energy"]["gpu_0"]["power_refresh_hz"] == done.tallies[0].refresh_rate
 
 
 def test_a_counter_that_starts_anew_is_told_and_counted_from_zero(clock, machine, record):
