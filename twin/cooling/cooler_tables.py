@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
-from twin.arrays import Flags, Floats
+from twin.arrays import Flags, Floats, Integers
 from twin.cooling import dry_coolers, pads, tower_banks
 from twin.cooling.plant_tables import Outdoors, Settings
 from twin.cooling.towers import SATURATED_RANGE
@@ -12,6 +14,13 @@ from twin.facility_water import TOWER_LAWS, Loops
 
 SPEEDS = np.linspace(0.0, 1.0, 17)
 """Fan speeds [1] at which the coolers' laws are tabulated."""
+
+_WATERS_TO_DESIGN = 200
+WATERS = np.square(np.arange(221) / _WATERS_TO_DESIGN)
+"""
+Water over design water [1] at which dry coolers are tabulated, closer where there is little; to `MOST_WATER` and its
+like beyond. One of them is design water, where the law of still air has its corner.
+"""
 
 LEAST_DIFFERENCE = 1.0
 """Least difference of water and outdoors [K] at which a cooler's heat is taken for its rate."""
@@ -65,12 +74,66 @@ def outdoor(loops: Loops, outdoors: Outdoors, wetted: Flags) -> Floats:
     return np.where(loops.evaporative, outdoors.wet_bulb, dry)
 
 
-def dry_cooler_rates(loops: Loops, settings: Settings, flow: Floats) -> Floats:
+class DryCoolers(NamedTuple):
     """
-    Tabulate the dry coolers over fan speed; they see temperatures only through their difference.
+    The law of all dry coolers; they see temperatures only through their difference.
+
+    Attributes
+    ----------
+    kind : (loop,)
+        Which of the unlike coolers each loop has; not read for loops with towers.
+    rate : (cooler, water, speed) [W/K]
+        Heat of one unit for each kelvin between water return and dry bulb, over `WATERS` and `SPEEDS`.
+    """
+
+    kind: Integers
+    rate: Floats
+
+
+def dry_coolers_of(loops: Loops) -> DryCoolers:
+    """
+    Tabulate each unlike dry cooler over its water and fan speed.
 
     Parameters
     ----------
+    loops : Loops
+        All loops.
+
+    Returns
+    -------
+    DryCoolers
+        None for loops with towers.
+
+    Notes
+    -----
+    The quadrature of crossflow is the dearest law of a plant, and loops by the hundred have the same coolers.
+    """
+    dry = ~loops.evaporative
+    made = np.stack([loops.cooler_water_stream, loops.cooler_air_flow, loops.cooler_conductance])
+    unlike, rows = np.unique(made[:, dry], axis=1, return_inverse=True)
+    kind = np.zeros(dry.size, dtype=np.int64)
+    kind[dry] = rows.reshape(-1)
+    rated, air, conductance = unlike[:, :, np.newaxis, np.newaxis]
+    air_ratio = np.maximum(SPEEDS, dry_coolers.STILL_AIR)
+    water_ratio, air_ratio = np.broadcast_arrays(WATERS[:, np.newaxis], air_ratio)
+    a_kelvin = dry_coolers.dry_cooler(
+        np.ones(()),
+        water_ratio * rated,
+        air_ratio * air,
+        conductance * dry_coolers.conductance_factor(air_ratio, water_ratio),
+        np.zeros(()),
+    )
+    return DryCoolers(kind, a_kelvin)
+
+
+def dry_cooler_rates(coolers: DryCoolers, loops: Loops, settings: Settings, flow: Floats) -> Floats:
+    """
+    Tabulate the dry coolers over fan speed.
+
+    Parameters
+    ----------
+    coolers : DryCoolers
+        From `dry_coolers_of`.
     loops : Loops
         All loops.
     settings : Settings
@@ -85,26 +148,19 @@ def dry_cooler_rates(loops: Loops, settings: Settings, flow: Floats) -> Floats:
 
     Notes
     -----
-    Water beyond `dry_coolers.MOST_WATER` of what the units in service are rated for goes by the bypass.
+    Linear between `WATERS`: within 1e-4 from a tenth of the design water on. Water beyond `dry_coolers.MOST_WATER` of
+    what the units in service are rated for goes by the bypass.
     """
-    rates = np.zeros((SPEEDS.size, settings.cooler_units.size))
     dry = ~loops.evaporative
     if not dry.any():
-        return rates
-    units = settings.cooler_units[dry]
-    rated = loops.cooler_water_stream[dry]
-    stream = np.minimum(cooler_stream(loops, flow)[dry] / np.maximum(units, 1.0), dry_coolers.MOST_WATER * rated)
-    water_ratio = stream / rated
-    air_ratio, ratio = np.meshgrid(np.maximum(SPEEDS, dry_coolers.STILL_AIR), water_ratio, indexing="ij")
-    a_kelvin = dry_coolers.dry_cooler(
-        np.ones(ratio.shape),
-        np.broadcast_to(stream, ratio.shape),
-        air_ratio * loops.cooler_air_flow[dry],
-        loops.cooler_conductance[dry] * dry_coolers.conductance_factor(air_ratio, ratio),
-        np.zeros(ratio.shape),
-    )
-    rates[:, dry] = units * a_kelvin
-    return rates
+        return np.zeros((SPEEDS.size, dry.size))
+    units = settings.cooler_units * dry
+    ratio = cooler_stream(loops, flow) / (np.maximum(units, 1.0) * loops.cooler_water_stream)
+    ratio = np.where(dry, np.minimum(ratio, dry_coolers.MOST_WATER), 0.0)
+    low = (_WATERS_TO_DESIGN * np.sqrt(ratio)).astype(np.int64)
+    part = (ratio - WATERS[low]) / (WATERS[low + 1] - WATERS[low])
+    below, above = coolers.rate[coolers.kind, low], coolers.rate[coolers.kind, low + 1]
+    return np.ascontiguousarray((units[:, np.newaxis] * (below + part[:, np.newaxis] * (above - below))).T)
 
 
 def tower_rates(

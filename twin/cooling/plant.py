@@ -218,18 +218,16 @@ def law(
     Returns
     -------
     tuple of PlantLaw and Inside
-        Tables, and whether each of the plant's models is inside its range of validity.
+        Tables, and whether each of the plant's models is inside its range of validity; of CDUs nothing is asked here.
     """
-    loops, halls, own, memory = site.loops, site.halls, cells(site.loops), state.memory
+    loops, halls, own, memory = site.loops, site.halls, fixed.cells, state.memory
     condenser, machines, pumps = loops.condenser, loops.chillers, loops.pumps
     outdoor = cooler_tables.outdoor(loops, outdoors, memory.wetted)
     back, leaving = state.water[own.last_return], state.water[own.last_return + 1]
     aim = settings.pump_share * np.where(pumps.variable, np.clip(demand, pumps.least_flow, 1.0), 1.0)
     # Of the flows that the minute sees the greater: what coolers take is held below the flow itself.
     flow = np.maximum(np.maximum(memory.flow, aim), plant_tables.LEAST_FLOW)
-    dry_rates = fixed.dry_rates
-    if flow.min() < 1.0:
-        dry_rates = cooler_tables.dry_cooler_rates(loops, settings, flow)
+    dry_rates = cooler_tables.dry_cooler_rates(fixed.dry_coolers, loops, settings, flow)
     inlet = np.where(condenser.fitted, state.hot, back)
     wet_rates, towers_inside = cooler_tables.tower_rates(loops, settings, flow, inlet, outdoors)
     without = plant_water.standing_dry(loops, settings.make_up, memory.basin, memory.used, LAW_TIME)
@@ -279,14 +277,17 @@ def law(
         cdu_loop=cdu_loop,
         cdu_cell=last[cdu_loop],
     )
-    inside = ranges.inside(len(loops.name))._replace(
+    unasked = np.ones(len(loops.name), dtype=bool)
+    inside = Inside(
         towers=towers_inside,
         chillers=chiller.inside | ~memory.chilling | (settings.chiller_capacity <= 0.0),
         heat_pumps=reuse.inside | (loops.reuse.heat <= 0.0),
-        facility_water=ranges.facility_water(loops, state.water),
+        facility_water=ranges.facility_water(loops, own, state.water),
         condenser_water=ranges.condenser_water(loops, state.hot, state.cold),
+        coolant=unasked,
         outdoor_air=np.full(len(loops.name), outdoors.real),
         loop_pumps=plant_tables.pumps_inside(loops, aim),
+        cdu_pumps=unasked,
     )
     return tables, inside
 
@@ -308,7 +309,8 @@ def tables(loops: Loops, settings: Settings) -> Tables:
         Coolers and pumps.
     """
     return Tables(
-        cooler_tables.dry_cooler_rates(loops, settings, np.ones(len(loops.name))),
+        cells(loops),
+        cooler_tables.dry_coolers_of(loops),
         hydraulics.fan_power(SPEEDS)[:, np.newaxis] * settings.cooler_units * loops.cooler_fan_power,
         plant_tables.pump_power(loops),
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from twin.arrays import Flags, Floats, Integers
+from twin.cooling.cooler_tables import DryCoolers
+from twin.facility_water import Cells
 
 
 class Memory(NamedTuple):
@@ -268,14 +270,17 @@ class Tables(NamedTuple):
 
     Attributes
     ----------
-    dry_rates : (speed, loop) [W/K]
-        Dry coolers at nominal flow.
+    cells : Cells
+        The loops' water.
+    dry_coolers : DryCoolers
+        Dry coolers.
     fan_power : (speed, loop) [W]
         Fans of all coolers in service.
     pump_power : (flow, loop) [W]
         Circulating pumps.
     """
 
-    dry_rates: Floats
+    cells: Cells
+    dry_coolers: DryCoolers
     fan_power: Floats
     pump_power: Floats

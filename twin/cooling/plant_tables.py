@@ -126,6 +126,8 @@ def economiser(loops: Loops, flow: Floats) -> Floats:
         Heat for each kelvin between facility water return and cold condenser water; zero where there is no exchanger.
     """
     fitted, condenser = loops.condenser.fitted, loops.condenser
+    if not fitted.any():
+        return np.zeros(fitted.size)
     rates = heat_rate(
         counterflow,
         film_conductance(condenser.economiser_conductance, np.maximum(flow, LEAST_FLOW), np.ones_like(flow)),

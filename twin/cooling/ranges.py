@@ -10,7 +10,7 @@ from twin.arrays import Flags, Floats
 from twin.cooling.coolants import CELSIUS, WATER
 from twin.cooling.plant_state import PlantState
 from twin.errors import StateError
-from twin.facility_water import Loops, cells
+from twin.facility_water import Cells, Loops, cells
 from twin.site import Site
 
 BOILING = CELSIUS + 100.0
@@ -53,24 +53,7 @@ LAWS = tuple(name.replace("_", " ").replace("cdu", "CDU") for name in Inside._fi
 """The laws in words."""
 
 
-def inside(loops: int) -> Inside:
-    """
-    Give flags of laws that are all inside their ranges.
-
-    Parameters
-    ----------
-    loops : [1]
-        Loops.
-
-    Returns
-    -------
-    Inside
-        All true.
-    """
-    return Inside(*(np.ones(loops, dtype=bool) for _ in Inside._fields))
-
-
-def facility_water(loops: Loops, water: Floats) -> Flags:
+def facility_water(loops: Loops, parts: Cells, water: Floats) -> Flags:
     """
     Say which loops' liquids are inside the ranges of their properties.
 
@@ -78,6 +61,8 @@ def facility_water(loops: Loops, water: Floats) -> Flags:
     ----------
     loops : Loops
         All loops.
+    parts : Cells
+        Their cells.
     water : (cell,) [K]
         Their liquids.
 
@@ -86,7 +71,7 @@ def facility_water(loops: Loops, water: Floats) -> Flags:
     (loop,) bool
         Where all of a loop is.
     """
-    first, (low, high) = cells(loops).start[:-1], loops.liquid_range.T
+    first, (low, high) = parts.start[:-1], loops.liquid_range.T
     return np.asarray((np.minimum.reduceat(water, first) >= low) & (np.maximum.reduceat(water, first) <= high))
 
 
@@ -172,6 +157,8 @@ def refuse_boiling(site: Site, plant: PlantState, supply: Floats, back: Floats, 
     StateError
         Naming the warmest place, when it is above `BOILING`; liquids known by two constants have no such end.
     """
+    if max(float(part.max(initial=0.0)) for part in (plant.water, plant.hot, plant.cold, supply, back)) <= BOILING:
+        return
     loops, condenser = site.loops, site.loops.condenser.fitted
     water = np.maximum.reduceat(plant.water, cells(loops).start[:-1])
     places = (

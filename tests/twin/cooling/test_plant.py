@@ -10,6 +10,7 @@ from tests.twin import small_site as small
 from twin.cooling import cooler_tables, dry_coolers, plant, plant_tables, plant_water, towers
 from twin.cooling.psychrometrics import WATER_HEAT, humidity_ratio_from_wet_bulb
 from twin.cooling.ranges import Inside
+from twin.facility_water import Loops
 from twin.site import Floats, Site
 
 PRESSURE = 101325.0
@@ -32,6 +33,10 @@ def outdoors(dry: float, wet: float) -> plant_tables.Outdoors:
     return plant_tables.Outdoors(dry, wet, moisture, PRESSURE)
 
 
+def dry_rates(loops: Loops, own: plant_tables.Settings, flow: Floats) -> Floats:
+    return cooler_tables.dry_cooler_rates(cooler_tables.dry_coolers_of(loops), loops, own, flow)
+
+
 def law(site: Site, now: plant.PlantState, air: plant_tables.Outdoors) -> tuple[plant.PlantLaw, Inside]:
     own = settings(site)
     return plant.law(site, own, plant.tables(site.loops, own), np.ones(3), now, air)
@@ -42,20 +47,41 @@ def test_dry_coolers_at_design_move_their_rated_heat() -> None:
     site = small.site()
     loops = site.loops._replace(water_stream=np.array([1.0, 2 * 528e3, 1.0]))
     own = settings(site)._replace(cooler_units=np.array([2.0, 2.0, 2.0]))
-    rates = cooler_tables.dry_cooler_rates(loops, own, np.ones(3))
+    rates = dry_rates(loops, own, np.ones(3))
     # 2 x 2.931e6 / 11.1 = 528,108 W/K.
     assert rates[-1, DRY] == pytest.approx(528108.0, rel=1e-5)
 
 
 def test_dry_coolers_are_tabulated_for_dry_loops_only_and_rise_with_speed() -> None:
     site = small.site()
-    rates = cooler_tables.dry_cooler_rates(site.loops, settings(site), np.ones(3))
+    rates = dry_rates(site.loops, settings(site), np.ones(3))
     assert np.all(rates[:, [TOWERS, AIR]] == 0.0)
     assert rates[0, DRY] > 0.0
     # Below the speed that still air counts for, the law is that of still air; above, more air carries more.
     moving = cooler_tables.SPEEDS > dry_coolers.STILL_AIR
     assert np.all(np.diff(rates[moving, DRY]) > 0.0)
     assert np.all(np.diff(rates[:, DRY]) >= 0.0)
+
+
+@pytest.mark.parametrize("ratio", [0.1, 0.123, 0.4, 0.777, 1.0, 1.19, 1.2])
+def test_tabulated_dry_coolers_are_the_law_itself(ratio: float) -> None:
+    """Two unlike coolers in three loops, 1e-4 from the law itself at every speed: 1e-3 K where water is 10 K warmer than air."""
+    loops = small.site().loops
+    kinds = {"cooler_water_stream": [5e5, 2e5, 5e5], "cooler_air_flow": [400.0, 380.0, 400.0]}
+    made = {name: np.array(values) for name, values in kinds.items()}
+    loops = loops._replace(evaporative=np.zeros(3, bool), cooler_conductance=np.array([7e5, 3e5, 7e5]), **made)
+    loops = loops._replace(water_stream=3.0 * loops.cooler_water_stream)
+    own = plant_tables.own_settings(loops)._replace(cooler_units=np.full(3, 3.0))
+    assert len(cooler_tables.dry_coolers_of(loops).rate) == 2
+    speed = np.maximum(cooler_tables.SPEEDS, dry_coolers.STILL_AIR)[:, np.newaxis]
+    exact = dry_coolers.dry_cooler(
+        np.ones(3),
+        ratio * loops.cooler_water_stream,
+        speed * loops.cooler_air_flow,
+        loops.cooler_conductance * dry_coolers.conductance_factor(speed, np.full(3, ratio)),
+        np.zeros(3),
+    )
+    np.testing.assert_allclose(dry_rates(loops, own, np.full(3, ratio)), 3.0 * exact, rtol=1e-4)
 
 
 def test_no_unit_in_service_moves_nothing() -> None:
@@ -123,8 +149,8 @@ def test_units_left_alone_take_a_fifth_more_water_and_the_rest_goes_by(of_eleven
     site = small.site()
     loops = site.loops._replace(water_stream=11.0 * site.loops.cooler_water_stream)
     own = settings(site)
-    whole = cooler_tables.dry_cooler_rates(loops, own._replace(cooler_units=np.full(3, 11.0)), np.ones(3))
-    left = cooler_tables.dry_cooler_rates(loops, own._replace(cooler_units=np.full(3, of_eleven)), np.ones(3))
+    whole = dry_rates(loops, own._replace(cooler_units=np.full(3, 11.0)), np.ones(3))
+    left = dry_rates(loops, own._replace(cooler_units=np.full(3, of_eleven)), np.ones(3))
     assert left[-1, DRY] / whole[-1, DRY] == pytest.approx(kept, rel=5e-3)
 
 

@@ -14,6 +14,7 @@ from twin.cooling import plant, ranges
 from twin.cooling.coolants import CELSIUS, PG25
 from twin.cooling.ranges import LAWS
 from twin.errors import StateError
+from twin.facility_water import cells
 
 SITE = small.site()
 CALM = np.full(len(SITE.cdus.name), 313.15)
@@ -31,14 +32,14 @@ def with_water(celsius: float, cell: int) -> plant.PlantState:
 )
 def test_water_is_known_from_1_to_90_degrees(celsius: float, known: bool) -> None:
     """The third cell is the return of the second loop."""
-    found = ranges.facility_water(SITE.loops, with_water(celsius, 2).water)
+    found = ranges.facility_water(SITE.loops, cells(SITE.loops), with_water(celsius, 2).water)
     np.testing.assert_array_equal(found, [True, known, True])
 
 
 def test_glycol_is_known_below_freezing_and_two_constants_everywhere() -> None:
     """At -3 degC water is ice, PG25 a liquid (from -5 degC), and constants know no end."""
     own = np.stack([SITE.loops.liquid_range[0], PG25.range, (0.0, np.inf)])
-    found = ranges.facility_water(SITE.loops._replace(liquid_range=own), np.full(6, CELSIUS - 3.0))
+    found = ranges.facility_water(SITE.loops._replace(liquid_range=own), cells(SITE.loops), np.full(6, CELSIUS - 3.0))
     np.testing.assert_array_equal(found, [False, True, True])
 
 
