@@ -131,7 +131,7 @@ def _coolers(facility: Facility, loops: Loops, heat: Floats, pressure: float) ->
     inlet = np.where(condenser.fitted, hot, back)
     settings = own_settings(loops)
     rates = cooler_tables.dry_cooler_rates(cooler_tables.dry_coolers_of(loops), loops, settings, one)
-    rates = rates + cooler_tables.tower_rates(loops, settings, one, inlet, outdoors)[0]
+    rates = rates + cooler_tables.tower_rates(cooler_tables.towers_of(loops), loops, settings, one, inlet, outdoors)[0]
     return np.asarray(np.maximum(rates[-1] * (inlet - outdoor), 0.0), dtype=float)
 
 

@@ -62,7 +62,7 @@ class _Fixed(NamedTuple):
     layout: Layout
     load: LoadTable
     inputs: Inputs
-    curve: ResponseCurve
+    voltage: ResponseCurve
     demand: Floats
 
 
@@ -194,7 +194,8 @@ def _fixed(site: Site, load: LoadTable, inputs: Inputs, curve: ResponseCurve) ->
         marks[rows, column] = 1
     layout = laws.layout(site, load, marks)
     demand = np.empty(2 * MACRO_STEP * layout.order.size)
-    return _Fixed(site, racks, cdus, hall_air.law(site), levels, layout, load, inputs, curve, demand)
+    voltage = curve._replace(names=curve.names[:1], values=np.ascontiguousarray(curve.values[:, :1]))
+    return _Fixed(site, racks, cdus, hall_air.law(site), levels, layout, load, inputs, voltage, demand)
 
 
 def _bounds(inputs: Inputs) -> list[int]:
@@ -244,9 +245,11 @@ def _advance(
         loops.control(law, state.plant, controls, sums, float(count), block)
         blowers = hall_air.sidecar_fans(site, state.thermal.valve)
         supply = state.plant.water[ends[0]]
-        around = hall_air.HallSurroundings(state.thermal.air, supply, warming, blowers, outdoors.dry_bulb, dew_point)
+        served = controls.served[law.air_loop]
+        around = hall_air.HallSurroundings(
+            state.thermal.air, supply, warming, blowers, served, outdoors.dry_bulb, dew_point
+        )
         halls.control(fixed.halls, state.halls, air, airs, around, float(count), block)
-        hall_air.serve(air, controls.served[law.air_loop])
         forcing = Forcing(
             float(start),
             *flows,
@@ -258,7 +261,7 @@ def _advance(
             facility_ramp=state.plant.supply_ramp[law.cdu_loop],
             coil=state.plant.water[law.air_cell],
             coil_ramp=state.plant.supply_ramp[law.air_loop],
-            served=plant.served_cdus(site, controls.served),
+            served=plant.served_cdus(site, law.cdu_loop, controls.served),
             coil_conductance=air.coil,
             coil_share=air.coil_share,
             coil_mixing=air.coil_mixing,
@@ -313,12 +316,13 @@ def _flows(fixed: _Fixed, setting: Setting, seconds: int) -> tuple[Layout, tuple
     """Give the runs, and each CDU's flow level, fraction and flow ratio at the middle of each second."""
     pumps, layout, levels = setting.pumps, fixed.layout, fixed.levels
     moving = changes.coasting(pumps)
-    flow, _ = changes.coast(pumps, seconds)
+    flow, _ = changes.coast(pumps, seconds if moving.any() else 1)
     if moving.any() or np.any(pumps.target != pumps.target[0]):
         mark = np.where(moving, np.arange(moving.size) + OWN_RUN, pumps.target)
         layout = laws.split_runs(layout, fixed.site, mark)
-    level = np.clip(np.searchsorted(levels, flow, side="right") - 1, 0, levels.size - 2)
-    return layout, (level, (flow - levels[level]) / (levels[level + 1] - levels[level]), flow)
+    level = np.minimum(np.maximum(np.searchsorted(levels, flow, side="right") - 1, 0), levels.size - 2)
+    parts = level, (flow - levels[level]) / (levels[level + 1] - levels[level]), flow
+    return layout, parts if len(flow) == seconds else tuple(np.repeat(part, seconds, axis=0) for part in parts)
 
 
 def _connect(fixed: _Fixed, setting: Setting, state: _State, step: _Step) -> tuple[_State, _Flows]:
@@ -327,7 +331,7 @@ def _connect(fixed: _Fixed, setting: Setting, state: _State, step: _Step) -> tup
     flows = power.facility_flows(site.chain, step.powers[:, :, 0].T, step.cooling, state.voltage)
     hall_losses = flows.hall_losses.sum(axis=2)
     warms = np.array([stage.heats_hall for stage in site.chain.hall_path], dtype=float)
-    values, inside = evaluate(fixed.curve, flows.connection)
+    values, inside = evaluate(fixed.voltage, flows.connection)
     sums, mean_speed, condenser = step.plant, step.plant.speed / seconds, site.loops.condenser.fitted
     memory = state.plant.memory
     evaporation, use = plant_water.water_flows(
@@ -343,36 +347,38 @@ def _connect(fixed: _Fixed, setting: Setting, state: _State, step: _Step) -> tup
     # Towers that stand dry use nothing, and remember what they used.
     memory.used[:] = np.where(use.make_up > 0.0, use.make_up, memory.used)
     memory.basin[:] = basins.content
+    racks, accelerators, rack_losses, rack_coolant, rack_air = step.powers.sum(axis=(0, 1)).tolist()
+    totals = plant.PlantTally(0.0, *np.array(sums[1:]).sum(axis=1).tolist())
     energies = Energies(
         connection=float(flows.connection.sum()),
-        racks=float(step.powers[:, :, 0].sum()),
-        accelerators=float(step.powers[:, :, 1].sum()),
-        rack_losses=float(step.powers[:, :, 2].sum()),
+        racks=racks,
+        accelerators=accelerators,
+        rack_losses=rack_losses,
         hall_losses=hall_losses,
         mechanical_losses=flows.mechanical_losses.sum(axis=1),
         common_losses=flows.common_losses.sum(axis=1),
-        rack_coolant=float(step.powers[:, :, 3].sum()),
-        rack_air=float(step.powers[:, :, 4].sum()),
+        rack_coolant=rack_coolant,
+        rack_air=rack_air,
         cdu_facility=float(step.cdu_heat[~site.cdus.sidecar].sum()),
         cdu_air=float(step.cdu_heat[site.cdus.sidecar].sum()),
         cdu_pumps=float(step.cdu_pumps.sum()) * seconds,
         hall_fans=float(step.halls.fans.sum()),
         outdoor_fans=float(step.halls.outdoor_fans.sum()),
-        pumps=float(sums.pumps.sum()),
-        condenser_pumps=float(sums.condenser_pumps.sum()),
-        cooler_fans=float(sums.fans.sum()),
-        chillers=float(sums.chillers.sum()),
+        pumps=totals.pumps,
+        condenser_pumps=totals.condenser_pumps,
+        cooler_fans=totals.fans,
+        chillers=totals.chillers,
         coils=float(step.halls.coil.sum()),
         doors=float(step.halls.door.sum()),
         outdoor_air=float(step.halls.outdoor.sum()),
         rejected=float(sums.rejected.sum(where=~condenser)),
         condenser_rejected=float(sums.rejected.sum(where=condenser)),
-        chilled=float(sums.chilled.sum()),
-        reused=float(sums.reused.sum()),
-        delivered=float(sums.delivered.sum()),
-        heat_pumps=float(sums.heat_pumps.sum()),
-        economised=float(sums.economised.sum()),
-        condensed=float(sums.condensed.sum()),
+        chilled=totals.chilled,
+        reused=totals.reused,
+        delivered=totals.delivered,
+        heat_pumps=totals.heat_pumps,
+        economised=totals.economised,
+        condensed=totals.condensed,
         evaporation=float(evaporation.sum()) * seconds,
         blowdown=float(use.blowdown.sum()) * seconds,
         drift=float(use.drift.sum()) * seconds,

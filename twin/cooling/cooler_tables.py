@@ -163,14 +163,64 @@ def dry_cooler_rates(coolers: DryCoolers, loops: Loops, settings: Settings, flow
     return np.ascontiguousarray((units[:, np.newaxis] * (below + part[:, np.newaxis] * (above - below))).T)
 
 
+class TowerBanks(NamedTuple):
+    """
+    The towers that follow one law.
+
+    Attributes
+    ----------
+    law : Callable
+        One of `tower_banks.LAWS`.
+    loop : (tower,)
+        Rows of their loops.
+    cell : Cell
+        One cell of each.
+    """
+
+    law: tower_banks.Law
+    loop: Integers
+    cell: tower_banks.Cell
+
+
+def towers_of(loops: Loops) -> tuple[TowerBanks, ...]:
+    """
+    Sort the towers by the laws that they follow.
+
+    Parameters
+    ----------
+    loops : Loops
+        All loops.
+
+    Returns
+    -------
+    tuple of TowerBanks
+        One for each law that there is.
+    """
+    made = (
+        loops.cooler_water_stream,
+        loops.cooler_air_flow,
+        loops.cooler_design_wet_bulb,
+        loops.cooler_conductance,
+        loops.tower_reference_ratio,
+    )
+    laws = np.where(loops.evaporative, loops.tower_law, -1)
+    rows = ((law, np.flatnonzero(laws == law)) for law in np.unique(laws[loops.evaporative]))
+    return tuple(
+        TowerBanks(tower_banks.LAWS[TOWER_LAWS[law]], mine, tower_banks.Cell(*(part[mine] for part in made)))
+        for law, mine in rows
+    )
+
+
 def tower_rates(
-    loops: Loops, settings: Settings, flow: Floats, inlet: Floats, outdoors: Outdoors
+    towers: tuple[TowerBanks, ...], loops: Loops, settings: Settings, flow: Floats, inlet: Floats, outdoors: Outdoors
 ) -> tuple[Floats, Flags]:
     """
     Tabulate the towers over fan speed.
 
     Parameters
     ----------
+    towers : tuple of TowerBanks
+        From `towers_of`.
     loops : Loops
         All loops.
     settings : Settings
@@ -191,28 +241,19 @@ def tower_rates(
     rates = np.zeros((SPEEDS.size, inlet.size))
     inside = ~(loops.evaporative & (settings.cooler_units > 0.0) & (inlet > WARMEST_WATER))
     inlet = np.clip(inlet, outdoors.wet_bulb + LEAST_DIFFERENCE, WARMEST_WATER)
-    stream = cooler_stream(loops, flow)
-    for row in np.unique(loops.tower_law[loops.evaporative]):
-        mine = loops.evaporative & (loops.tower_law == row)
-        cell = tower_banks.Cell(
-            loops.cooler_water_stream[mine],
-            loops.cooler_air_flow[mine],
-            loops.cooler_design_wet_bulb[mine],
-            loops.cooler_conductance[mine],
-            loops.tower_reference_ratio[mine],
-        )
-        shape = SPEEDS.size, int(np.count_nonzero(mine))
+    stream, wet_bulb = cooler_stream(loops, flow), np.asarray(outdoors.wet_bulb)
+    for law, mine, cell in towers:
         state = tower_banks.bank_heat(
-            tower_banks.LAWS[TOWER_LAWS[row]],
+            law,
             cell,
             settings.cooler_units[mine],
-            np.broadcast_to(inlet[mine], shape),
-            np.broadcast_to(stream[mine], shape),
-            np.broadcast_to(SPEEDS[:, np.newaxis], shape),
-            np.full(shape, outdoors.wet_bulb),
+            inlet[mine],
+            stream[mine],
+            SPEEDS[:, np.newaxis],
+            wet_bulb,
             0.0,
             outdoors.pressure,
         )
-        rates[:, mine] = state.heat / (inlet[mine] - outdoors.wet_bulb)
+        rates[:, mine] = state.heat / (inlet[mine] - wet_bulb)
         inside[mine] &= state.inside.all(axis=0) | (flow[mine] <= 0.0)
     return rates, inside

@@ -85,6 +85,8 @@ class HallSurroundings(NamedTuple):
         Conversion losses into the air.
     sidecar_fans : (hall,) [W]
         Power of the sidecars' fans.
+    served : (hall,) [1]
+        Part of the water that valves ask for that they get.
     dry_bulb, dew_point : [K]
         Outdoor air.
     """
@@ -93,6 +95,7 @@ class HallSurroundings(NamedTuple):
     water: Floats
     warming: Floats
     sidecar_fans: Floats
+    served: Floats
     dry_bulb: float
     dew_point: float
 
@@ -260,21 +263,6 @@ def outdoor_dew_point(site: Site, outdoors: Outdoors) -> float:
     if not site.halls.outdoor_stream.any():
         return outdoors.wet_bulb
     return float(dew_point(np.asarray(outdoors.humidity_ratio), outdoors.pressure))
-
-
-def serve(controls: HallControls, served: Floats) -> None:
-    """
-    Let coils and doors move less where their loop gives them less water than their valves ask for.
-
-    Parameters
-    ----------
-    controls : HallControls
-        Of which they keep the served part: exact for little water, on the safe side in between.
-    served : (hall,) [1]
-        Part of the water that valves ask for that they get.
-    """
-    for moved in (controls.coil, controls.coil_share, controls.coil_mixing, controls.door):
-        moved *= served
 
 
 def remember(now: HallState, controls: HallControls, hot: Floats, door: Floats) -> None:

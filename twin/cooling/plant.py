@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from twin.arrays import Floats
+from twin.arrays import Floats, Integers
 from twin.cooling import cooler_tables, hydraulics, plant_tables, plant_water, ranges
 from twin.cooling.cooler_tables import SPEEDS
 from twin.cooling.plant_state import Memory as Memory
@@ -174,7 +174,7 @@ def mode(memory: Memory) -> Floats:
     return np.where(memory.economising, memory.chilling.astype(float), 2.0)
 
 
-def served_cdus(site: Site, served: Floats) -> Floats:
+def served_cdus(site: Site, loop: Integers, served: Floats) -> Floats:
     """
     Give the part of the facility water that CDUs ask for that they get.
 
@@ -182,6 +182,8 @@ def served_cdus(site: Site, served: Floats) -> Floats:
     ----------
     site : Site
         CDUs.
+    loop : (cdu,)
+        Loop of each CDU.
     served : (loop,) [1]
         From the controls.
 
@@ -191,7 +193,7 @@ def served_cdus(site: Site, served: Floats) -> Floats:
         That of their loop; one for sidecars, which need none. What their exchangers move falls alike: exact for little
         water, on the safe side in between.
     """
-    return np.where(site.cdus.sidecar, 1.0, served[site.halls.loop[site.cdus.hall]])
+    return np.where(site.cdus.sidecar, 1.0, served[loop])
 
 
 def law(
@@ -229,7 +231,7 @@ def law(
     flow = np.maximum(np.maximum(memory.flow, aim), plant_tables.LEAST_FLOW)
     dry_rates = cooler_tables.dry_cooler_rates(fixed.dry_coolers, loops, settings, flow)
     inlet = np.where(condenser.fitted, state.hot, back)
-    wet_rates, towers_inside = cooler_tables.tower_rates(loops, settings, flow, inlet, outdoors)
+    wet_rates, towers_inside = cooler_tables.tower_rates(fixed.towers, loops, settings, flow, inlet, outdoors)
     without = plant_water.standing_dry(loops, settings.make_up, memory.basin, memory.used, LAW_TIME)
     wet_rates[:, without] = 0.0
     cooler_rate = np.where(condenser.fitted & (settings.powered <= 0.0), 0.0, dry_rates + wet_rates)
@@ -311,6 +313,7 @@ def tables(loops: Loops, settings: Settings) -> Tables:
     return Tables(
         cells(loops),
         cooler_tables.dry_coolers_of(loops),
+        cooler_tables.towers_of(loops),
         hydraulics.fan_power(SPEEDS)[:, np.newaxis] * settings.cooler_units * loops.cooler_fan_power,
         plant_tables.pump_power(loops),
     )

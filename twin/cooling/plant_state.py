@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from twin.arrays import Flags, Floats, Integers
-from twin.cooling.cooler_tables import DryCoolers
+from twin.cooling.cooler_tables import DryCoolers, TowerBanks
 from twin.facility_water import Cells
 
 
@@ -274,6 +274,8 @@ class Tables(NamedTuple):
         The loops' water.
     dry_coolers : DryCoolers
         Dry coolers.
+    towers : tuple of TowerBanks
+        Towers.
     fan_power : (speed, loop) [W]
         Fans of all coolers in service.
     pump_power : (flow, loop) [W]
@@ -282,5 +284,6 @@ class Tables(NamedTuple):
 
     cells: Cells
     dry_coolers: DryCoolers
+    towers: tuple[TowerBanks, ...]
     fan_power: Floats
     pump_power: Floats

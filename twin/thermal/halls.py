@@ -69,7 +69,8 @@ def control(
     deviation over `CONTROL_TIME`: to outdoor air as far as that is let in and reaches, and to coils, whose tables are
     inverted for the position that does so with the mixed air that reaches them. Outdoor air is let in while it is
     colder than the air that returns and its dew point is within its limits, both by `BAND` to begin with, and not
-    before it was shut out for `REST_TIME`.
+    before it was shut out for `REST_TIME`. Coils and doors move less where their loop gives them less water than their
+    valves ask for, by the served part: exact for little water, on the safe side in between.
     """
     _control(law, state, controls, tally, around, seconds, block)
 
@@ -122,10 +123,10 @@ def _outdoor_air(law, hall, state, colder, dew_point, wanted, seconds):
 def _control(law, state, controls, tally, around, seconds, block):
     power = 0.0
     for h in range(around.air.size):
-        air, hot = around.air[h], state.hot[h]
+        air, hot, served = around.air[h], state.hot[h], around.served[h]
         able = state.door_able[h]
         state.door[h] = min(max(state.door_blown[h] / able, 0.0), 1.0) if able > 0.0 else 0.0
-        controls.door[h] = state.door[h]
+        controls.door[h] = served * state.door[h]
         wanted = state.whole[h] + law.air_capacity[h] * (air - law.set_point[h]) / CONTROL_TIME
         let_in, taken = 0.0, 0.0
         if law.outdoor_stream[h] > 0.0:
@@ -136,9 +137,9 @@ def _control(law, state, controls, tally, around, seconds, block):
         controls.outdoor_share[h] = controls.outdoor[h] * law.outdoor_rise[h]
         position = _position_for(law, h, air - around.water[law.air_loop[h]], hot, taken, wanted - taken)
         state.position[h] = position
-        controls.coil[h] = _at(law.coil_rate, h, position)
-        effectiveness = _at(law.coil_effectiveness, h, position)
-        controls.coil_share[h] = _at(law.coil_share, h, position) - effectiveness * controls.outdoor_share[h]
+        controls.coil[h] = served * _at(law.coil_rate, h, position)
+        effectiveness = served * _at(law.coil_effectiveness, h, position)
+        controls.coil_share[h] = served * _at(law.coil_share, h, position) - effectiveness * controls.outdoor_share[h]
         controls.coil_mixing[h] = effectiveness * controls.outdoor[h]
         fans = _at(law.fan_power, h, position)
         away = _at(law.outdoor_fan_power, h, let_in)

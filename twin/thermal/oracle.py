@@ -251,11 +251,11 @@ def _walk(case: Case, start: Start, state: Floats, integrator: Integrator) -> It
                 state[tables.at.hall].copy(),
                 supply,
                 *heat,
+                controls.served[law.air_loop],
                 outdoors.dry_bulb,
                 hall_air.outdoor_dew_point(site, outdoors),
             )
             air = _control_halls(tables, remembered, around, len(seconds))
-            hall_air.serve(air, controls.served[law.air_loop])
             hot, through_doors = np.zeros(len(site.halls.name)), np.zeros((3, len(site.halls.name)))
             for second in seconds:
                 valves = _move_valves(tables, setting, valves, state)
@@ -427,7 +427,7 @@ def _rates(site: Site, tables: _Tables, held: _Second, time: float) -> network.R
     controls, air = held.controls, held.air
     return network.Rates(
         flow,
-        exchange * plant.served_cdus(site, controls.served),
+        exchange * plant.served_cdus(site, site.halls.loop[site.cdus.hall], controls.served),
         controls.cooler,
         controls.economiser,
         controls.stream,

@@ -65,7 +65,7 @@ def test_dry_coolers_are_tabulated_for_dry_loops_only_and_rise_with_speed() -> N
 
 @pytest.mark.parametrize("ratio", [0.1, 0.123, 0.4, 0.777, 1.0, 1.19, 1.2])
 def test_tabulated_dry_coolers_are_the_law_itself(ratio: float) -> None:
-    """Two unlike coolers in three loops, 1e-4 from the law itself at every speed: 1e-3 K where water is 10 K warmer than air."""
+    """Two unlike coolers in three loops, 1e-4 from the law itself: 1e-3 K where water is 10 K over air."""
     loops = small.site().loops
     kinds = {"cooler_water_stream": [5e5, 2e5, 5e5], "cooler_air_flow": [400.0, 380.0, 400.0]}
     made = {name: np.array(values) for name, values in kinds.items()}

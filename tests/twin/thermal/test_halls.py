@@ -46,11 +46,16 @@ def state(hot: float, blown: float = 0.0, able: float = 0.0) -> hall_air.HallSta
 
 
 def controlled(
-    own: hall_air.HallLaw, now: hall_air.HallState, air: float, dry: float = 300.0, dew: float = 280.0
+    own: hall_air.HallLaw,
+    now: hall_air.HallState,
+    air: float,
+    dry: float = 300.0,
+    dew: float = 280.0,
+    served: float = 1.0,
 ) -> tuple[hall_air.HallControls, hall_air.HallTally]:
     """Sample the controls at water of 295 K, 200 W of losses and none of sidecars."""
     controls, sums = hall_air.no_controls(1), hall_air.tally(1, 1)
-    values = (np.array([value]) for value in (air, 295.0, 200.0, 0.0))
+    values = (np.array([value]) for value in (air, 295.0, 200.0, 0.0, served))
     halls.control(own, now, controls, sums, hall_air.HallSurroundings(*values, dry, dew), SECONDS, 0)
     return controls, sums
 
@@ -212,8 +217,20 @@ def test_doors_take_what_their_racks_blow(blown: float, able: float, opening: fl
     now = state(5e3, blown, able)
     controls, _ = controlled(law(), now, 298.0)
     assert controls.door[0] == opening
-    hall_air.serve(controls, np.array([0.5]))
+    controls, _ = controlled(law(), now, 298.0, served=0.5)
+    assert controls.door[0] == 0.5 * opening
     assert now.door[0] == opening
+
+
+def test_coils_with_part_of_their_water_move_that_part_of_their_heat() -> None:
+    """In all three of their terms, outdoor air of 290 K mixed into theirs; the position is what they ask for."""
+    whole, part = state(10e3), state(10e3)
+    full, _ = controlled(law(outdoor=500.0), whole, 299.0, dry=290.0)
+    less, _ = controlled(law(outdoor=500.0), part, 299.0, dry=290.0, served=0.25)
+    for name in ("coil", "coil_share", "coil_mixing"):
+        assert getattr(full, name)[0] > 0.0
+        assert getattr(less, name)[0] == pytest.approx(0.25 * getattr(full, name)[0], rel=1e-12)
+    assert part.position[0] == whole.position[0]
 
 
 class DoorForcing(NamedTuple):

@@ -244,8 +244,10 @@ def at_rest(
     law, _ = plant.law(site, setting.plant, setting.tables, np.ones(3), state.plant, outdoors)
     supply = state.plant.water[law.start[1:] - 1]
     heat = state.warming / simulate.MACRO_STEP, hall_air.sidecar_fans(site, thermal.valve)
-    around = hall_air.HallSurroundings(thermal.air, supply, *heat, outdoors.dry_bulb, outdoors.wet_bulb)
-    controls = oracle._control(law, state.plant, 0.0), oracle._control_halls(tables, state.halls, around, 0)
+    plant_holds = oracle._control(law, state.plant, 0.0)
+    served = plant_holds.served[law.air_loop]
+    around = hall_air.HallSurroundings(thermal.air, supply, *heat, served, outdoors.dry_bulb, outdoors.wet_bulb)
+    controls = plant_holds, oracle._control_halls(tables, state.halls, around, 0)
     everyone = np.ones(site.racks.cdu.size, dtype=bool)
     seen = law.outdoor, outdoors.dry_bulb
     held = oracle._hold(case, tables, setting, thermal.valve, everyone, reached, 0, controls, seen)
