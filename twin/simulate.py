@@ -233,6 +233,7 @@ def _advance(
     changes.hold_load(site, fixed.load, setting.load, fixed.layout.order, accelerator.T, host.T)
     if held:
         accelerator[:], host[:] = accelerator[:, :1].copy(), host[:, :1].copy()
+    kind, warming, pump_power = fixed.cdus.kind[setting.fouled], state.warming / MACRO_STEP, pumps.sum()
     coasting = bool(changes.coasting(setting.pumps).any())
     layout, flows = _flows(fixed, setting, COUPLING_STEP)
     for block, start in enumerate(starts):
@@ -241,7 +242,6 @@ def _advance(
             coasting = bool(changes.coasting(setting.pumps).any())
             layout, flows = _flows(fixed, setting, COUPLING_STEP)
             setting = setting._replace(pumps=changes.coast(setting.pumps, count)[1])
-        warming = state.warming / MACRO_STEP
         loops.control(law, state.plant, controls, sums, float(count), block)
         blowers = hall_air.sidecar_fans(site, state.thermal.valve)
         supply = state.plant.water[ends[0]]
@@ -253,7 +253,7 @@ def _advance(
         forcing = Forcing(
             float(start),
             *flows,
-            kind=fixed.cdus.kind[setting.fouled],
+            kind=kind,
             valve=setting.valve,
             pump_heat=pumps,
             set_point=setting.cdu_set_point,
@@ -284,7 +284,7 @@ def _advance(
         loops.step(law, state.plant, controls, sums, to_water, tally.coil_heat + tally.door[0], float(count))
         hall_air.remember(state.halls, air, tally.hot / count, tally.door / count)
         powers[now], extremes[now] = tally.hall_power[:count], tally.hall_extreme[:count]
-        cooling[now] = sums.power[block] + airs.power[block] + pumps.sum()
+        cooling[now] = sums.power[block] + airs.power[block] + pump_power
         cdu_heat += tally.cdu_heat
         airs.coil[:] += tally.coil_heat
         airs.door[:] += tally.door[0]

@@ -6,7 +6,7 @@ See `twin.cooling.plant` for what is modelled, and for the tables that this modu
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -15,10 +15,39 @@ from twin.thermal.loop_control import control_loops
 
 if TYPE_CHECKING:
     from twin.cooling.plant import PlantControls, PlantLaw, PlantState, PlantTally
-    from twin.site import Floats
+    from twin.arrays import Flags, Floats, Integers
 
 STEP_RATE = 0.5
 """Highest product of a Runge-Kutta step and the fastest exchange rate of the network [1]."""
+
+
+class _Circuit(NamedTuple):
+    """What a step reads of `PlantLaw`: a call looks at every array that it is given, which costs as much as the step."""
+
+    start: Integers
+    last_return: Integers
+    capacity: Floats
+    condenser: Flags
+    condenser_capacity: Floats
+    outdoor: Floats
+    air_loop: Integers
+    cdu_loop: Integers
+
+
+class _Water(NamedTuple):
+    """What a step moves of `PlantState`."""
+
+    water: Floats
+    hot: Floats
+    cold: Floats
+    supply_ramp: Floats
+
+
+class _Moved(NamedTuple):
+    """What a step adds to `PlantTally`."""
+
+    rejected: Floats
+    economised: Floats
 
 
 def control(
@@ -90,9 +119,21 @@ def step(
     C dT_cold/dt = M_c (T_hot - T_cold) - K (T_hot - T_out),
     C dT_hot/dt = M_c (T_cold - T_hot) + E (T_back - T_cold) + Q_condenser + P_pump.
     """
-    loops = state.hot.size
-    room = np.zeros((6, state.water.size + 4 * loops))
-    _step(law, state, controls, tally, cdu_heat, coil_heat, seconds, np.zeros(loops), room[0], room[1:])
+    count = state.hot.size
+    circuit = _Circuit(
+        law.start,
+        law.last_return,
+        law.capacity,
+        law.condenser,
+        law.condenser_capacity,
+        law.outdoor,
+        law.air_loop,
+        law.cdu_loop,
+    )
+    water = _Water(state.water, state.hot, state.cold, state.supply_ramp)
+    moved = _Moved(tally.rejected, tally.economised)
+    room = np.zeros((6, state.water.size + 4 * count))
+    _step(circuit, water, controls, moved, cdu_heat, coil_heat, seconds, np.zeros(count), room[0], room[1:])
 
 
 # Plain, since counting references took 25 times as long as the rest.
@@ -136,7 +177,7 @@ def _slopes(law, given, controls, y, f):
 def _steps(law, controls, seconds):
     """Give how many Runge-Kutta steps keep each below `STEP_RATE` times the fastest exchange."""
     fastest = 0.0
-    for i in range(law.stream.size):
+    for i in range(controls.stream.size):
         for n in range(law.start[i], law.start[i + 1]):
             fastest = max(fastest, controls.stream[i] / law.capacity[n])
         plant = law.last_return[i] + 1
