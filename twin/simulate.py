@@ -316,13 +316,14 @@ def _flows(fixed: _Fixed, setting: Setting, seconds: int) -> tuple[Layout, tuple
     """Give the runs, and each CDU's flow level, fraction and flow ratio at the middle of each second."""
     pumps, layout, levels = setting.pumps, fixed.layout, fixed.levels
     moving = changes.coasting(pumps)
-    flow, _ = changes.coast(pumps, seconds if moving.any() else 1)
+    alike = 1 if moving.any() else seconds
+    flow, _ = changes.coast(pumps, seconds // alike)
     if moving.any() or np.any(pumps.target != pumps.target[0]):
         mark = np.where(moving, np.arange(moving.size) + OWN_RUN, pumps.target)
         layout = laws.split_runs(layout, fixed.site, mark)
     level = np.minimum(np.maximum(np.searchsorted(levels, flow, side="right") - 1, 0), levels.size - 2)
-    parts = level, (flow - levels[level]) / (levels[level + 1] - levels[level]), flow
-    return layout, parts if len(flow) == seconds else tuple(np.repeat(part, seconds, axis=0) for part in parts)
+    fraction = (flow - levels[level]) / (levels[level + 1] - levels[level])
+    return layout, (level.repeat(alike, axis=0), fraction.repeat(alike, axis=0), flow.repeat(alike, axis=0))
 
 
 def _connect(fixed: _Fixed, setting: Setting, state: _State, step: _Step) -> tuple[_State, _Flows]:
@@ -348,7 +349,7 @@ def _connect(fixed: _Fixed, setting: Setting, state: _State, step: _Step) -> tup
     memory.used[:] = np.where(use.make_up > 0.0, use.make_up, memory.used)
     memory.basin[:] = basins.content
     racks, accelerators, rack_losses, rack_coolant, rack_air = step.powers.sum(axis=(0, 1)).tolist()
-    totals = plant.PlantTally(0.0, *np.array(sums[1:]).sum(axis=1).tolist())
+    of_plant = dict(zip(sums._fields[1:], np.array(sums[1:]).sum(axis=1).tolist(), strict=True))
     energies = Energies(
         connection=float(flows.connection.sum()),
         racks=racks,
@@ -364,21 +365,21 @@ def _connect(fixed: _Fixed, setting: Setting, state: _State, step: _Step) -> tup
         cdu_pumps=float(step.cdu_pumps.sum()) * seconds,
         hall_fans=float(step.halls.fans.sum()),
         outdoor_fans=float(step.halls.outdoor_fans.sum()),
-        pumps=totals.pumps,
-        condenser_pumps=totals.condenser_pumps,
-        cooler_fans=totals.fans,
-        chillers=totals.chillers,
+        pumps=of_plant["pumps"],
+        condenser_pumps=of_plant["condenser_pumps"],
+        cooler_fans=of_plant["fans"],
+        chillers=of_plant["chillers"],
         coils=float(step.halls.coil.sum()),
         doors=float(step.halls.door.sum()),
         outdoor_air=float(step.halls.outdoor.sum()),
         rejected=float(sums.rejected.sum(where=~condenser)),
         condenser_rejected=float(sums.rejected.sum(where=condenser)),
-        chilled=totals.chilled,
-        reused=totals.reused,
-        delivered=totals.delivered,
-        heat_pumps=totals.heat_pumps,
-        economised=totals.economised,
-        condensed=totals.condensed,
+        chilled=of_plant["chilled"],
+        reused=of_plant["reused"],
+        delivered=of_plant["delivered"],
+        heat_pumps=of_plant["heat_pumps"],
+        economised=of_plant["economised"],
+        condensed=of_plant["condensed"],
         evaporation=float(evaporation.sum()) * seconds,
         blowdown=float(use.blowdown.sum()) * seconds,
         drift=float(use.drift.sum()) * seconds,

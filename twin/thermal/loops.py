@@ -14,15 +14,15 @@ from twin.thermal.compiled import PLAIN, njit
 from twin.thermal.loop_control import control_loops
 
 if TYPE_CHECKING:
-    from twin.cooling.plant import PlantControls, PlantLaw, PlantState, PlantTally
     from twin.arrays import Flags, Floats, Integers
+    from twin.cooling.plant import PlantControls, PlantLaw, PlantState, PlantTally
 
 STEP_RATE = 0.5
 """Highest product of a Runge-Kutta step and the fastest exchange rate of the network [1]."""
 
 
 class _Circuit(NamedTuple):
-    """What a step reads of `PlantLaw`: a call looks at every array that it is given, which costs as much as the step."""
+    """What a step reads of `PlantLaw`: a call looks at every array that it is given, which costs more than the step."""
 
     start: Integers
     last_return: Integers
