@@ -9,6 +9,7 @@ accelerators may be counted as ``"72 gpu"`` and racks as ``"74 rack"``.
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import pairwise
 from typing import Annotated, Literal, NamedTuple
 
@@ -248,7 +249,7 @@ class Kind(NamedTuple):
     def read(self, text: str) -> float:
         """Read text as a number in the kind's unit, within its plausible range."""
         try:
-            number = self._number(text)
+            number = _number(self.unit, text)
         except ValueError as error:
             message = f"give a value such as '{self.example}'; got {text!r} ({error})"
             raise ValueError(message) from error
@@ -261,11 +262,14 @@ class Kind(NamedTuple):
             raise ValueError(message)
         return number
 
-    def _number(self, text: str) -> float:
-        if self.unit in {"1", "gpu", "rack"}:
-            quantity = units.read_ratio(text)
-            return units.si(quantity, "1" if quantity.unitless else self.unit)
-        return units.si(units.read(text), self.unit)
+
+@cache
+def _number(unit: str, text: str) -> float:
+    """Read text in a unit; half of a catalog's numbers are those of another part."""
+    if unit in {"1", "gpu", "rack"}:
+        quantity = units.read_ratio(text)
+        return units.si(quantity, "1" if quantity.unitless else unit)
+    return units.si(units.read(text), unit)
 
 
 LOAD = Kind("1", 1e-3, 2.0, "50 %")

@@ -155,7 +155,8 @@ def evaluate(curve: ResponseCurve, load: Floats) -> tuple[Floats, npt.NDArray[np
     weights = np.where(np.arange(curve.load.size) % 2, -1.0, 1.0)
     weights[[0, -1]] *= 0.5
     distance = held[..., np.newaxis] - curve.load
-    share = weights / np.where(distance == 0.0, _AT_NODE, distance)
+    distance[distance == 0.0] = _AT_NODE
+    share = np.divide(weights, distance, out=distance)  # fresh pages for a day of seconds would cost more than the work
     share /= share.sum(axis=-1, keepdims=True)
     return share @ curve.values, held == load
 
