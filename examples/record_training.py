@@ -2,7 +2,7 @@
 Distinct power phases on one CUDA device, to be recorded: idle, square waves, full load, cooling, training, decoding.
 
 Every change of phase is printed as a line of JSON with the clock's time and the monotonic one, so that a recording can
-be laid beside what was asked. Needs PyTorch and nothing else; about five and a half minutes:
+be laid beside what was asked. Needs PyTorch and nothing else; about seven minutes:
 
     twin record -o run.parquet --lead "10 s" -- python examples/record_training.py > phases.jsonl
 """
@@ -21,14 +21,14 @@ from pathlib import Path
 from typing import Any
 
 SECONDS = {
-    "idle": 10.0,  # before CUDA is touched: the deepest idle state
-    "idle_context": 10.0,  # with a context, which holds clocks up
-    "wave_0.5_hz": 40.0,
-    "wave_0.1_hz": 60.0,
-    "full_load": 60.0,
-    "cooling": 60.0,
-    "training": 60.0,
-    "decoding": 30.0,
+    "idle": 15.0,  # before CUDA is touched: the deepest idle state
+    "idle_context": 15.0,  # with a context, which holds clocks up
+    "wave_0.5_hz": 30.0,
+    "wave_0.1_hz": 50.0,
+    "full_load": 120.0,  # a heat sink in air takes a minute or more to settle
+    "cooling": 120.0,
+    "training": 45.0,
+    "decoding": 25.0,
 }
 """[s] of each phase, in order."""
 

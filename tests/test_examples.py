@@ -17,8 +17,8 @@ def training(root: Path):
     return runpy.run_path(str(root / "examples" / "record_training.py"))
 
 
-def test_the_phases_last_five_and_a_half_minutes(training):
-    assert sum(training["SECONDS"].values()) == 330.0
+def test_the_phases_last_seven_minutes(training):
+    assert sum(training["SECONDS"].values()) == 420.0
 
 
 def test_a_wave_keeps_to_the_clock_and_tells_its_edges(training, capsys):
