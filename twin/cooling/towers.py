@@ -13,8 +13,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from twin.cooling import psychrometrics
 from twin.cooling.exchangers import counterflow, counterflow_units, heat_rate
-from twin.cooling.psychrometrics import AIR_HEAT, enthalpy, humidity_ratio_from_dew_point, saturation_enthalpy
+from twin.cooling.psychrometrics import AIR_HEAT, enthalpy, saturation_pressure
 from twin.site import Floats
 
 ITERATIONS = 5
@@ -259,10 +260,14 @@ def evaporation(heat: Floats, air_flow: Floats, dry_bulb: Floats, humidity_ratio
 @lru_cache(maxsize=64)
 def _saturated_air(pressure: float) -> _SaturatedAir:
     """Tabulate saturated air once a pressure: towers are asked every step, and the exact law costs ten times more."""
+    temperature, vapour = _saturated_vapour()
+    moisture = psychrometrics.humidity_ratio(vapour, pressure)
+    return _SaturatedAir(temperature, enthalpy(temperature, moisture), moisture)
+
+
+@lru_cache(maxsize=1)
+def _saturated_vapour() -> tuple[Floats, Floats]:
+    """Tabulate the pressure of saturated vapour over temperature: the dear part, which no air pressure changes."""
     steps = round((SATURATED_RANGE[1] - SATURATED_RANGE[0]) / _LEAST_RISE)
     temperature = np.linspace(*SATURATED_RANGE, steps + 1)
-    return _SaturatedAir(
-        temperature,
-        saturation_enthalpy(temperature, pressure),
-        humidity_ratio_from_dew_point(temperature, pressure),
-    )
+    return temperature, saturation_pressure(temperature)
