@@ -8,7 +8,7 @@ import numpy as np
 
 from twin.arrays import Flags
 from twin.cooling import hydraulics
-from twin.cooling.plant import Tables, tables
+from twin.cooling.plant import Tables, tables, tables_at
 from twin.cooling.plant_tables import Settings, own_settings
 from twin.site import Floats, Integers, Site
 from twin.thermal.tables import VALVE_FREE
@@ -215,7 +215,7 @@ def apply(site: Site, setting: Setting, change: Change) -> Setting:
     if change.what == "loop_pumps":
         coast = change.time_constant or float(site.loops.pumps.time_constant[rows].max(initial=1.0))
         plant = plant._replace(pump_time=_with(plant.pump_time, rows, coast))
-    return setting._replace(plant=plant, tables=tables(site.loops, plant))
+    return setting._replace(plant=plant, tables=tables_at(setting.tables, site.loops, plant))
 
 
 def foulings(site: Site, scheduled: tuple[Change, ...]) -> Floats:

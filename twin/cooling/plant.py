@@ -314,9 +314,34 @@ def tables(loops: Loops, settings: Settings) -> Tables:
         cells(loops),
         cooler_tables.dry_coolers_of(loops),
         cooler_tables.towers_of(loops),
-        hydraulics.fan_power(SPEEDS)[:, np.newaxis] * settings.cooler_units * loops.cooler_fan_power,
+        _fan_power(loops, settings),
         plant_tables.pump_power(loops),
     )
+
+
+def tables_at(before: Tables, loops: Loops, settings: Settings) -> Tables:
+    """
+    Bring tables up to date with other settings.
+
+    Parameters
+    ----------
+    before : Tables
+        Of the same loops.
+    loops : Loops
+        All loops.
+    settings : Settings
+        Units in service.
+
+    Returns
+    -------
+    Tables
+        What `tables` gives, without tabulating anew what no setting changes.
+    """
+    return before._replace(fan_power=_fan_power(loops, settings))
+
+
+def _fan_power(loops: Loops, settings: Settings) -> Floats:
+    return hydraulics.fan_power(SPEEDS)[:, np.newaxis] * settings.cooler_units * loops.cooler_fan_power
 
 
 def _at_flow(table: Floats, flow: Floats) -> Floats:

@@ -7,6 +7,7 @@ import psychrolib
 import pytest
 
 from tests.twin import small_site as small
+from twin import changes
 from twin.cooling import cooler_tables, dry_coolers, plant, plant_tables, plant_water, towers
 from twin.cooling.psychrometrics import WATER_HEAT, humidity_ratio_from_wet_bulb
 from twin.cooling.ranges import Inside
@@ -163,6 +164,21 @@ def test_condenser_water_and_its_coolers_stop_without_power() -> None:
     np.testing.assert_array_equal(tables.cooler_rate.max(axis=0) > 0.0, [True, True, False])
     assert tables.condenser_stream[2] == 0.0
     assert tables.condenser_pump[2] == 0.0
+
+
+@pytest.mark.parametrize(("what", "value"), [("cooler_units", 0.0), ("loop_pumps", 0.5), ("mechanical_power", 0.0)])
+def test_tables_after_a_change_are_those_of_its_settings(what: str, value: float) -> None:
+    """No change of the plant alters a cooler's own law, so that only what a setting enters is tabulated again."""
+    site = small.site()
+    before = changes.first_setting(site)
+    after = changes.apply(site, before, changes.Change(0, what, np.array([DRY]), value))
+    anew = plant.tables(site.loops, after.plant)
+    for found, whole in zip(after.tables, anew, strict=True):
+        if isinstance(whole, np.ndarray):
+            np.testing.assert_array_equal(found, whole)
+    np.testing.assert_array_equal(after.tables.dry_coolers.rate, anew.dry_coolers.rate)
+    same = np.array_equal(after.tables.fan_power, before.tables.fan_power)
+    assert same == (what != "cooler_units")
 
 
 def test_fan_power_at_half_speed() -> None:
