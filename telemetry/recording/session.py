@@ -50,7 +50,7 @@ class Plan(NamedTuple):
     gpus
         Numbers of those to record; all if None.
     anonymous
-        Whether UUIDs are left out.
+        Whether UUIDs and the kernel's release are left out.
     force
         Whether a file that stands there is replaced.
     """
@@ -127,7 +127,8 @@ def record(plan: Plan, progress: Progress | None = None, clock: Clock | None = N
         span = Span(plan.duration, plan.command, plan.lead, stop)
         with nvml.opened() as library:
             found = nvml.gpus(library, plan.gpus, anonymous=plan.anonymous)
-            facts = {**nvml.driver(library), **_host(), **_asked(plan), "gpus": {gpu.asset: gpu.facts for gpu in found}}
+            facts = {**nvml.driver(library), **_host(anonymous=plan.anonymous), **_asked(plan)}
+            facts["gpus"] = {gpu.asset: gpu.facts for gpu in found}
             notes = tuple(note for gpu in found for note in gpu.notes)
             writer = Writer(target, tuple(gpu.asset for gpu in found), _metadata(facts, notes))
             sampler = Sampler(library, found, plan.rate, plan.slow_rate, clock, writer.put)
@@ -192,12 +193,13 @@ def _slowly(progress: Progress | None, sampler: Sampler) -> Callable[[int], None
     return tell
 
 
-def _host() -> dict[str, str]:
+def _host(*, anonymous: bool) -> dict[str, str]:
     try:
         recorder = version("gigatwin")
     except PackageNotFoundError:
         recorder = "unknown: not installed"
-    return {"host_os": f"{platform.system()} {platform.release()} {platform.machine()}", "recorder": recorder}
+    release = () if anonymous else (platform.release(),)  # kernels that sites build themselves bear their names
+    return {"host_os": " ".join((platform.system(), *release, platform.machine())), "recorder": recorder}
 
 
 def _asked(plan: Plan) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import json
 import math
+import platform
 import re
 
 import polars as pl
@@ -264,9 +265,11 @@ def test_the_file_says_how_it_was_made(clock, machine, record):
     assert {"host_os", "recorder", "pace"} <= set(found)
 
 
-def test_anonymous_leaves_no_uuid(clock, machine, record):
+def test_anonymous_leaves_no_uuid_and_no_kernel_release(clock, machine, record):
     machine(FakeGpu(clock))
-    assert b"GPU-1111" not in record(duration=1.0, anonymous=True).path.read_bytes()
+    made = record(duration=1.0, anonymous=True).path
+    assert b"GPU-1111" not in made.read_bytes()
+    assert facts(made)["host_os"] == f"{platform.system()} {platform.machine()}"
 
 
 def test_a_folder_gets_a_file_named_by_its_start(clock, clocks, machine, tmp_path):
