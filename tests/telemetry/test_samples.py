@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -71,3 +72,22 @@ def test_it_drives_a_site_through_its_phases(tmp_path) -> None:
     assert cooling < training < full
     high = power[75:122] > 0.5 * (full + cooling)
     assert np.sum(np.diff(high)) == 9  # edges of the wave of 0.1 Hz, 78 to 118 s, every 5 s
+
+
+def test_the_case_of_the_chip_is_of_the_recording(reading, phases) -> None:
+    """`scenarios/validation/recorded_chip`: energy between its rows is the counter's, temperatures are the chip's."""
+    folder = Path(scenarios.__file__).parent / "validation" / "recorded_chip"
+    rows = pl.read_csv(folder / "h200.csv", comment_prefix="#")
+    energy, chip = (
+        reading.frame.filter(pl.col("metric") == f"accelerator_{name}").collect() for name in ("energy_j", "temp_k")
+    )
+    first = energy["time"][0].timestamp()
+    ended = next(line["time"] for line in phases if line["phase"] == "full_load" and line["edge"] == "end")
+    start = round(datetime.fromisoformat(ended).timestamp() - reading.frame.collect()["time"].min().timestamp() - 10, 1)
+    time = rows["time_s"].to_numpy()
+    counter = np.interp(start + time, energy["time"].dt.epoch("us") / 1e6 - first, energy["value"])
+    assert np.sum(np.diff(time) * rows["power_w"].to_numpy()[1:]) == pytest.approx(np.ptp(counter), rel=1e-3)
+    degrees = np.interp(start + time, chip["time"].dt.epoch("us") / 1e6 - first, chip["value"]) - 273.15
+    # A reading is 0.1 s old at most, in which the chip moves by 5 K at an edge.
+    assert np.max(np.abs(degrees[1:] - rows["chip_degc"].to_numpy()[1:])) < 6.0
+    assert np.mean(degrees - rows["chip_degc"].to_numpy()) == pytest.approx(0.0, abs=0.1)

@@ -40,6 +40,7 @@ LAWS: dict[str, Law] = {
     "pump": hydraulics.PUMP,
     "rack_at_rest": racks.RACK_AT_REST,
     "pump_stop": racks.PUMP_STOP,
+    "chip_history": racks.CHIP_HISTORY,
     "facility_water_loss": racks.FACILITY_WATER_LOSS,
 }
 """Laws by name."""

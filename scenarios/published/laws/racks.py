@@ -1,4 +1,4 @@
-"""Racks without coolant, or without facility water: the chain of `twin.thermal.coefficients` until a limit."""
+"""The chain of `twin.thermal.coefficients` alone: at rest, until a limit without coolant, or behind a given power."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from collections.abc import Callable
 import numpy as np
 import scipy.sparse as sp
 from scipy.integrate import solve_ivp
+from scipy.linalg import expm
 from scipy.sparse.linalg import splu
 
-from scenarios.published.laws.law import Law, Outputs
+from scenarios.published.laws.law import Law, Outputs, one
 from twin.site import Floats, RackClasses
 from twin.thermal.coefficients import chain_capacity, rack_network, step_table
 
@@ -17,6 +18,9 @@ _HORIZON = 3600.0
 """Seconds after which a limit counts as never crossed; the slowest time constant here is a minute."""
 
 _TOLERANCE = 1e-9
+
+_MILLISECONDS = 3
+"""Decimals of a second that tell steps apart."""
 
 
 def _rack_at_rest(
@@ -115,6 +119,36 @@ def _facility_water_loss(
     return {"time": found[:, 0], "rate": found[:, 1]}
 
 
+def _chip_history(
+    power: Floats,
+    chip_resistance: Floats,
+    film_resistance: Floats,
+    film_exponent: Floats,
+    chip_capacity: Floats,
+    plate_capacity: Floats,
+    coolant_capacity: Floats,
+    coolant_stream: Floats,
+    supply: Floats,
+    time: Floats,
+) -> Outputs:
+    """Let a chip follow rows of mean power since the row before; it begins at rest under the first."""
+    chains = _chains(
+        chip_resistance, film_resistance, film_exponent, chip_capacity, plate_capacity, coolant_capacity, coolant_stream
+    )
+    matrix = rack_network(chains, 0, 1.0, 0.0)
+    warming = np.array([1.0, 0.0, 0.0]) / chain_capacity(chains)[0]
+    driven = np.zeros((4, 4))
+    driven[:3, :3], driven[:3, 3] = matrix, warming
+    lengths, which = np.unique(np.diff(time).round(_MILLISECONDS), return_inverse=True)
+    steps = [expm(driven * length) for length in lengths]
+    state = np.linalg.solve(matrix, -warming * power[0])
+    chip = [state[0]]
+    for step, watts in zip(which, power[1:], strict=True):
+        state = steps[step][:3, :3] @ state + steps[step][:3, 3] * watts
+        chip.append(state[0])
+    return {"chip": one(supply, "supply") + np.array(chip)}
+
+
 def _chains(
     chip_resistance: Floats,
     film_resistance: Floats,
@@ -167,6 +201,7 @@ _CHIP = {
 }
 RACK_AT_REST = Law(_rack_at_rest, {**_CHIP, "supply": "K"}, {"chip": "K", "difference": "delta_degC"})
 PUMP_STOP = Law(_pump_stop, {**_CHIP, "coast_time": "s", "flow": "1", "supply": "K", "limit": "K"}, {"time": "s"})
+CHIP_HISTORY = Law(_chip_history, {**_CHIP, "supply": "K", "time": "s"}, {"chip": "K"})
 FACILITY_WATER_LOSS = Law(
     _facility_water_loss, {**_CHIP, "loop_capacity": "J/K", "rise": "delta_degC"}, {"time": "s", "rate": "K/s"}
 )

@@ -139,3 +139,27 @@ def test_dew_point_of_saturated_air() -> None:
 def test_one_machine_has_one_value() -> None:
     with pytest.raises(ValueError, match="pressure must be the same in all rows"):
         one(np.array([1.0, 2.0]), "pressure")
+
+
+def test_a_chip_that_follows_its_power() -> None:
+    """
+    A chip at rest stays there, and after a step goes the way of its one lump.
+
+    The plate and what is behind it hardly warm, 1e9 J/K and 1e6 W/K: rise 500 W x 0.05 K/W x (1 - exp(-t / 2 s)) with
+    40 J/K x 0.05 K/W = 2 s; rows 1, 1, 3 s apart.
+    """
+    time = np.array([0.0, 1.0, 2.0, 5.0])
+    chain = {
+        "chip_resistance": 0.05,
+        "film_resistance": 1e-6,
+        "film_exponent": 0.7,
+        "chip_capacity": 40.0,
+        "plate_capacity": 1e9,
+        "coolant_capacity": 100.0,
+        "coolant_stream": 1e6,
+        "supply": 300.0,
+    }
+    given = {name: np.full(4, value) for name, value in chain.items()}
+    found = LAWS["chip_history"].function(**given, time=time, power=np.array([100.0, 100.0, 600.0, 600.0]))["chip"]
+    expected = 305.0 + 25.0 * np.array([0.0, 0.0, 1.0 - np.exp(-0.5), 1.0 - np.exp(-2.0)])
+    assert found == pytest.approx(expected, abs=2e-3)  # what 600 W make of 2e-6 K/W behind the chip
