@@ -11,7 +11,7 @@ from twin.cooling import hydraulics
 from twin.cooling.plant import Tables, tables, tables_at
 from twin.cooling.plant_tables import Settings, own_settings
 from twin.site import Floats, Integers, Site
-from twin.thermal.tables import VALVE_FREE
+from twin.thermal.tables import VALVE_FREE, Layout
 from twin.workload import LoadTable
 
 AS_ASKED = -1.0
@@ -241,9 +241,9 @@ def foulings(site: Site, scheduled: tuple[Change, ...]) -> Floats:
     return np.array(states)
 
 
-def hold_load(site: Site, load: LoadTable, held: Floats, order: Integers, accelerator: Floats, host: Floats) -> None:
+def hold_load(site: Site, load: LoadTable, setting: Setting, layout: Layout, asked: Floats) -> None:
     """
-    Put the load at which racks are held in place of what they are asked for.
+    Hold racks at a load in place of what they are asked for, and keep accelerators under their power caps.
 
     Parameters
     ----------
@@ -251,20 +251,26 @@ def hold_load(site: Site, load: LoadTable, held: Floats, order: Integers, accele
         The site.
     load : LoadTable
         Measured racks follow their measurement all the same.
-    held : (rack,) [1]
-        Part of full load, or `AS_ASKED`.
-    order : (kernel rack,)
-        Rack that each stands for.
-    accelerator, host : (second, kernel rack) [W]
-        Overwritten where held.
+    setting : Setting
+        Loads at which racks are held, and caps.
+    layout : Layout
+        The kernel's racks.
+    asked : (tile, second, 2, lane) [W]
+        Overwritten.
     """
-    rows = np.flatnonzero((held[order] != AS_ASKED) & ~load.measured[order])
-    if rows.size == 0:
-        return
-    classes, kind, part = site.rack_classes, site.racks.rack_class[order[rows]], held[order[rows]]
-    loaded, full = classes.accelerator_loaded[kind], classes.accelerator_max[kind]
-    accelerator[:, rows] = classes.accelerators[kind] * (loaded + part * (full - loaded))
-    host[:, rows] = classes.host_idle[kind] + part * (classes.host_max - classes.host_idle)[kind]
+    order, free = layout.order, ~load.measured[layout.order]
+    held, cap = setting.load[order], setting.power_cap[order]
+    rows = np.flatnonzero((held != AS_ASKED) & free)
+    if rows.size:
+        classes, kind, part = site.rack_classes, site.racks.rack_class[order[rows]], held[rows]
+        loaded, full = classes.accelerator_loaded[kind], classes.accelerator_max[kind]
+        accelerator = classes.accelerators[kind] * (loaded + part * (full - loaded))
+        host = classes.host_idle[kind] + part * (classes.host_max - classes.host_idle)[kind]
+        asked[layout.home[rows], :, :, layout.lane[rows]] = np.stack([accelerator, host], axis=1)[:, np.newaxis]
+    rows = np.flatnonzero(np.isfinite(cap) & free)
+    if rows.size:
+        place = layout.home[rows], slice(None), 0, layout.lane[rows]
+        asked[place] = np.minimum(asked[place], cap[rows, np.newaxis])
 
 
 def _with(values: Floats, rows: Integers, value: float) -> Floats:

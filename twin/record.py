@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from twin.cooling.ranges import LAWS
 from twin.site import Floats, Site
+from twin.thermal import tiles
 from twin.thermal.tables import Layout, Tally
 
 if TYPE_CHECKING:
@@ -341,8 +342,7 @@ def tally(layout: Layout, cdus: int, halls: int, seconds: int) -> Tally:
         outdoor_heat=np.zeros(halls),
         door=np.zeros((3, halls)),
         hot=np.zeros(halls),
-        cdu_sum=np.zeros((cdus, 5)),
-        rack=np.zeros((9, racks)),
+        cdu_sum=np.zeros((5, cdus)),
         limit=np.zeros((8, racks)),
     )
     clear(new)
@@ -360,17 +360,10 @@ def clear(tally: Tally) -> None:
     """
     tally.limit[:] = 0.0
     tally.limit[[3, 5]] = -1.0
-    _clear_minute(tally)
-
-
-def _clear_minute(tally: Tally) -> None:
-    tally.rack[:] = 0.0
-    tally.rack[0::3] = np.inf
-    tally.rack[2::3] = -np.inf
     tally.cdu_sum[:] = 0.0
 
 
-def keep_minute(kept: Record, tally: Tally, minute: int, seconds: int) -> None:
+def keep_minute(kept: Record, tally: Tally, rack: Floats, minute: int, seconds: int) -> None:
     """
     Write a minute's racks and CDUs into a record and begin the next.
 
@@ -380,13 +373,16 @@ def keep_minute(kept: Record, tally: Tally, minute: int, seconds: int) -> None:
         Written to.
     tally : Tally
         Read, and cleared for the next minute.
+    rack : (tile, row, lane) [K], [W] and [1]
+        Racks, as in `ThermalState`; their tallies are read, and cleared.
     minute : [1]
         Which minute.
     seconds : [s]
         Seconds that it has.
     """
-    kept.racks[:, minute] = tally.rack
+    kept.racks[:, minute] = tiles.tallies(kept.layout, rack)
     kept.racks[1::3, minute] /= np.float32(seconds)
-    kept.cdus[:4, minute] = tally.cdu_sum[:, :4].T / seconds
-    kept.cdus[4, minute] = tally.cdu_sum[:, 4]
-    _clear_minute(tally)
+    kept.cdus[:4, minute] = tally.cdu_sum[:4] / seconds
+    kept.cdus[4, minute] = tally.cdu_sum[4]
+    tally.cdu_sum[:] = 0.0
+    tiles.forget(rack)

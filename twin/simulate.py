@@ -28,7 +28,7 @@ from twin.inputs import Inputs as Inputs
 from twin.inputs import outdoor_air as outdoor_air
 from twin.record import Energies, Record, Stored
 from twin.site import Floats, Integers, Site
-from twin.thermal import halls, kernel, laws, loops
+from twin.thermal import halls, kernel, laws, loops, tiles
 from twin.thermal.coefficients import chain_capacity
 from twin.thermal.tables import CduLaw, Forcing, Layout, RackLaw, Tally, ThermalState
 from twin.workload import LoadTable
@@ -52,7 +52,7 @@ NOTHING = range(0)
 
 
 class _Fixed(NamedTuple):
-    """What a run never changes; and room for a macro step's demand (any,) [W], since fresh pages cost as much as it."""
+    """What a run never changes; and room for a macro step's demand [W], since fresh pages cost as much as it."""
 
     site: Site
     racks: RackLaw
@@ -172,7 +172,7 @@ def run(
         energies = record.add(energies, flows.energies)
         _keep(fixed, kept, step, flows, number)
         if end % 60 == 0 or end == inputs.duration:
-            record.keep_minute(kept, tally, (end - 1) // 60, end - (end - 1) // 60 * 60)
+            record.keep_minute(kept, tally, state.thermal.rack, (end - 1) // 60, end - (end - 1) // 60 * 60)
         if progress is not None:
             progress(end / inputs.duration)
     if inputs.duration in watch:
@@ -193,7 +193,7 @@ def _fixed(site: Site, load: LoadTable, inputs: Inputs, curve: ResponseCurve) ->
     for column, rows in enumerate(caps):
         marks[rows, column] = 1
     layout = laws.layout(site, load, marks)
-    demand = np.empty(2 * MACRO_STEP * layout.order.size)
+    demand = np.zeros((layout.home[-1] + 1, MACRO_STEP, 2, tiles.LANES))
     voltage = curve._replace(names=curve.names[:1], values=np.ascontiguousarray(curve.values[:, :1]))
     return _Fixed(site, racks, cdus, hall_air.law(site), levels, layout, load, inputs, voltage, demand)
 
@@ -227,12 +227,11 @@ def _advance(
     powers, extremes = (np.empty((seconds, len(site.halls.name), width)) for width in (5, 2))
     cdu_heat = np.zeros(len(site.cdus.name))
     pumps, cooling = setting.pump_power, np.empty(seconds)
-    cap = setting.power_cap[fixed.layout.order]
-    accelerator, host = fixed.demand[: 2 * fixed.layout.order.size * seconds].reshape(2, -1, seconds)
-    kernel.fill(fixed.racks, fixed.layout, fixed.load, float(begin), accelerator, host)
-    changes.hold_load(site, fixed.load, setting.load, fixed.layout.order, accelerator.T, host.T)
+    asked = fixed.demand
+    kernel.fill(fixed.racks, fixed.layout, fixed.load, float(begin), seconds, asked)
+    changes.hold_load(site, fixed.load, setting, fixed.layout, asked)
     if held:
-        accelerator[:], host[:] = accelerator[:, :1].copy(), host[:, :1].copy()
+        asked[:] = asked[:, :1].copy()
     kind, warming, pump_power = fixed.cdus.kind[setting.fouled], state.warming / MACRO_STEP, pumps.sum()
     coasting = bool(changes.coasting(setting.pumps).any())
     layout, flows = _flows(fixed, setting, COUPLING_STEP)
@@ -252,6 +251,8 @@ def _advance(
         halls.control(fixed.halls, state.halls, air, airs, around, float(count), block)
         forcing = Forcing(
             float(start),
+            start - begin,
+            count,
             *flows,
             kind=kind,
             valve=setting.valve,
@@ -272,14 +273,11 @@ def _advance(
             hall_losses=air.losses,
             hall_fans=air.fans,
             air_capacity=fixed.halls.air_capacity,
-            power_cap=cap,
         )
         now = slice(start - begin, start - begin + count)
         for sums_of_step in (tally.cdu_heat, tally.coil_heat, tally.outdoor_heat, tally.door, tally.hot):
             sums_of_step[:] = 0.0
-        kernel.advance(
-            fixed.racks, fixed.cdus, layout, accelerator[:, now], host[:, now], state.thermal, forcing, tally
-        )
+        kernel.advance(fixed.racks, fixed.cdus, layout, asked, state.thermal, forcing, tally)
         to_water = np.where(site.cdus.sidecar, 0.0, tally.cdu_heat)
         loops.step(law, state.plant, controls, sums, to_water, tally.coil_heat + tally.door[0], float(count))
         hall_air.remember(state.halls, air, tally.hot / count, tally.door / count)
@@ -440,7 +438,8 @@ def _settle(fixed: _Fixed, setting: Setting, tally: Tally) -> _State:
         _refuse_boiling(fixed, state)
         state = _connect(fixed, setting, state, step)[0]
     record.clear(tally)
-    state.thermal.on[:] = 1.0
+    tiles.restart(state.thermal.rack)
+    tiles.forget(state.thermal.rack)
     return state
 
 
@@ -456,8 +455,7 @@ def _first_state(fixed: _Fixed) -> _State:
     chain = [inlet + rise for rise in (15.0, 10.0, 5.0)]
     cdus = len(site.cdus.name)
     thermal = ThermalState(
-        rack=np.stack([*chain, air + 5.0, *chain]),
-        on=np.ones(layout.order.size),
+        rack=tiles.build(layout, np.stack([*chain, air + 5.0, *chain])),
         supply=site.cdus.supply_set_point.copy(),
         back=site.cdus.supply_set_point + 5.0,
         ramp=np.zeros(cdus),
@@ -476,7 +474,8 @@ def _stored(fixed: _Fixed, state: _State) -> Stored:
     rows = layout.variant >> 1
     chain = chain_capacity(site.rack_classes)[rows].T
     air = np.where(fixed.racks.liquid[rows], site.rack_classes.air_capacity[rows], 0.0)
-    racks = np.sum(layout.weight * (np.sum(chain * thermal.rack[:3], axis=0) + air * thermal.rack[3]))
+    rack = tiles.temperatures(layout, thermal.rack)
+    racks = np.sum(layout.weight * (np.sum(chain * rack[:3], axis=0) + air * rack[3]))
     wet = fixed.cdus.stream > 0
     cdus = np.sum(site.cdus.supply_capacity * thermal.supply + site.cdus.return_capacity * thermal.back, where=wet)
     water, condenser = plant.stored(site.loops, state.plant)

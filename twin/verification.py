@@ -11,6 +11,7 @@ from twin import simulate
 from twin.record import Record, Snapshot
 from twin.simulate import MACRO_STEP, Inputs
 from twin.site import Floats, Integers, Site
+from twin.thermal import tiles
 from twin.workload import LoadTable
 
 ACCEPTED = 0.02
@@ -134,9 +135,8 @@ def verify(site: Site, load: LoadTable, inputs: Inputs, record: Record) -> Verif
     ahead = tuple(change for change in inputs.changes if first.time < change.time < later[-1].time)
     outdoors = partial(simulate.outdoor_air, site, inputs)
     case = oracle.Case(site, load, ahead, outdoors, first.time, seconds, held_flow=True)
-    member, fitted = record.layout.member, np.flatnonzero(site.loops.condenser.fitted)
-    thermal = first.thermal._replace(rack=first.thermal.rack[:, member], on=first.thermal.on[member])
-    start = oracle.Start(first.setting, thermal, first.plant, first.halls, first.warming)
+    fitted = np.flatnonzero(site.loops.condenser.fitted)
+    start = oracle.Start(record.layout, first.setting, first.thermal, first.plant, first.halls, first.warming)
     answer = oracle.solve(case, start, oracle.Integrator(tolerance=TOLERANCE))
     reached = [(snapshot.time - first.time, _temperatures(snapshot, record, fitted)) for snapshot in later]
     tracks = answer._replace(hot=answer.hot[:, fitted], cold=answer.cold[:, fitted])._asdict()
@@ -154,7 +154,8 @@ def _apart(first: Floats, second: Floats) -> float:
 
 def _temperatures(snapshot: Snapshot, record: Record, fitted: Integers) -> dict[str, Floats]:
     """Give the replay's temperatures by the oracle's names; condenser water of the loops that have it."""
-    rack, thermal, water = snapshot.thermal.rack[:, record.layout.member], snapshot.thermal, snapshot.plant
+    thermal, water = snapshot.thermal, snapshot.plant
+    rack = tiles.temperatures(record.layout, thermal.rack)[:, record.layout.member]
     return {
         **dict(zip(("chip", "plate", "stream", "worst"), rack[[0, 1, 2, 4]], strict=True)),
         "supply": thermal.supply,

@@ -158,10 +158,10 @@ def of_tables(part: str, row: int) -> Patch:
 
 
 def of_kernel(part: str, column: int | None = None) -> Patch:
-    """Spoil what the kernel hands over: `tally` is its eighth argument."""
+    """Spoil what the kernel hands over: `tally` is its seventh argument."""
 
     def spoil(answer, *given) -> object:
-        values = getattr(given[7], part)
+        values = getattr(given[6], part)
         values[...] *= 1.0 if column is not None else ERROR
         if column is not None:
             values[..., column] *= ERROR
@@ -195,12 +195,12 @@ def of_hall_heat(answer, *given) -> object:
 
 
 def pump_heat(patch: pytest.MonkeyPatch) -> None:
-    """Spoil the heat that the kernel is told of the CDU pumps: in its seventh argument."""
+    """Spoil the heat that the kernel is told of the CDU pumps: in its sixth argument."""
     whole = kernel.advance
 
     def spoiled(*given) -> None:
-        forcing = given[6]._replace(pump_heat=given[6].pump_heat * ERROR)
-        whole(*given[:6], forcing, given[7])
+        forcing = given[5]._replace(pump_heat=given[5].pump_heat * ERROR)
+        whole(*given[:5], forcing, given[6])
 
     patch.setattr(kernel, "advance", spoiled)
 

@@ -6,6 +6,8 @@ See `twin.thermal.tiles` for what a tile is.
 
 from __future__ import annotations
 
+import numpy as np
+
 from twin.thermal.compiled import LANE_LOOP, PLAIN, njit
 from twin.thermal.tables import VALVE_FREE, VALVE_STUCK
 from twin.thermal.tiles import LANES, Place
@@ -18,11 +20,27 @@ VALVE_POINTS = 257
     TERM_BACK, TERM_SUPPLY, RATE_BACK, RATE_SUPPLY, TAKE,
     SUM_SUPPLY, SUM_BACK, SUM_HEAT, SUM_VALVE, SUPPLY_HIGH, STEP_HEAT,
     SET_POINT, GAIN, INTEGRAL_PACE, REACH, SENT, STREAM, SUPPLY_CAPACITY, RETURN_CAPACITY, PUMP_HEAT,
-    FACILITY_BEGIN, FACILITY_RAMP, SIDECAR,
-) = (Place(LANES * row) for row in range(33))  # fmt: skip
+    FACILITY_BEGIN, FACILITY_RAMP, SIDECAR, SERVED, TABLE, FRACTION,
+) = (Place(LANES * row) for row in range(36))  # fmt: skip
 """Rows of a tile of CDUs: state, what a second works with, sums of `Tally`, and what a macro step holds."""
 
-CDU_TILE = 33 * LANES
+SUMS = 5
+
+CDU_TILE = 36 * LANES
+
+
+@njit(inline="always")
+def _put(d, o, source, first, count):
+    """Copy numbers of neighbouring CDUs into a row; a loop for each row, which the compiler turns into vectors."""
+    for i in range(count):
+        d[o + i] = source[first + i]
+
+
+@njit(inline="always")
+def _take(target, first, count, d, o):
+    """Copy a row back."""
+    for i in range(count):
+        target[first + i] = d[o + i]
 
 
 @njit(**PLAIN)
@@ -47,23 +65,34 @@ def pack(cdus, forcing, state, tally, d, first, last) -> None:
     """
     for i in range(d.size):
         d[i] = 0.0
-    for n in range(d.size // CDU_TILE):
-        for i in range(LANES):
-            d[Place(n * CDU_TILE + i) + SUPPLY_CAPACITY] = 1.0
-            d[Place(n * CDU_TILE + i) + RETURN_CAPACITY] = 1.0
-    for c in range(first, last):
-        t = Place((c - first) // LANES * CDU_TILE + (c - first) % LANES)
-        d[t + SUPPLY], d[t + BACK] = state.supply[c], state.back[c]
-        d[t + VALVE], d[t + INTEGRAL] = state.valve[c], state.integral[c]
-        d[t + SET_POINT], d[t + SENT], d[t + GAIN] = forcing.set_point[c], forcing.valve[c], cdus.gain[c]
-        d[t + INTEGRAL_PACE], d[t + REACH] = 1.0 / cdus.integral_time[c], 1.0 / cdus.stroke_time[c]
-        d[t + STREAM], d[t + PUMP_HEAT] = cdus.stream[c], forcing.pump_heat[c]
-        d[t + SUPPLY_CAPACITY], d[t + RETURN_CAPACITY] = cdus.supply_capacity[c], cdus.return_capacity[c]
-        d[t + FACILITY_BEGIN], d[t + FACILITY_RAMP] = forcing.facility[c], forcing.facility_ramp[c]
-        d[t + SIDECAR] = 1.0 if cdus.sidecar[c] else 0.0
-        for row in range(5):
-            d[t + SUM_SUPPLY + Place(row * LANES)] = tally.cdu_sum[c, row]
-        d[t + STEP_HEAT] = tally.cdu_heat[c]
+    for block in range((last - first + LANES - 1) // LANES):
+        c, o = Place(first + block * LANES), Place(block * CDU_TILE)
+        n = min(Place(last) - c, Place(LANES))
+        for i in range(Place(LANES)):
+            d[o + i + SUPPLY_CAPACITY], d[o + i + RETURN_CAPACITY] = 1.0, 1.0
+            d[o + i + INTEGRAL_PACE], d[o + i + REACH] = 1.0, 1.0
+        _put(d, o + SUPPLY, state.supply, c, n)
+        _put(d, o + BACK, state.back, c, n)
+        _put(d, o + VALVE, state.valve, c, n)
+        _put(d, o + INTEGRAL, state.integral, c, n)
+        _put(d, o + SET_POINT, forcing.set_point, c, n)
+        _put(d, o + SENT, forcing.valve, c, n)
+        _put(d, o + PUMP_HEAT, forcing.pump_heat, c, n)
+        _put(d, o + FACILITY_BEGIN, forcing.facility, c, n)
+        _put(d, o + FACILITY_RAMP, forcing.facility_ramp, c, n)
+        _put(d, o + SERVED, forcing.served, c, n)
+        _put(d, o + GAIN, cdus.gain, c, n)
+        _put(d, o + INTEGRAL_PACE, cdus.integral_time, c, n)
+        _put(d, o + REACH, cdus.stroke_time, c, n)
+        _put(d, o + STREAM, cdus.stream, c, n)
+        _put(d, o + SUPPLY_CAPACITY, cdus.supply_capacity, c, n)
+        _put(d, o + RETURN_CAPACITY, cdus.return_capacity, c, n)
+        _put(d, o + SIDECAR, cdus.sidecar, c, n)
+        _put(d, o + STEP_HEAT, tally.cdu_heat, c, n)
+        for row in range(SUMS):
+            _put(d, o + SUM_SUPPLY + Place(row * LANES), tally.cdu_sum[row], c, n)
+        for i in range(Place(LANES)):
+            d[o + i + INTEGRAL_PACE], d[o + i + REACH] = 1.0 / d[o + i + INTEGRAL_PACE], 1.0 / d[o + i + REACH]
 
 
 @njit(**PLAIN)
@@ -82,47 +111,53 @@ def unpack(state, tally, d, first, last) -> None:
     first, last : [1]
         The hall's CDUs.
     """
+    for block in range((last - first + LANES - 1) // LANES):
+        c, o = Place(first + block * LANES), Place(block * CDU_TILE)
+        n = min(Place(last) - c, Place(LANES))
+        _take(state.supply, c, n, d, o + SUPPLY)
+        _take(state.back, c, n, d, o + BACK)
+        _take(state.ramp, c, n, d, o + RAMP)
+        _take(state.valve, c, n, d, o + VALVE)
+        _take(state.integral, c, n, d, o + INTEGRAL)
+        _take(tally.cdu_heat, c, n, d, o + STEP_HEAT)
+        for row in range(SUMS):
+            _take(tally.cdu_sum[row], c, n, d, o + SUM_SUPPLY + Place(row * LANES))
+
+
+@njit(**PLAIN)
+def _flow(cdus, forcing, first, last, k, d) -> None:
+    """Show a hall's CDUs their flow of a second, and where the exchanger is tabulated for it."""
+    levels = cdus.exchanger.shape[1]
     for c in range(first, last):
         t = Place((c - first) // LANES * CDU_TILE + (c - first) % LANES)
-        state.supply[c], state.back[c], state.ramp[c] = d[t + SUPPLY], d[t + BACK], d[t + RAMP]
-        state.valve[c], state.integral[c] = d[t + VALVE], d[t + INTEGRAL]
-        for row in range(5):
-            tally.cdu_sum[c, row] = d[t + SUM_SUPPLY + Place(row * LANES)]
-        tally.cdu_heat[c] = d[t + STEP_HEAT]
+        d[t + FLOW] = forcing.flow[k, c] * d[t + STREAM]
+        d[t + FRACTION] = forcing.fraction[k, c]
+        d[t + TABLE] = (forcing.kind[c] * levels + forcing.level[k, c]) * VALVE_POINTS
 
 
 @njit(inline="always")
-def exchange(cdus, kind, level, fraction, valve) -> float:
-    """
-    Interpolate the exchanger over flow level and valve lift.
+def _flows_differ(forcing, first, last, k):
+    """Tell whether a CDU of a hall flows otherwise than in the second before."""
+    differ = 0.0
+    for c in range(first, last):
+        differ += abs(forcing.flow[k, c] - forcing.flow[k - 1, c])
+    return differ > 0.0
 
-    Parameters
-    ----------
-    cdus : CduLaw
-        CDUs.
-    kind : [1]
-        Row of their exchangers.
-    level : [1]
-        Flow level at or below the flow.
-    fraction : [1]
-        Way from that level to the next.
-    valve : [1]
-        Valve lift.
 
-    Returns
-    -------
-    [W/K]
-        Heat moved for each kelvin between coolant return and facility supply.
-    """
-    place = valve * (VALVE_POINTS - 1)
-    index = min(int(place), VALVE_POINTS - 2)
-    part = place - index
-    low = cdus.exchanger[kind, level, index]
-    value = low + part * (cdus.exchanger[kind, level, index + 1] - low)
-    if fraction > 0.0:
-        low = cdus.exchanger[kind, level + 1, index]
-        value += fraction * (low + part * (cdus.exchanger[kind, level + 1, index + 1] - low) - value)
-    return float(value)
+@njit(inline="always")
+def _exchange(table, d, o):
+    """Interpolate the exchangers [W/K] of a block over flow level and valve lift."""
+    points, last = Place(VALVE_POINTS), np.int64(VALVE_POINTS - 2)
+    for i in range(Place(LANES)):
+        t = o + i
+        place = d[t + VALVE] * (VALVE_POINTS - 1)
+        index = min(np.int64(place), last)
+        part, j = place - index, Place(np.int64(d[t + TABLE]) + index)
+        low, high = table[j], table[j + Place(1)]
+        above_low, above_high = table[j + points], table[j + points + Place(1)]
+        value = low + part * (high - low)
+        value += d[t + FRACTION] * (above_low + part * (above_high - above_low) - value)
+        d[t + EXCHANGE] = d[t + SERVED] * value
 
 
 @njit(inline="always")
@@ -159,7 +194,7 @@ def valve_second(valve, integral, by_error, sent, reach, pace):
 
 
 @njit(**LANE_LOOP)
-def valves_second(cdus, forcing, first, last, k, hall_air, d) -> float:
+def valves_second(cdus, table, forcing, first, last, k, hall_air, d) -> float:
     """
     Move the valves of a hall's CDUs; give the ramp of their supply by the trapezoidal rule, returns held.
 
@@ -167,6 +202,8 @@ def valves_second(cdus, forcing, first, last, k, hall_air, d) -> float:
     ----------
     cdus : CduLaw
         CDUs.
+    table : (any,) [W/K]
+        Their exchangers, one after the other.
     forcing : Forcing
         What the macro step holds.
     first, last : [1]
@@ -184,6 +221,8 @@ def valves_second(cdus, forcing, first, last, k, hall_air, d) -> float:
         Warmest supply of those that have coolant, at the second's start.
     """
     blocks, warmest = (last - first + LANES - 1) // LANES, 0.0
+    if k == 0 or _flows_differ(forcing, first, last, k):
+        _flow(cdus, forcing, first, last, k, d)
     for block in range(blocks):
         for i in range(Place(LANES)):
             t = Place(block * CDU_TILE) + i
@@ -191,11 +230,9 @@ def valves_second(cdus, forcing, first, last, k, hall_air, d) -> float:
             valve, integral = d[t + VALVE], d[t + INTEGRAL]
             valve, integral = valve_second(valve, integral, by_error, d[t + SENT], d[t + REACH], d[t + INTEGRAL_PACE])
             d[t + VALVE], d[t + INTEGRAL], d[t + BACK_HEAT] = valve, integral, 0.0
+        _exchange(table, d, Place(block * CDU_TILE))
     for c in range(first, last):
         t = Place((c - first) // LANES * CDU_TILE + (c - first) % LANES)
-        moves = exchange(cdus, forcing.kind[c], forcing.level[k, c], forcing.fraction[k, c], d[t + VALVE])
-        d[t + EXCHANGE] = forcing.served[c] * moves
-        d[t + FLOW] = forcing.flow[k, c] * d[t + STREAM]
         if d[t + STREAM] > 0.0:
             warmest = max(warmest, d[t + SUPPLY])
     for block in range(blocks):

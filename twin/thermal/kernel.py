@@ -18,7 +18,7 @@ from twin.thermal.cdu_step import CDU_TILE, cdus_second, valves_second
 from twin.thermal.compiled import PLAIN, njit
 from twin.thermal.halls import door_second, hall_second
 from twin.thermal.rack_step import blend, run_second
-from twin.thermal.tiles import LANES, RACK_TILE, Place, ask, pack, unpack
+from twin.thermal.tiles import ACCELERATOR, DEMAND_ROWS, HOST, LANES, SHARED_ROWS, Place, air_is_stream, look
 
 if TYPE_CHECKING:
     from twin.site import Floats
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from twin.workload import LoadTable
 
 
-def fill(racks: RackLaw, layout: Layout, load: LoadTable, begin: float, accelerator: Floats, host: Floats) -> None:
+def fill(racks: RackLaw, layout: Layout, load: LoadTable, begin: float, seconds: int, asked: Floats) -> None:
     """
     Fill the demand of every rack for the seconds of a macro step.
 
@@ -35,23 +35,25 @@ def fill(racks: RackLaw, layout: Layout, load: LoadTable, begin: float, accelera
     racks : RackLaw
         Classes of racks.
     layout : Layout
-        The kernel's order of racks.
+        The kernel's racks, one part a tile.
     load : LoadTable
         What the racks are asked to do.
     begin : [s]
         Start of the macro step.
-    accelerator, host : (kernel rack, second) [W]
-        Filled; for measured racks, with the parts that make up the measured inlet power.
+    seconds : [s]
+        Its length.
+    asked : (tile, second, 2, lane) [W]
+        Filled where racks stand, with what accelerators and hosts are to draw; for measured racks, with the parts that
+        make up the measured inlet power.
     """
-    _fill(racks, layout, load, begin, accelerator, host)
+    _fill(racks, layout, load, begin, seconds, asked)
 
 
 def advance(
     racks: RackLaw,
     cdus: CduLaw,
     layout: Layout,
-    accelerator: Floats,
-    host: Floats,
+    asked: Floats,
     state: ThermalState,
     forcing: Forcing,
     tally: Tally,
@@ -67,8 +69,8 @@ def advance(
         CDUs.
     layout : Layout
         The kernel's order of racks, and its runs.
-    accelerator, host : (kernel rack, second) [W]
-        Demand.
+    asked : (tile, second, 2, lane) [W]
+        Demand; overwritten where a rack is over its limits.
     state : ThermalState
         State, replaced by the state at the end of the macro step.
     forcing : Forcing
@@ -82,7 +84,7 @@ def advance(
     part of the exact step. A rack that switched off stays off and draws nothing. Its leakage is part of the matrix and
     is cancelled as of the second's start; what it changes by within the second stays: some watts.
     """
-    _advance(racks, cdus, layout, accelerator, host, state, forcing, tally)
+    _advance(racks, cdus, layout, asked, state, forcing, tally)
 
 
 @njit(inline="always")
@@ -143,30 +145,47 @@ def _demand(rack, begin, load, idle, host_idle, accelerator, host):
             place += pace * min(1.0, begin + k + 1.0 - start)
 
 
+@njit(inline="always")
+def _lay(asked, at, demand):
+    """Turn the demand (lane, second) of a tile's lanes into its rows; written one after the other, read crosswise."""
+    seconds, lanes, flat = Place(demand.shape[1]), Place(LANES), demand.reshape(demand.size)
+    for k in range(seconds):
+        for lane in range(lanes):
+            asked[at + k * DEMAND_ROWS + lane] = flat[lane * seconds + k]
+
+
 @njit(cache=True, nogil=True, error_model="numpy")
-def _fill(racks, layout, load, begin, accelerator, host):
-    for i in range(layout.order.size):
-        row, chips, hosts = layout.variant[i] >> 1, accelerator[i], host[i]
-        if layout.variant[i] & 1:
-            _demand(layout.order[i], begin, load, 0.0, 0.0, chips, hosts)
-            for k in range(chips.size):
-                compute = _compute_power(racks, row, chips[k])
-                chips[k] = max(compute, 0.0) * racks.accelerator_part[row]
-                hosts[k] = compute - chips[k]
-        else:
-            _demand(layout.order[i], begin, load, racks.idle_power[row], racks.host_idle[row], chips, hosts)
+def _fill(racks, layout, load, begin, seconds, asked):
+    chips, hosts = np.zeros((LANES, seconds)), np.zeros((LANES, seconds))
+    length, asked = asked.shape[1], asked.reshape(asked.size)
+    for part in range(layout.part_home.size):
+        for i in range(layout.part_rack[part], layout.part_rack[part + 1]):
+            row, lane = layout.variant[i] >> 1, layout.lane[i]
+            if layout.variant[i] & 1:
+                _demand(layout.order[i], begin, load, 0.0, 0.0, chips[lane], hosts[lane])
+                for k in range(seconds):
+                    compute = _compute_power(racks, row, chips[lane, k])
+                    chips[lane, k] = max(compute, 0.0) * racks.accelerator_part[row]
+                    hosts[lane, k] = compute - chips[lane, k]
+            else:
+                idle, host_idle = racks.idle_power[row], racks.host_idle[row]
+                _demand(layout.order[i], begin, load, idle, host_idle, chips[lane], hosts[lane])
+        at = Place(layout.part_home[part] * length) * DEMAND_ROWS
+        _lay(asked, at + ACCELERATOR, chips)
+        _lay(asked, at + HOST, hosts)
 
 
 @njit(**PLAIN)
-def _walk_hall(hall, racks, cdus, layout, on, asked, seconds, state, forcing, tally, a, b, q, d):
-    """Carry a hall that stands in its tiles through the macro step."""
-    runs, blocks = layout.hall_run[hall + 1] - layout.hall_run[hall], d.size // CDU_TILE
+def _walk_hall(hall, racks, cdus, table, layout, on, asked, length, state, forcing, tally, top, a, b, q, w, d):
+    """Carry a hall through the macro step."""
+    runs, blocks = layout.hall_run[hall + 1] - layout.hall_run[hall], d.size // CDU_TILE - 1
     first, last = layout.hall_cdu[hall], layout.hall_cdu[hall + 1]
-    begun = layout.run_tile[layout.hall_run[hall]]
-    for k in range(seconds):
+    for k in range(forcing.seconds):
         now = forcing.begin + k
         hall_air = state.air[hall] + 0.5 * state.air_ramp[hall]
-        tally.hall_extreme[k, hall, 1] = valves_second(cdus, forcing, first, last, k, hall_air, d)
+        tally.hall_extreme[k, hall, 1] = valves_second(cdus, table, forcing, first, last, k, hall_air, d)
+        for i in range(Place(LANES)):
+            d[Place(blocks * CDU_TILE) + i + cdu_step.SUPPLY] = hall_air
         warmed = 0.0
         for u in range(runs):
             run = layout.hall_run[hall] + u
@@ -175,14 +194,15 @@ def _walk_hall(hall, racks, cdus, layout, on, asked, seconds, state, forcing, ta
             if k == 0 or level != forcing.level[k - 1, c] or fraction != forcing.fraction[k - 1, c]:
                 blend(racks.chain, v, level, fraction, a, u)
                 blend(racks.worst, v, level, fraction, b, u)
-            drawn, used, lost, blown, warmest = run_second(
-                racks, v, u, k, run, asked, seconds, layout, on, begun, tally.limit, hall_air, a, b, now, q, d
+            tally.hall_extreme[k, hall, 0] = max(tally.hall_extreme[k, hall, 0], top[u])
+            drawn, used, lost, blown, top[u] = run_second(
+                racks, v, u, k, run, asked, forcing.first, length, layout, on, tally.limit, hall_air, top[u], a, b, now,
+                q, w, d,
             )  # fmt: skip
             tally.hall_power[k, hall, 0] += drawn
             tally.hall_power[k, hall, 1] += used
             tally.hall_power[k, hall, 2] += lost
             tally.hall_power[k, hall, 4] += blown
-            tally.hall_extreme[k, hall, 0] = max(tally.hall_extreme[k, hall, 0], warmest)
             warmed += blown
             if racks.door[v >> 1] > 0.0:
                 count = 0.0
@@ -197,31 +217,29 @@ def _walk_hall(hall, racks, cdus, layout, on, asked, seconds, state, forcing, ta
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _advance(racks, cdus, layout, accelerator, host, state, forcing, tally):
-    seconds = accelerator.shape[1]
-    tally.hall_power[:seconds], tally.hall_extreme[:seconds] = 0.0, 0.0
-    most_runs, most_tiles, most_cdus = 0, 0, 0
+def _advance(racks, cdus, layout, asked, state, forcing, tally):
+    tally.hall_power[: forcing.seconds], tally.hall_extreme[: forcing.seconds] = 0.0, 0.0
+    most_runs, most_cdus = 0, 0
     for hall in range(layout.hall_run.size - 1):
-        first, last = layout.hall_run[hall], layout.hall_run[hall + 1]
-        most_runs, most_tiles = (
-            max(most_runs, last - first),
-            max(most_tiles, layout.run_tile[last] - layout.run_tile[first]),
-        )
+        most_runs = max(most_runs, layout.hall_run[hall + 1] - layout.hall_run[hall])
         most_cdus = max(most_cdus, layout.hall_cdu[hall + 1] - layout.hall_cdu[hall])
-    on = np.ones(layout.tile_rack.size - 1)
-    a, b = np.empty((most_runs, 5, 6)), np.empty((most_runs, 3, 6))
-    asked = np.zeros(most_tiles * 2 * seconds * LANES)
-    q, d = np.zeros(most_tiles * RACK_TILE), np.zeros((most_cdus + LANES - 1) // LANES * CDU_TILE)
+    on = np.ones(layout.part_home.size)
+    a, b, top = np.empty((most_runs, 5, 6)), np.empty((most_runs, 3, 6)), np.empty(most_runs)
+    table = cdus.exchanger.reshape(cdus.exchanger.size)
+    length, q, asked = asked.shape[1], state.rack.reshape(state.rack.size), asked.reshape(asked.size)
+    # One tile more than a hall has of CDUs stands for its air, in place of a CDU's supply, for racks without coolant.
+    w, d = np.zeros(SHARED_ROWS), np.zeros(((most_cdus + LANES - 1) // LANES + 1) * CDU_TILE)
     for hall in range(layout.hall_run.size - 1):
         first, last = layout.hall_cdu[hall], layout.hall_cdu[hall + 1]
-        used = d[: (last - first + LANES - 1) // LANES * CDU_TILE]
-        begun = layout.run_tile[layout.hall_run[hall]]
+        used = d[: ((last - first + LANES - 1) // LANES + 1) * CDU_TILE]
         cdu_step.pack(cdus, forcing, state, tally, used, first, last)
-        for tile in range(begun, layout.run_tile[layout.hall_run[hall + 1]]):
-            on[tile] = pack(tile, begun, layout, forcing.power_cap, state, tally, q)
-            ask(tile, begun, layout, accelerator, host, asked)
-        _walk_hall(hall, racks, cdus, layout, on, asked, seconds, state, forcing, tally, a, b, q, used)
+        for u in range(layout.hall_run[hall + 1] - layout.hall_run[hall]):
+            run, top[u] = layout.hall_run[hall] + u, 0.0
+            for part in range(layout.run_part[run], layout.run_part[run + 1]):
+                on[part], warmest = look(part, layout, q)
+                top[u] = max(top[u], warmest)
+        _walk_hall(hall, racks, cdus, table, layout, on, asked, length, state, forcing, tally, top, a, b, q, w, used)
         cdu_step.unpack(state, tally, used, first, last)
-        for tile in range(begun, layout.run_tile[layout.hall_run[hall + 1]]):
-            liquid = racks.liquid[layout.variant[layout.tile_rack[tile]] >> 1]
-            unpack(tile, begun, liquid, layout, state, tally, q)
+        for run in range(layout.hall_run[hall], layout.hall_run[hall + 1]):
+            if not racks.liquid[layout.variant[layout.run_rack[run]] >> 1]:
+                air_is_stream(run, layout, q)

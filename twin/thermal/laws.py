@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -168,17 +169,36 @@ def layout(site: Site, load: LoadTable, marks: Integers) -> Layout:
         weight=weight.astype(float),
         cdu=racks.cdu[order],
         variant=variant[order],
+        home=none,
+        lane=none,
         hall_cdu=site.halls.cdu_start,
         hall_run=none,
         run_rack=none,
-        run_tile=none,
-        tile_rack=none,
-        tile_block=none,
-        tile_low=none.astype(Place),
-        tile_high=none.astype(Place),
-        lane=none,
+        run_part=none,
+        part_rack=none,
+        part_home=none,
+        part_block=none,
+        part_low=none.astype(Place),
+        part_high=none.astype(Place),
     )
-    return split_runs(whole, site, np.zeros(len(site.cdus.name)))
+    return split_runs(_settle_in(whole, site), site, np.zeros(len(site.cdus.name)))
+
+
+def _settle_in(whole: Layout, site: Site) -> Layout:
+    """Give each rack a tile and a lane: each CDU once and of one block, or, where air cools, as many as there are."""
+    hall = site.cdus.hall[whole.cdu]
+    first = np.flatnonzero(_changes(whole.variant) | _changes(hall))
+    place = whole.cdu - whole.hall_cdu[hall]
+    in_turn = np.arange(place.size) - np.repeat(first, np.diff(first, append=place.size))
+    liquid = site.rack_classes.liquid_fraction[whole.variant >> 1] > 0
+    stands = np.where(liquid, place, in_turn)
+    begins = (in_turn == 0) | _changes(stands // LANES) | (liquid & (np.diff(place, prepend=-1) <= 0))
+    return whole._replace(home=np.cumsum(begins) - 1, lane=stands % LANES)
+
+
+def _changes(values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Tell which values differ from the one before; the first does."""
+    return np.append(True, values[1:] != values[:-1])
 
 
 def _in_turn(keys: Integers, hall_cdu: Integers) -> Integers:
@@ -222,12 +242,12 @@ def load_groups(load: LoadTable) -> Integers:
 
 def split_runs(whole: Layout, site: Site, flow: Floats) -> Layout:
     """
-    Cut the kernel's racks into runs of one hall, one variant and one flow, and runs into tiles.
+    Cut the kernel's racks into runs of one hall, one variant and one flow, and runs into parts of tiles.
 
     Parameters
     ----------
     whole : Layout
-        Order of the racks.
+        Order of the racks, and where they stand.
     site : Site
         Its CDUs and classes of racks.
     flow : (cdu,) [1]
@@ -236,33 +256,25 @@ def split_runs(whole: Layout, site: Site, flow: Floats) -> Layout:
     Returns
     -------
     Layout
-        The same order with new runs and tiles.
+        The same racks with new runs and parts.
     """
-    hall = site.cdus.hall[whole.cdu]
-    breaks = (np.diff(whole.variant) != 0) | (np.diff(hall) != 0) | (np.diff(flow[whole.cdu]) != 0)
-    first = np.concatenate([[0], np.flatnonzero(breaks) + 1]).astype(np.int64)
-    hall_run = np.searchsorted(hall[first], np.arange(whole.hall_cdu.size)).astype(np.int64)
-    cut = whole._replace(hall_run=hall_run, run_rack=np.append(first, hall.size))
-    return _split_tiles(cut, whole.cdu - whole.hall_cdu[hall], site.rack_classes.liquid_fraction > 0)
-
-
-def _split_tiles(cut: Layout, place: Integers, liquid: npt.NDArray[np.bool_]) -> Layout:
-    """Cut runs into tiles: each CDU once and of one block, or, where air cools, as many racks as there are lanes."""
-    count = np.diff(cut.run_rack)
-    in_run = np.arange(place.size) - np.repeat(cut.run_rack[:-1], count)
-    block = np.where(liquid[cut.variant >> 1], place, in_run) // LANES
-    again = np.diff(place, prepend=-1) <= 0
-    begins = (in_run == 0) | (np.diff(block, prepend=-1) != 0) | (liquid[cut.variant >> 1] & again)
-    first = np.flatnonzero(begins)
-    lane = np.where(liquid[cut.variant >> 1], place, in_run) % LANES
-    last = np.append(first[1:], place.size) - 1
-    return cut._replace(
-        run_tile=np.searchsorted(first, cut.run_rack).astype(np.int64),
-        tile_rack=np.append(first, place.size).astype(np.int64),
-        tile_block=np.where(liquid[cut.variant[first] >> 1], block[first], 0).astype(np.int64),
-        tile_low=(lane[first] // VECTOR * VECTOR).astype(Place),
-        tile_high=((lane[last] // VECTOR + 1) * VECTOR).astype(Place),
-        lane=lane.astype(np.int64),
+    hall, lane = site.cdus.hall[whole.cdu], whole.lane
+    breaks = _changes(whole.variant) | _changes(hall) | _changes(flow[whole.cdu])
+    run, part = np.flatnonzero(breaks), np.flatnonzero(breaks | _changes(whole.home))
+    last, home = np.append(part[1:], hall.size) - 1, whole.home[part]
+    # Whole vectors are stepped, but no lane of another part.
+    low = np.where(_changes(home), lane[part] // VECTOR * VECTOR, lane[part])
+    high = np.where(_changes(home[::-1])[::-1], (lane[last] // VECTOR + 1) * VECTOR, lane[last] + 1)
+    block = (whole.cdu - whole.hall_cdu[hall])[part] // LANES
+    return whole._replace(
+        hall_run=np.searchsorted(hall[run], np.arange(whole.hall_cdu.size)).astype(np.int64),
+        run_rack=np.append(run, hall.size),
+        run_part=np.searchsorted(part, np.append(run, hall.size)).astype(np.int64),
+        part_rack=np.append(part, hall.size),
+        part_home=home,
+        part_block=np.where(site.rack_classes.liquid_fraction[whole.variant[part] >> 1] > 0, block, 0).astype(np.int64),
+        part_low=low.astype(Place),
+        part_high=high.astype(Place),
     )
 
 

@@ -24,7 +24,7 @@ from twin.changes import Change, Setting
 from twin.cooling import hall_air, plant, plant_tables
 from twin.facility_water import cells
 from twin.site import Floats, Integers, LossCurve, Site
-from twin.thermal import halls, kernel, laws, loops, network
+from twin.thermal import halls, kernel, laws, loops, network, tiles
 from twin.thermal.cdu_step import valve_second
 from twin.thermal.tables import CduLaw, Layout, RackLaw, ThermalState
 from twin.workload import LoadTable
@@ -73,10 +73,12 @@ class Start(NamedTuple):
 
     Attributes
     ----------
+    layout : Layout
+        Where the racks of the replay stand.
     setting : Setting
         What scheduled changes have set before.
     thermal : ThermalState
-        Racks, in the site's order, CDUs and halls.
+        Racks, CDUs and halls of a replay.
     plant : PlantState
         Loops.
     halls : HallState
@@ -85,6 +87,7 @@ class Start(NamedTuple):
         Conversion heat on its way to the halls' air.
     """
 
+    layout: Layout
     setting: Setting
     thermal: ThermalState
     plant: plant.PlantState
@@ -218,7 +221,8 @@ def solve(case: Case, start: Start, integrator: Integrator = EXPLICIT) -> Trajec
     site = case.site
     at = network.places(site)
     thermal, water = start.thermal, start.plant
-    rows = (*thermal.rack, thermal.supply, thermal.back, water.water, water.hot, water.cold, thermal.air)
+    rack = tiles.temperatures(start.layout, thermal.rack)[:, start.layout.member]
+    rows = (*rack, thermal.supply, thermal.back, water.water, water.hot, water.cold, thermal.air)
     first = np.concatenate(rows)
     track = np.array([first, *_walk(case, start, first, integrator)])
     parts = (at.chip, at.plate, at.stream, at.worst, at.supply, at.back, at.water, at.hot, at.cold, at.hall)
@@ -229,7 +233,7 @@ def _walk(case: Case, start: Start, state: Floats, integrator: Integrator) -> It
     """Give the state after each second."""
     site, tables = case.site, _tables(case)
     setting, waiting = start.setting, list(case.changes)
-    on = start.thermal.on > 0.0
+    on = tiles.running(start.layout, start.thermal.rack)[start.layout.member] > 0.0
     valves, warming, remembered = start.thermal, start.warming, hall_air.HallState(*map(np.copy, start.halls))
     memory = plant.remembered(start.plant.memory)
     last = case.begin + case.seconds
@@ -346,12 +350,12 @@ def _hold(
 ) -> _Second:
     """Collect what a second holds; powers are capped, and throttled as the second's start asks."""
     site, law, racks, order = case.site, tables.law, tables.racks, tables.layout.order
-    asked = np.empty((2, order.size, 1))
-    kernel.fill(law, tables.layout, case.load, float(second), asked[0], asked[1])
-    changes.hold_load(site, case.load, setting.load, order, asked[0].T, asked[1].T)
+    layout = tables.layout
+    asked = np.zeros((layout.home[-1] + 1, 1, 2, tiles.LANES))
+    kernel.fill(law, layout, case.load, float(second), 1, asked)
+    changes.hold_load(site, case.load, setting, layout, asked)
     accelerator, host = np.empty((2, order.size))
-    accelerator[order], host[order] = asked[:, :, 0]
-    accelerator = np.where(case.load.measured, accelerator, np.minimum(accelerator, setting.power_cap))
+    accelerator[order], host[order] = asked[layout.home, 0, :, layout.lane].T
     over = np.maximum(state[tables.at.worst] - law.throttle_temp[racks.row], 0.0)
     idle, kept = law.idle_power[racks.row], np.maximum(1.0 - law.throttle_gain[racks.row] * over, 0.0)
     limited = ~case.load.measured & (accelerator > idle)

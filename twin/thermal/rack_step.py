@@ -1,7 +1,8 @@
 """
 One second of a run of racks: demand to power, power to heat, heat to temperature.
 
-A run is racks of one hall and variant whose coolant flows alike; it is walked tile by tile (`twin.thermal.tiles`). What
+A run is racks of one hall and variant whose coolant flows alike; it is walked tile by tile (`twin.thermal.tiles`), of
+each as much as belongs to it. What
 is rare, a limit or a rack that is off, is a plain loop before the one over the lanes.
 """
 
@@ -12,23 +13,22 @@ import numpy as np
 from twin.thermal.cdu_step import BACK_HEAT, CDU_TILE, RAMP, SUPPLY
 from twin.thermal.compiled import LANE_LOOP, PLAIN, njit
 from twin.thermal.tiles import (
+    ACCELERATOR,
     AIR,
-    CAP,
     CHIP,
+    DEMAND_ROWS,
     DRAWN_HIGH,
     DRAWN_LOW,
     DRAWN_SUM,
+    HIGHEST,
     HOST,
-    INLET,
     LANES,
     LOSS,
     MOVED,
     ON,
     OPPOSED,
     PLATE,
-    POWER,
     RACK_TILE,
-    SLOPE,
     STREAM,
     STREAM_HIGH,
     STREAM_LOW,
@@ -72,43 +72,14 @@ def blend(chain, v, level, fraction, out, u) -> None:
 
 
 @njit(inline="always")
-def _ask(q, o, low, high, asked, place):
-    """Put a second's demand into a tile."""
-    for i in range(low, high):
-        q[o + i + POWER] = asked[place + i]
-    for i in range(low, high):
-        q[o + i + HOST] = asked[place + Place(LANES) + i]
-
-
-@njit(inline="always")
-def _warmest(q, o, low, high):
-    """Give the highest of the worst chips of a tile; four at a time, since the compiler does not do it by itself."""
+def _highest(w):
+    """Give the warmest chip of a run, and forget it; four lanes at a time, as the compiler does not by itself."""
     a, b, c, e = 0.0, 0.0, 0.0, 0.0
-    for i in range(low, high, Place(4)):
-        a = max(a, _stands(q, o + i))
-        b = max(b, _stands(q, o + i + Place(1)))
-        c = max(c, _stands(q, o + i + Place(2)))
-        e = max(e, _stands(q, o + i + Place(3)))
+    for i in range(HIGHEST, HIGHEST + Place(LANES), Place(4)):
+        a, b, c, e = max(a, w[i]), max(b, w[i + Place(1)]), max(c, w[i + Place(2)]), max(e, w[i + Place(3)])
+    for i in range(Place(LANES)):
+        w[HIGHEST + i] = 0.0
     return max(max(a, b), max(c, e))
-
-
-@njit(inline="always")
-def _stands(q, t):
-    """Give the worst chip of a lane, nothing where no rack stands."""
-    return q[t + WORST] if q[t + WEIGHT] > 0.0 else 0.0
-
-
-@njit(inline="always")
-def _see(q, o, low, high, d, c, liquid, hall_air):
-    """Show the racks their coolant supply, or the hall's air."""
-    if liquid:
-        for i in range(low, high):
-            q[o + i + INLET] = d[c + i + SUPPLY]
-        for i in range(low, high):
-            q[o + i + SLOPE] = d[c + i + RAMP]
-    else:
-        for i in range(low, high):
-            q[o + i + INLET], q[o + i + SLOPE] = hall_air, 0.0
 
 
 @njit(inline="always")
@@ -137,43 +108,41 @@ def _limit(limit, r, now, q, t, power, racks, row, measured):
 
 
 @njit(**PLAIN)
-def _limits(q, o, layout, tile, limit, racks, row, measured, now):
-    """Hold the racks of a tile to their limits; what is off draws nothing, and the leakage of its chips is opposed."""
+def _limits(q, asked, o, p, layout, part, limit, racks, row, measured, now):
+    """Hold the racks of a part to their limits; what is off draws nothing, and the leakage of its chips is opposed."""
     all_on = 1.0
-    for r in range(layout.tile_rack[tile], layout.tile_rack[tile + 1]):
-        t = o + Place(layout.lane[r])
-        power = _limit(limit, r, now, q, t, min(q[t + POWER], q[t + CAP]), racks, row, measured)
+    for r in range(layout.part_rack[part], layout.part_rack[part + 1]):
+        lane = Place(layout.lane[r])
+        t = o + lane
+        power = _limit(limit, r, now, q, t, asked[p + lane + ACCELERATOR], racks, row, measured)
         q[t + OPPOSED] = 0.0
         if q[t + ON] == 0.0:
             if power > racks.idle_power[row]:
                 limit[6, r] += 1.0
-            power, q[t + HOST] = 0.0, 0.0
+            power, asked[p + lane + HOST] = 0.0, 0.0
             leakage = 0.0 if measured else racks.leakage[row]
             q[t + OPPOSED] = leakage * (racks.leakage_reference[row] - q[t + CHIP])
-        q[t + POWER] = power
+        asked[p + lane + ACCELERATOR] = power
         all_on = min(all_on, q[t + ON])
     return all_on
 
 
 @njit(inline="always")
-def _lose(q, o, low, high, leakage, reference, pace, table, row):
+def _lose(q, asked, w, o, p, low, high, leakage, reference, pace, table, row):
     """Interpolate the rack chain's loss: that of no load below the table, the last slope beyond it."""
     for i in range(low, high):
-        t = o + i
-        power = min(q[t + POWER], q[t + CAP])
-        q[t + POWER] = power
-        leaked = leakage * (q[t + CHIP] - reference) + q[t + OPPOSED]
-        q[t + LOSS] = max(power + q[t + HOST] + leaked, 0.0) * pace
+        leaked = leakage * (q[o + i + CHIP] - reference) + q[o + i + OPPOSED]
+        w[i + LOSS] = max(asked[p + i + ACCELERATOR] + asked[p + i + HOST] + leaked, 0.0) * pace
     last = np.int64(table.shape[1] - 2)
     for i in range(low, high):
-        place = q[o + i + LOSS]
+        place = w[i + LOSS]
         index = min(np.int64(place), last)
         j = Place(index)
-        q[o + i + LOSS] = table[row, j] + (place - index) * (table[row, j + Place(1)] - table[row, j])
+        w[i + LOSS] = table[row, j] + (place - index) * (table[row, j + Place(1)] - table[row, j])
 
 
 @njit(**LANE_LOOP)
-def run_second(racks, v, u, k, run, asked, seconds, layout, on, begun, limit, hall_air, a, b, now, q, d):
+def run_second(racks, v, u, k, run, asked, begun, seconds, layout, on, limit, hall_air, highest, a, b, now, q, w, d):
     """
     Step one run for a second.
 
@@ -190,19 +159,19 @@ def run_second(racks, v, u, k, run, asked, seconds, layout, on, begun, limit, ha
     run : [1]
         Run, among all.
     asked : (any,) [W]
-        What the racks are asked for, as `tiles.ask` puts it.
-    seconds : [1]
-        Seconds of the macro step.
+        What all racks are asked for, as `kernel.fill` puts it; overwritten where a rack is over its limits.
+    begun, seconds : [s]
+        Second of it at which the macro step begins, and how many it has.
     layout : Layout
         The kernel's racks.
-    on : (tile,) [1]
+    on : (part,) [1]
         Zero where a rack is off; kept so.
-    begun : [1]
-        First tile of the hall.
     limit : (8, kernel rack)
         As in `Tally`, added to.
     hall_air : [K]
         Air of the hall in the middle of the second.
+    highest : [K]
+        Warmest chip at the second's start.
     a : (run, 5, 6)
         Exact step of the mean chip's chain, at the flow of each run of the hall.
     b : (run, 3, 6)
@@ -210,15 +179,17 @@ def run_second(racks, v, u, k, run, asked, seconds, layout, on, begun, limit, ha
     now : [s]
         The second, from the start of the run.
     q : (any,)
-        The hall's racks, replaced by their state at the end of the second.
+        All racks, replaced by their state at the end of the second.
+    w : (any,)
+        Rows that all tiles share.
     d : (any,)
-        The hall's CDUs: their supply is read, and takes what the racks give it.
+        The hall's CDUs: their supply is read, and takes what the racks give it; then a tile that stands for its air.
 
     Returns
     -------
     tuple of float
         Inlet energy, accelerator energy, rack loss, heat blown into the hall [J]; and the warmest chip at the second's
-        start [K].
+        end [K].
     """
     a00, a01, a02, a03, a04, a05 = a[u, 0, 0], a[u, 0, 1], a[u, 0, 2], a[u, 0, 3], a[u, 0, 4], a[u, 0, 5]
     a10, a11, a12, a13, a14, a15 = a[u, 1, 0], a[u, 1, 1], a[u, 1, 2], a[u, 1, 3], a[u, 1, 4], a[u, 1, 5]
@@ -235,22 +206,20 @@ def run_second(racks, v, u, k, run, asked, seconds, layout, on, begun, limit, ha
     fraction, throttle = racks.liquid_fraction[row] if liquid else 1.0, racks.throttle_temp[row]
     pace, table = racks.chain_pace[row], racks.chain_loss
     all_drawn, all_used, all_lost, all_blown, all_moved = 0.0, 0.0, 0.0, 0.0, 0.0
-    highest = 0.0
-    for tile in range(layout.run_tile[run], layout.run_tile[run + 1]):
-        o, low, high = Place((tile - begun) * RACK_TILE), layout.tile_low[tile], layout.tile_high[tile]
-        c = Place(layout.tile_block[tile] * CDU_TILE)
-        _ask(q, o, low, high, asked, Place(((tile - begun) * seconds + k) * 2 * LANES))
-        warmest = _warmest(q, o, low, high)
-        highest = max(highest, warmest)
-        if warmest > throttle or on[tile] == 0.0:
-            on[tile] = _limits(q, o, layout, tile, limit, racks, row, measured, now)
-        _see(q, o, low, high, d, c, liquid, hall_air)
-        _lose(q, o, low, high, leakage, reference, pace, table, row)
+    block_air = Place(d.size - CDU_TILE)
+    for part in range(layout.run_part[run], layout.run_part[run + 1]):
+        o, low, high = Place(layout.part_home[part] * RACK_TILE), layout.part_low[part], layout.part_high[part]
+        p = Place(layout.part_home[part] * seconds + begun + k) * DEMAND_ROWS
+        c = Place(layout.part_block[part] * CDU_TILE) if liquid else block_air
+        if highest > throttle or on[part] == 0.0:
+            on[part] = _limits(q, asked, o, p, layout, part, limit, racks, row, measured, now)
+        _lose(q, asked, w, o, p, low, high, leakage, reference, pace, table, row)
         for i in range(low, high):
             t = o + i
-            inlet, slope, power, weight, running = q[t + INLET], q[t + SLOPE], q[t + POWER], q[t + WEIGHT], q[t + ON]
-            loss = running * q[t + LOSS]
-            drawn = power + q[t + HOST] + loss + running * auxiliary
+            inlet, slope, weight, running = d[c + i + SUPPLY], d[c + i + RAMP], q[t + WEIGHT], q[t + ON]
+            power = asked[p + i + ACCELERATOR]
+            loss = running * w[i + LOSS]
+            drawn = power + asked[p + i + HOST] + loss + running * auxiliary
             given = fraction * drawn - power
             heat = leakage * (inlet - reference) + power + q[t + OPPOSED]
             above, to_air = q[t + AIR] - hall_air, (1.0 - fraction) * drawn
@@ -263,6 +232,7 @@ def run_second(racks, v, u, k, run, asked, seconds, layout, on, begun, limit, ha
             x, y, z = worst - inlet, q[t + WORST_PLATE] - inlet, q[t + WORST_STREAM] - inlet
             worst = inlet + b00 * x + b01 * y + b02 * z + b03 * heat + b04 * given + b05 * slope
             q[t + WORST] = worst
+            w[i + HIGHEST] = max(w[i + HIGHEST], worst if weight > 0.0 else 0.0)
             q[t + WORST_PLATE] = inlet + b10 * x + b11 * y + b12 * z + b13 * heat + b14 * given + b15 * slope
             q[t + WORST_STREAM] = inlet + b20 * x + b21 * y + b22 * z + b23 * heat + b24 * given + b25 * slope
 
@@ -275,7 +245,7 @@ def run_second(racks, v, u, k, run, asked, seconds, layout, on, begun, limit, ha
             q[t + STREAM_SUM] += stream
             mean = inlet + a30 * x + a31 * y + a32 * z + a33 * heat + a34 * given + a35 * slope
             moved = weight * (a40 * x + a41 * y + a42 * z + a43 * heat + a44 * given + a45 * slope)
-            q[t + MOVED] = moved
+            w[i + MOVED] = moved
             all_moved += moved
 
             leaked = leakage * (mean - reference) + q[t + OPPOSED]
@@ -287,5 +257,5 @@ def run_second(racks, v, u, k, run, asked, seconds, layout, on, begun, limit, ha
             all_lost += weight * loss
         if liquid:
             for i in range(low, high):
-                d[c + i + BACK_HEAT] += q[o + i + MOVED]
-    return all_drawn, all_used, all_lost, all_blown if liquid else all_moved, highest
+                d[c + i + BACK_HEAT] += w[i + MOVED]
+    return all_drawn, all_used, all_lost, all_blown if liquid else all_moved, _highest(w)

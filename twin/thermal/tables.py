@@ -3,7 +3,8 @@ The tables that the replay kernel reads and writes.
 
 The kernel keeps racks in an order of its own: by hall, then variant (class, measured or not), then CDU. Racks of one
 class on one CDU that are asked the same do the same, second by second, so that the kernel steps one of them and counts
-it as many: "kernel rack" below. Kernel racks of one variant whose CDUs run at one flow are a run.
+it as many: "kernel rack" below. Kernel racks of one variant whose CDUs run at one flow are a run. Each has a tile and
+a lane of its own, as `twin.thermal.tiles` tells, whatever the flows: its home.
 """
 
 from __future__ import annotations
@@ -35,22 +36,24 @@ class Layout(NamedTuple):
         CDU of each.
     variant : (kernel rack,)
         Twice the class, plus one where the rack's power is measured.
+    home, lane : (kernel rack,)
+        Tile and lane in which each stands.
     hall_cdu : (hall + 1,)
         CDUs of each hall.
     hall_run : (hall + 1,)
         Runs of each hall.
     run_rack : (run + 1,)
         First rack of each run.
-    run_tile : (run + 1,)
-        First tile of each run; see `twin.thermal.tiles`.
-    tile_rack : (tile + 1,)
-        First rack of each tile.
-    tile_block : (tile,)
+    run_part : (run + 1,)
+        First part of each run; a part is as much of a tile as belongs to one run.
+    part_rack : (part + 1,)
+        First rack of each part.
+    part_home : (part,)
+        Tile of each part.
+    part_block : (part,)
         Block of the hall's CDUs whose lanes it has.
-    tile_low, tile_high : (tile,)
+    part_low, part_high : (part,)
         Lanes that are stepped.
-    lane : (kernel rack,)
-        Lane of each.
     """
 
     order: Integers
@@ -58,15 +61,17 @@ class Layout(NamedTuple):
     weight: Floats
     cdu: Integers
     variant: Integers
+    home: Integers
+    lane: Integers
     hall_cdu: Integers
     hall_run: Integers
     run_rack: Integers
-    run_tile: Integers
-    tile_rack: Integers
-    tile_block: Integers
-    tile_low: npt.NDArray[np.uint64]
-    tile_high: npt.NDArray[np.uint64]
-    lane: Integers
+    run_part: Integers
+    part_rack: Integers
+    part_home: Integers
+    part_block: Integers
+    part_low: npt.NDArray[np.uint64]
+    part_high: npt.NDArray[np.uint64]
 
 
 class RackLaw(NamedTuple):
@@ -175,10 +180,9 @@ class ThermalState(NamedTuple):
 
     Attributes
     ----------
-    rack : (7, kernel rack) [K]
-        Chip, plate, stream and air of each; then chip, plate and stream of its worst branch.
-    on : (kernel rack,) [1]
-        One while its chips run, zero from the second in which the worst of them passed its shutdown limit.
+    rack : (tile, row, lane)
+        Racks: their temperatures [K], what the minute's tally holds of them, and whether they run; read it by
+        `twin.thermal.tiles`.
     supply, back : (cdu,) [K]
         Coolant before and after the racks.
     ramp : (cdu,) [K/s]
@@ -194,7 +198,6 @@ class ThermalState(NamedTuple):
     """
 
     rack: Floats
-    on: Floats
     supply: Floats
     back: Floats
     ramp: Floats
@@ -212,6 +215,8 @@ class Forcing(NamedTuple):
     ----------
     begin : [s]
         Start of the macro step.
+    first, seconds : [s]
+        Where the demand of its first second stands, and how many it has.
     level : (second, cdu)
         Flow level at or below each CDU's flow at the middle of each second.
     fraction : (second, cdu) [1]
@@ -256,11 +261,11 @@ class Forcing(NamedTuple):
         Heat of fans into the hall's air.
     air_capacity : (hall,) [J/K]
         Heat capacity of the hall's air.
-    power_cap : (kernel rack,) [W]
-        Highest accelerator power of each.
     """
 
     begin: float
+    first: int
+    seconds: int
     level: Integers
     fraction: Floats
     flow: Floats
@@ -283,7 +288,6 @@ class Forcing(NamedTuple):
     hall_losses: Floats
     hall_fans: Floats
     air_capacity: Floats
-    power_cap: Floats
 
 
 class Tally(NamedTuple):
@@ -306,10 +310,8 @@ class Tally(NamedTuple):
         Heat through the rear doors, heat through them were their valves open, and heat from racks that have them.
     hot : (hall,) [J]
         Heat into the hall's hot air: from racks and sidecars, less what doors take, and losses.
-    cdu_sum : (cdu, 5)
+    cdu_sum : (5, cdu)
         Sums over seconds of supply [K], return [K], heat [W] and valve opening [1], and the highest supply [K].
-    rack : (9, kernel rack)
-        Lowest, sum and highest over seconds of inlet power [W], of the worst chip [K], and of the stream's outlet [K].
     limit : (8, kernel rack)
         While the worst chip is over its throttle limit: highest temperature [K] and when [s]; time over the limit [s]
         and when it began [s], negative if never; time for which the rack gave up power to the limit [s]. When it
@@ -325,5 +327,4 @@ class Tally(NamedTuple):
     door: Floats
     hot: Floats
     cdu_sum: Floats
-    rack: Floats
     limit: Floats

@@ -5,14 +5,21 @@ A tile has a row of 32 numbers for each quantity, row after row in one flat arra
 hall's CDUs; a tile of racks holds one rack of each CDU of a block, in that CDU's lane, so that supply and heat pass
 from row to row. One loop over the lanes is then a whole second of physics: the compiler sees that rows never overlap,
 and keeps a rack's numbers in registers from demand to temperature. Places are unsigned, since a signed index might
-count from the end and hide that.
+count from the end and hide that. What lives for a second only has rows that all tiles share, since a hall's tiles are
+to fit a core's first cache.
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from twin.thermal.compiled import PLAIN, njit
+
+if TYPE_CHECKING:
+    from twin.site import Floats
+    from twin.thermal.tables import Layout
 
 LANES = 32
 """Lanes of a tile: the CDUs of a hall, most often, and whole vector registers."""
@@ -25,116 +32,182 @@ Place = np.uint64
 (
     CHIP, PLATE, STREAM, AIR, WORST, WORST_PLATE, WORST_STREAM,
     DRAWN_LOW, DRAWN_SUM, DRAWN_HIGH, WORST_LOW, WORST_SUM, WORST_HIGH, STREAM_LOW, STREAM_SUM, STREAM_HIGH,
-    ON, WEIGHT, CAP, POWER, HOST, OPPOSED, LOSS, INLET, SLOPE, MOVED,
-) = (Place(LANES * row) for row in range(26))  # fmt: skip
-"""Rows of a tile of racks: `ThermalState.rack`, `Tally.rack`, and what a second works with."""
+    ON, WEIGHT, OPPOSED,
+) = (Place(LANES * row) for row in range(19))  # fmt: skip
+"""Rows of a tile of racks: temperatures; lowest, sum and highest of a minute; whether it runs, and its like."""
 
 STATES, TALLIES = 7, 9
-RACK_TILE = 26 * LANES
+RACK_TILE = 19 * LANES
+
+LOSS, MOVED, HIGHEST = (Place(LANES * row) for row in range(3))
+"""Rows that all tiles share: what a second works with, and the warmest chips of a run."""
+
+SHARED_ROWS = 3 * LANES
+
+ACCELERATOR, HOST = Place(0), Place(LANES)
+"""Rows of a second of a tile's demand."""
+
+DEMAND_ROWS = Place(2 * LANES)
 
 
-@njit(**PLAIN)
-def pack(tile, begun, layout, cap, state, tally, q) -> float:
+def build(layout: Layout, states: Floats) -> Floats:
     """
-    Put the racks of a tile into its rows.
+    Stand racks in their tiles.
 
     Parameters
     ----------
-    tile : [1]
-        Which tile.
-    begun : [1]
-        First tile of its hall.
     layout : Layout
         The kernel's racks.
-    cap : (kernel rack,) [W]
-        Highest accelerator power.
-    state : ThermalState
-        Read.
-    tally : Tally
-        Read.
-    q : (any,)
-        Tiles of the hall; rows are filled. A lane without a rack does as its neighbour, and weighs nothing.
+    states : (7, kernel rack) [K]
+        Their temperatures, as `temperatures` gives them.
 
     Returns
     -------
-    [1]
-        Zero where a rack is off.
+    (tile, row, lane)
+        All of them run, and nothing is tallied. A lane without a rack has the temperatures of its tile's first, and
+        weighs nothing.
     """
-    r, last = layout.tile_rack[tile], layout.tile_rack[tile + 1]
-    v, o = layout.variant[r], Place((tile - begun) * RACK_TILE)
-    all_on = 1.0
-    for i in range(layout.tile_low[tile], layout.tile_high[tile]):
-        while r + 1 < last and layout.lane[r + 1] <= i:
-            r += 1
-        t = o + Place(i)
-        for row in range(STATES):
-            q[t + CHIP + Place(row * LANES)] = state.rack[row, r]
-        for row in range(TALLIES):
-            q[t + DRAWN_LOW + Place(row * LANES)] = tally.rack[row, r]
-        q[t + ON], q[t + OPPOSED], q[t + POWER], q[t + HOST] = state.on[r], 0.0, 0.0, 0.0
-        q[t + WEIGHT] = layout.weight[r] if layout.lane[r] == i else 0.0
-        q[t + CAP] = np.inf if v & 1 else cap[r]
-        all_on = min(all_on, state.on[r])
-    return all_on
+    tiles = int(layout.home[-1]) + 1
+    rack = np.zeros((tiles, RACK_TILE // LANES, LANES))
+    firsts = np.searchsorted(layout.home, np.arange(tiles))
+    rack[:, :STATES] = states[:, firsts].T[:, :, np.newaxis]
+    rack[layout.home, :STATES, layout.lane] = states.T
+    rack[:, _row(ON)] = 1.0
+    rack[layout.home, _row(WEIGHT), layout.lane] = layout.weight
+    forget(rack)
+    return rack
 
 
-@njit(**PLAIN)
-def ask(tile, begun, layout, accelerator, host, asked) -> None:
+def forget(rack: Floats) -> None:
     """
-    Turn the demand of a tile's racks into rows, two for each second: accelerators, and hosts.
+    Forget what racks have tallied.
 
     Parameters
     ----------
-    tile : [1]
-        Which tile.
-    begun : [1]
-        First tile of its hall.
-    layout : Layout
-        The kernel's racks.
-    accelerator, host : (kernel rack, second) [W]
-        Demand.
-    asked : (any,) [W]
-        Rows of the hall's tiles, filled.
+    rack : (tile, row, lane) [K], [W] and [1]
+        Its tallies are cleared.
     """
-    seconds = accelerator.shape[1]
-    o = Place((tile - begun) * 2 * seconds * LANES)
-    for r in range(layout.tile_rack[tile], layout.tile_rack[tile + 1]):
-        t = o + Place(layout.lane[r])
-        for k in range(seconds):
-            asked[t + Place(2 * k * LANES)] = accelerator[r, k]
-        for k in range(seconds):
-            asked[t + Place((2 * k + 1) * LANES)] = host[r, k]
+    rack[:, STATES : STATES + TALLIES : 3] = np.inf
+    rack[:, STATES + 1 : STATES + TALLIES : 3] = 0.0
+    rack[:, STATES + 2 : STATES + TALLIES : 3] = -np.inf
 
 
-@njit(**PLAIN)
-def unpack(tile, begun, liquid, layout, state, tally, q) -> None:
+def temperatures(layout: Layout, rack: Floats) -> Floats:
     """
-    Put the rows of a tile back.
+    Read the temperatures of racks.
 
     Parameters
     ----------
-    tile : [1]
-        Which tile.
-    begun : [1]
-        First tile of its hall.
-    liquid : [1]
-        Whether coolant cools it; the air of racks that air cools is their stream.
     layout : Layout
         The kernel's racks.
-    state : ThermalState
-        Written.
-    tally : Tally
-        Written.
+    rack : (tile, row, lane) [K], [W] and [1]
+        Their tiles.
+
+    Returns
+    -------
+    (7, kernel rack) [K]
+        Chip, plate, stream and air of each; then chip, plate and stream of its worst branch.
+    """
+    return rack[layout.home, :STATES, layout.lane].T
+
+
+def tallies(layout: Layout, rack: Floats) -> Floats:
+    """
+    Read what racks have tallied.
+
+    Parameters
+    ----------
+    layout : Layout
+        The kernel's racks.
+    rack : (tile, row, lane) [K], [W] and [1]
+        Their tiles.
+
+    Returns
+    -------
+    (9, kernel rack)
+        Lowest, sum and highest over seconds of inlet power [W], of the worst chip [K], and of the stream's outlet [K].
+    """
+    return rack[layout.home, STATES : STATES + TALLIES, layout.lane].T
+
+
+def running(layout: Layout, rack: Floats) -> Floats:
+    """
+    Read which racks run.
+
+    Parameters
+    ----------
+    layout : Layout
+        The kernel's racks.
+    rack : (tile, row, lane) [K], [W] and [1]
+        Their tiles.
+
+    Returns
+    -------
+    (kernel rack,) [1]
+        One while its chips run, zero from the second in which the worst of them passed its shutdown limit.
+    """
+    on: Floats = rack[layout.home, _row(ON), layout.lane]
+    return on
+
+
+def restart(rack: Floats) -> None:
+    """
+    Let all racks run.
+
+    Parameters
+    ----------
+    rack : (tile, row, lane) [K], [W] and [1]
+        Their tiles, changed.
+    """
+    rack[:, _row(ON)] = 1.0
+    rack[:, _row(OPPOSED)] = 0.0
+
+
+def _row(place: np.uint64) -> int:
+    return int(place) // LANES
+
+
+@njit(**PLAIN)
+def look(part, layout, q) -> tuple[float, float]:
+    """
+    See whether all racks of a part run, and how warm they are.
+
+    Parameters
+    ----------
+    part : [1]
+        Which part.
+    layout : Layout
+        The kernel's racks.
     q : (any,)
-        Tiles of the hall.
+        All tiles.
+
+    Returns
+    -------
+    tuple of float
+        Zero where a rack is off; and the warmest of their worst chips [K].
     """
-    o = Place((tile - begun) * RACK_TILE)
-    for r in range(layout.tile_rack[tile], layout.tile_rack[tile + 1]):
+    o, all_on, warmest = Place(layout.part_home[part] * RACK_TILE), 1.0, 0.0
+    for r in range(layout.part_rack[part], layout.part_rack[part + 1]):
         t = o + Place(layout.lane[r])
-        for row in range(STATES):
-            state.rack[row, r] = q[t + CHIP + Place(row * LANES)]
-        for row in range(TALLIES):
-            tally.rack[row, r] = q[t + DRAWN_LOW + Place(row * LANES)]
-        state.on[r] = q[t + ON]
-        if not liquid:
-            state.rack[3, r] = q[t + STREAM]
+        all_on, warmest = min(all_on, q[t + ON]), max(warmest, q[t + WORST])
+    return all_on, warmest
+
+
+@njit(**PLAIN)
+def air_is_stream(run, layout, q) -> None:
+    """
+    Note that the air of a run's racks is their stream, as it is where air cools them.
+
+    Parameters
+    ----------
+    run : [1]
+        Which run.
+    layout : Layout
+        The kernel's racks.
+    q : (any,)
+        All tiles, changed.
+    """
+    for part in range(layout.run_part[run], layout.run_part[run + 1]):
+        o = Place(layout.part_home[part] * RACK_TILE)
+        for i in range(layout.part_low[part], layout.part_high[part]):
+            q[o + i + AIR] = q[o + i + STREAM]

@@ -16,8 +16,8 @@ from twin.cooling import hall_air, plant
 from twin.facility_water import cells
 from twin.record import COOLING_FIELDS
 from twin.site import Floats, Integers, Site
-from twin.thermal import cdu_step, kernel, loops, network, oracle
-from twin.thermal.tables import VALVE_FREE, VALVE_STUCK
+from twin.thermal import cdu_step, kernel, loops, network, oracle, tiles
+from twin.thermal.tables import VALVE_FREE, VALVE_STUCK, Layout
 from twin.workload import LoadTable
 
 ALLOWED = 0.02
@@ -72,10 +72,8 @@ def solve(
     setting = changes.first_setting(site)
     tally = record.tally(fixed.layout, len(site.cdus.name), len(site.halls.name), simulate.COUPLING_STEP)
     settled = simulate._settle(fixed, setting, tally)
-    thermal = settled.thermal
-    thermal = thermal._replace(rack=thermal.rack[:, fixed.layout.member], on=thermal.on[fixed.layout.member])
     case = oracle.Case(site, load, tuple(events), partial(simulate.outdoor_air, site, inputs), 0, seconds, held_flow)
-    answer = oracle.solve(case, oracle.Start(setting, thermal, settled.plant, settled.halls, settled.warming))
+    answer = oracle.solve(case, oracle.Start(fixed.layout, setting, *settled[:4]))
     track, kept = follow(site, load, inputs, fixed.layout.member)
     mode = kept.cooling[COOLING_FIELDS.index("cooling_mode")]
     return Both(answer, track, float(kept.limits[4].sum()), int((kept.limits[5] >= 0.0).sum()), mode)
@@ -86,20 +84,22 @@ def follow(site: Site, load: LoadTable, inputs: simulate.Inputs, member: Integer
     rows: list[tuple[Floats, ...]] = []
     whole = kernel.advance
 
-    def by_second(racks, cdus, layout, accelerator, host, state, forcing, tally) -> None:
-        for k in range(accelerator.shape[1]):
+    def by_second(racks, cdus, layout, asked, state, forcing, tally) -> None:
+        for k in range(forcing.seconds):
             now = forcing._replace(
                 begin=forcing.begin + k,
+                first=forcing.first + k,
+                seconds=1,
                 level=forcing.level[k : k + 1],
                 fraction=forcing.fraction[k : k + 1],
                 flow=forcing.flow[k : k + 1],
                 facility=forcing.facility + k * forcing.facility_ramp,
                 coil=forcing.coil + k * forcing.coil_ramp,
             )
-            chain = (part[member] for part in state.rack[[0, 1, 2, 4]])
+            chain = tiles.temperatures(layout, state.rack)[[0, 1, 2, 4]][:, member]
             rows.append((*chain, state.supply.copy(), state.back.copy(), now.facility, state.air.copy()))
             one = tally._replace(hall_power=tally.hall_power[k : k + 1], hall_extreme=tally.hall_extreme[k : k + 1])
-            whole(racks, cdus, layout, accelerator[:, k : k + 1], host[:, k : k + 1], state, now, one)
+            whole(racks, cdus, layout, asked, state, now, one)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(kernel, "advance", by_second)
@@ -216,7 +216,7 @@ def test_steady_state_is_the_direct_sparse_solve(condenser: bool) -> None:
     for _ in range(1200):
         setting, step = simulate._advance(fixed, setting, state, tally, 0, 60, held=True)
         state, _ = simulate._connect(fixed, setting, state, step)
-    reached = everything(state, fixed.layout.member)
+    reached = everything(state, fixed.layout)
     direct = network.steady(site, *at_rest(fixed, setting, state, reached))
     shown = np.ones(reached.size, dtype=bool)
     at = network.places(site)
@@ -225,10 +225,10 @@ def test_steady_state_is_the_direct_sparse_solve(condenser: bool) -> None:
     np.testing.assert_allclose(reached[shown], direct[shown], rtol=0.0, atol=1e-9)
 
 
-def everything(state: simulate._State, member: Integers) -> Floats:
+def everything(state: simulate._State, layout: Layout) -> Floats:
     """Put a replay's state in the network's order."""
     thermal, water = state.thermal, state.plant
-    rack = thermal.rack[:, member]
+    rack = tiles.temperatures(layout, thermal.rack)[:, layout.member]
     rows = (*rack, thermal.supply, thermal.back, water.water, water.hot, water.cold, thermal.air)
     return np.concatenate(rows)
 
@@ -253,7 +253,10 @@ def at_rest(
     held = oracle._hold(case, tables, setting, thermal.valve, everyone, reached, 0, controls, seen)
     level = int(np.searchsorted(fixed.levels, 1.0))
     kinds = fixed.cdus.kind[setting.fouled]
-    exchange = [cdu_step.exchange(fixed.cdus, kind, level, 0.0, thermal.valve[cdu]) for cdu, kind in enumerate(kinds)]
+    lifts = np.linspace(0.0, 1.0, cdu_step.VALVE_POINTS)
+    exchange = [
+        np.interp(thermal.valve[cdu], lifts, fixed.cdus.exchanger[kind, level]) for cdu, kind in enumerate(kinds)
+    ]
     heats, _, _ = oracle._heats(site, tables, held, reached)
     return oracle._rates(site, tables, held, 0.5)._replace(exchange=np.array(exchange)), heats
 
@@ -334,9 +337,7 @@ def test_explicit_and_implicit_oracles_agree() -> None:
     load, inputs = small.load(site, [0.2, 1.0], 10.0), small.inputs(20, (small.pump_trip(0, 12, 0.3, 1.5),))
     kept = simulate.run(site, load, inputs, small.curve(site), watch=range(21))
     first = kept.watched[0]
-    member = kept.layout.member
-    thermal = first.thermal._replace(rack=first.thermal.rack[:, member], on=first.thermal.on[member])
-    start = oracle.Start(first.setting, thermal, first.plant, first.halls, first.warming)
+    start = oracle.Start(kept.layout, first.setting, first.thermal, first.plant, first.halls, first.warming)
     case = oracle.Case(site, load, inputs.changes, partial(simulate.outdoor_air, site, inputs), 0, 20, held_flow=False)
     explicit = oracle.solve(case, start)
     implicit = oracle.solve(case, start, oracle.Integrator("Radau", 1e-8))
