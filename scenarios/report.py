@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
-from scenarios import curves, envelope, figures, happened, incidents, key_figures, plant_figures, quantities
+from scenarios import curves, envelope, figures, happened, incidents, key_figures, pages, plant_figures, quantities
 from twin.columns import METRICS
-from twin.errors import OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -76,18 +72,7 @@ def write(run: Tables, path: str | Path) -> Path:
     OutputError
         If the file cannot be written.
     """
-    target = Path(path)
-    unfinished = target.with_name(f".{target.name}.part")
-    text = page(run)
-    try:
-        unfinished.write_text(text, encoding="utf-8")
-        unfinished.replace(target)
-    except OSError as error:
-        unfinished.unlink(missing_ok=True)
-        reason = f"the report cannot be written ({error.strerror})"
-        message = f"{target}: {reason}; name a file in a folder that you may write to"
-        raise OutputError(message) from error
-    return target
+    return pages.save(page(run), path, "report")
 
 
 def page(run: Tables) -> str:
@@ -104,30 +89,21 @@ def page(run: Tables) -> str:
     text
         The whole file.
     """
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    writers = (quantities.quantity, quantities.digits, quantities.share, quantities.duration, quantities.count)
-    environment.filters |= {writer.__name__: writer for writer in writers}
     drawn = charts(run)
     table = run.scan("events").collect()
-    return environment.get_template("report.html.j2").render(
+    return pages.html(
+        "report.html.j2",
+        run.manifest["gigatwin"],
+        drawn,
         manifest=run.manifest,
         facts=facts(run.manifest),
         groups=key_figures.groups(run.metrics, run.manifest),
         answer=incidents.answer(run.metrics, run.manifest, table),
         events=events(table),
         beyond_range=incidents.beyond_range(table),
-        charts=drawn,
         margin=incidents.MARGIN,
         comparisons=comparisons(run.manifest["comparisons"]),
         sources=by_source(run.manifest["sources"]),
-        figures=_script_json({name: chart.figure for name, chart in drawn.items()}),
-        plotly=Markup(figures.library()),
     )
 
 
@@ -303,9 +279,3 @@ def _load_charts(run: Tables) -> dict[str, Chart]:
 
 def _kind(kind: str) -> str:
     return KINDS.get(kind, kind.replace("_", " "))
-
-
-def _script_json(figures_json: Mapping[str, str]) -> Markup:
-    """Write JSON that may stand inside a script element: no text in it can close the element."""
-    members = ",".join(f"{json.dumps(name)}:{text}" for name, text in figures_json.items())
-    return Markup("{" + members.replace("<", "\\u003c") + "}")
