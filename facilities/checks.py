@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from facilities import build, coils, plant_checks
+from facilities import build, coils, plan, plant_checks
 from facilities.loading import load
 from facilities.racks import Model
 from facilities.schema import AirCooling, Facility
@@ -79,9 +79,66 @@ def faults(facility: Facility) -> Iterator[Fault]:
     yield from _cdus(site, parts.heat.liquid)
     yield from _sidecars(site, parts.heat.liquid)
     yield from plant_checks.faults(facility, site, np.concatenate([plant.heat for plant in parts.plants]))
+    yield from _redundancy(facility, site)
+    yield from _feeds(facility, site)
     if parts.peak_power > site.connection.rating:
         message = f"is {_mw(site.connection.rating)}, but the site draws {_mw(parts.peak_power)} on its design day"
         yield Fault("connection.rating", f"{message}; raise it, or take fewer racks")
+
+
+def _redundancy(facility: Facility, site: Site) -> Iterator[Fault]:
+    """Check that what is left of each stage, when what may fail has failed, carries the load for which it is sized."""
+    chain = site.chain
+    paths = (("hall", chain.hall_path), ("mechanical", chain.mechanical_path), ("common", chain.common_path))
+    for place, built in paths:
+        for number, (stage, sized) in enumerate(zip(getattr(facility.power, place), built, strict=False), start=1):
+            left = usable(stage.redundancy, sized.units)
+            short = stage.design_loading.si * sized.units > left + 1e-9
+            if short.any():
+                units, rest = sized.units[short][0], left[short][0]
+                message = (
+                    f"is {stage.design_loading.value} of {units:g} units, but with redundancy {stage.redundancy} the "
+                    f"load of {rest:g} may be used; lower it to {rest / units:.1%} or less"
+                )
+                yield Fault(f"power.{place}.{number}.design_loading", message)
+
+
+def usable(scheme: str, units: Floats) -> Floats:
+    """
+    Give the units of a stage whose rating may be used.
+
+    Parameters
+    ----------
+    scheme
+        One of `facilities.parts.Redundancy`.
+    units : (any,) [1]
+        Installed.
+
+    Returns
+    -------
+    (any,) [1]
+        n for N; n - 1 for N+1 and block redundant; a half for 2N; two thirds for 3N/2; three quarters for 4N/3.
+    """
+    if scheme in {"N+1", "block"}:
+        return units - 1.0
+    return units * {"N": 1.0, "2N": 0.5, "3N/2": 2.0 / 3.0, "4N/3": 0.75}[scheme]
+
+
+def _feeds(facility: Facility, site: Site) -> Iterator[Fault]:
+    """Check that no feed of the racks is over its rating, whole or with another lost."""
+    hung = plan.feeds(facility, site)
+    for carried, when in (
+        (hung.load, "at the rated power of its racks"),
+        (hung.most, "with the other feed of its racks lost"),
+    ):
+        worst = int(carried.argmax())
+        if carried[worst] > hung.rating:
+            message = (
+                f"is too small: a unit in {site.halls.name[hung.hall[worst]]} carries {_mw(carried[worst])} of "
+                f"{_mw(hung.rating)} {when}; take more or larger units, or a lower design_loading"
+            )
+            yield Fault(f"power.hall.1.{hung.stage}", message)
+            return
 
 
 def _mw(value: float) -> str:

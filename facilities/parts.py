@@ -379,6 +379,13 @@ class Catalog(Model):
     pumps: dict[Text, Pump] = Field(default_factory=dict)
 
 
+Redundancy = Literal["N", "N+1", "2N", "3N/2", "4N/3", "block"]
+"""
+Every unit needed; one more than needed; two of everything, each for all of the load; three units, or four, that carry
+the load of two, or three, each rack on two of them; or units with a spare that takes over for any of them.
+"""
+
+
 class PathStage(Model):
     """One conversion stage between the point of connection and the racks."""
 
@@ -387,3 +394,5 @@ class PathStage(Model):
     heats_hall: StrictBool
     design_loading: Share
     """Load of each unit over its rating at the rated power of what it feeds; sets their number."""
+    redundancy: Redundancy = "N"
+    """What of the stage may fail; how much of it may be used follows, and how many feeds a rack has."""

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Annotated
 
 from pydantic import BaseModel, Field, StrictInt, StrictStr, model_validator
 
 from facilities.parts import Catalog, PathStage
+from facilities.phases import Phase, Supply
 from facilities.quantity import (
     AirPart,
     Angle,
     ApparentPower,
+    CarbonIntensity,
     CellCount,
     Count,
     Difference,
@@ -19,6 +22,7 @@ from facilities.quantity import (
     Factor,
     Frequency,
     HeatCapacity,
+    Length,
     Margin,
     Model,
     MonthlyDifference,
@@ -121,6 +125,26 @@ class Arrangement(Model):
     """Places for racks of the first kind around one CDU."""
     empty_places: tuple[StrictInt, ...] = ()
     """Places without a rack, numbered through the site from one."""
+    plan: Plan | None = None
+    """Without it a site has no drawing."""
+
+
+class Plan(Model):
+    """Where buildings, halls and racks stand on the ground."""
+
+    halls_per_building: PositiveCount
+    """Side by side."""
+    buildings_per_line: PositiveCount
+    places_per_row: PositiveCount
+    """Racks and CDUs of a row."""
+    place_width: Length
+    """Along the row."""
+    row_pitch: Length
+    """From row to row: a rack's depth, and half of a cold and of a hot aisle on either side."""
+    hall_margin: Length
+    """From the outermost places to the hall's walls: aisles, fan walls, gangways."""
+    building_gap: Length
+    """Between buildings: roads, coolers, transformers."""
 
 
 class RackKind(Model):
@@ -382,6 +406,8 @@ class GridConnection(Model):
     transformer: Text
     spare_transformers: Count
     """At each point, in service beside those that the rating needs."""
+    carbon_intensity: CarbonIntensity | None = None
+    """Of the energy taken from the grid, a year's mean."""
 
 
 class Description(Model):
@@ -391,6 +417,8 @@ class Description(Model):
     title: Text
     about: Text
     attributions: tuple[Text, ...] = ()
+    scenario: Text | None = None
+    """That `twin replay` runs where none is asked for; the project's default without it."""
     location: Location
     climate: Climate
     design: Design
@@ -400,6 +428,10 @@ class Description(Model):
     cooling: Cooling
     power: Power
     connection: GridConnection
+    phases: tuple[Phase, ...] = ()
+    """In order of time."""
+    supply: dict[Text, Supply] = Field(default_factory=dict)
+    """Generation and storage, by name."""
     catalog: Catalog = Catalog()
     """Parts of the site's own."""
 
@@ -412,6 +444,23 @@ class Description(Model):
             raise ValueError(message)
         if places < self.arrangement.halls.count:
             message = f"arrangement.halls must not be more than the {places} places for racks"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _phases_fit(self) -> Description:
+        names = [phase.name for phase in self.phases]
+        if len(set(names)) < len(names):
+            message = f"phases must have different names; got {', '.join(names)}"
+            raise ValueError(message)
+        for phase in self.phases:
+            if phase.halls.count > self.arrangement.halls.count:
+                message = (
+                    f"phase {phase.name} has {phase.halls.count} halls, the whole site {self.arrangement.halls.count}"
+                )
+                raise ValueError(message)
+        if any(later.date < earlier.date for earlier, later in pairwise(self.phases)):
+            message = "phases must stand in order of their dates"
             raise ValueError(message)
         return self
 

@@ -91,7 +91,7 @@ class Setting(NamedTuple):
         return self.readings.get(GIVEN)
 
 
-def settle(site: Site, asked: Asked) -> Setting:
+def settle(site: Site, asked: Asked, usual: str = DEFAULT) -> Setting:
     """
     Settle what a replay is asked.
 
@@ -101,6 +101,8 @@ def settle(site: Site, asked: Asked) -> Setting:
         Whose racks.
     asked : Asked
         By the user.
+    usual
+        The scenario that runs where none is asked for, and whose jobs run in those that have none.
 
     Returns
     -------
@@ -112,7 +114,7 @@ def settle(site: Site, asked: Asked) -> Setting:
     InputError
         If the scenario or its telemetry is at fault, or the two do not fit together.
     """
-    default = schema.load(DEFAULT)
+    default = schema.load(usual)
     wanted = _scenario(asked.scenario)
     zone = asked.tz or (wanted.tz if wanted else None)
     start = times.clock(asked.start, zone).start or (wanted.start if wanted else None)
@@ -192,12 +194,12 @@ def _clock(
     begin = start or (covered[0] if covered else None) or default.start
     if begin is None:
         message = "has no start; the default scenario must say one"
-        raise ScenarioError(DEFAULT, [Fault("start", message)])
+        raise ScenarioError(default.name, [Fault("start", message)])
     if duration is not None:
         return Clock(begin, length(duration, "--duration")), []
     if scenario.duration is not None and covered is None:
         return Clock(begin, int(scenario.duration)), []
-    if scenario.duration is not None and covered is not None and scenario.name != DEFAULT:
+    if scenario.duration is not None and covered is not None and scenario.name != default.name:
         return Clock(begin, int(scenario.duration)), []
     if covered is None:
         return Clock(begin, int(default.duration or LONGEST)), []

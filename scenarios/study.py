@@ -21,7 +21,7 @@ from scenarios.measured import DRIVERS
 from scenarios.outdoors import outdoors, weather_file
 from scenarios.placement import Placement, load_table, nodes_of
 from scenarios.schema import NORMALS, Scenario
-from scenarios.setting import Asked, Setting, length, settle
+from scenarios.setting import DEFAULT, Asked, Setting, length, settle
 from telemetry.synthetic import Parameter
 from twin import run as runs
 from twin import simulate, verification
@@ -137,7 +137,7 @@ def _prepare(given: Facility | str | Path, asked: Asked, weather: str | Path | N
     """Read and check everything, so that no fault of an input shows after the first second of the run."""
     facility = given if isinstance(given, Facility) else facilities.load(given)
     site = build.site(facility)
-    setting = settle(site, asked)
+    setting = settle(site, asked, facility.scenario or DEFAULT)
     scenario, clock = setting.scenario, setting.clock
     placement = load_table(site, scenario.jobs, setting.readings, clock, scenario.seed, nodes_of(facility, site))
     scheduled = changes(site, scenario, clock.duration)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import get_args
 
 import numpy as np
 from rich.console import Console
@@ -11,8 +12,9 @@ from rich.table import Table
 from rich.tree import Tree
 
 import facilities
-from facilities import build
-from facilities.quantity import Provenance
+from facilities import Facility, build
+from facilities.phases import at_phase
+from facilities.quantity import Basis, Provenance
 from scenarios.commands import plant
 from scenarios.quantities import quantity
 from twin.site import Site, Stage
@@ -28,9 +30,10 @@ def show(name: str, *, every: bool) -> None:
     numbers = facility.assumptions()
     console = Console(highlight=False)
     console.print(f"{facility.title}\n{facility.about}\n", markup=False)
-    for table in (_power(site), _racks(site), *plant.tables(site)):
+    for table in (_power(site), _racks(site), *_phases(facility), *plant.tables(site), *_supply(facility)):
         console.print(table)
     console.print(_one_line(site))
+    console.print(_known(numbers))
     assumed = [number for number in numbers if number.basis == "assumed"]
     console.print(_assumptions(assumed, every=every))
     console.print(_sources([number for number in numbers if number.basis != "assumed"], every=every))
@@ -74,6 +77,53 @@ def _racks(site: Site) -> Table:
             f"{idle} to {full}" if classes.accelerators[row] else "",
             f"{classes.liquid_fraction[row]:.1%}",
         )
+    return table
+
+
+def _phases(facility: Facility) -> Iterator[Table]:
+    """Tell what stands when; each phase is a site of its own, ``SITE@PHASE``."""
+    if not facility.phases:
+        return
+    table = _table("phases", "phase", "from", "halls", "racks", "rated power", "published")
+    for phase in facility.phases:
+        built = build.site(at_phase(facility, phase.name))
+        power = float(built.rack_classes.rated_power[built.racks.rack_class].sum())
+        published = [
+            f"{kind} {power.value}"
+            for kind, power in (("IT", phase.it_power), ("facility", phase.facility_power))
+            if power is not None
+        ]
+        table.add_row(
+            f"{facility.name}@{phase.name}",
+            f"{phase.date:%b %Y}{', planned' if phase.planned else ''}",
+            f"{phase.halls.count:,}",
+            f"{len(built.racks.name):,}",
+            quantity(power, "W"),
+            ", ".join(published),
+        )
+    yield table
+
+
+def _supply(facility: Facility) -> Iterator[Table]:
+    """List generation and storage, which are stated and not yet part of a run."""
+    if not facility.supply:
+        return
+    table = _table("own supply (stated, not part of a run yet)", "name", "kind", "role", "power", "basis", "about")
+    for name, supply in facility.supply.items():
+        given = supply.power or supply.unit_power
+        units = f"{supply.units.count:,} of " if supply.units is not None else "each " if supply.power is None else ""
+        power = "" if given is None else f"{units}{given.value}"
+        kind, basis = supply.kind.replace("_", " "), "" if given is None else given.basis
+        table.add_row(name.replace("_", " "), kind, supply.role, power, basis, supply.about or "")
+    yield table
+
+
+def _known(numbers: list[Provenance]) -> Table:
+    """Count how sure the numbers are; the site's own, and those of its parts from the catalog."""
+    table = _table("how sure the numbers are", "", *get_args(Basis))
+    for title, part in (("site", False), ("its parts", True)):
+        counts = Counter(number.basis for number in numbers if number.path.startswith("catalog.") == part)
+        table.add_row(title, *(str(counts[basis]) for basis in get_args(Basis)))
     return table
 
 

@@ -50,7 +50,8 @@ def written(folder: Path, *changes: tuple[str, str]) -> Path:
     )
     text = path.read_text(encoding="utf-8")
     liquid, air, power = (text.index(name) for name in ("[cooling.liquid]", "[cooling.air]", "[power]"))
-    text = text[:liquid] + DOORS + SIDECAR + text[air:power] + OUTDOOR_AIR + text[power:]
+    phases = text.index("[[phases]]")
+    text = text[:liquid] + DOORS + SIDECAR + text[air:power] + OUTDOOR_AIR + text[power:phases]
     for old, new in changes:
         if old not in text:
             message = f"{old!r} is not in the facility"

@@ -1,0 +1,82 @@
+"""Phases: what stands when, as a site of its own."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import facilities
+from facilities import build
+from facilities.phases import at_phase
+from tests.facilities.sites import changed
+from twin.errors import FacilityError, UnknownNameError
+from twin.site import Site
+
+WHOLE = facilities.load("prometheus")
+
+
+def racks(site: Site) -> list[tuple[str, str]]:
+    return [
+        (name, site.rack_classes.name[row]) for name, row in zip(site.racks.name, site.racks.rack_class, strict=True)
+    ]
+
+
+@pytest.mark.parametrize("phase", ["first", "now", "full"])
+def test_a_phase_is_the_first_halls_of_the_whole_site(phase: str) -> None:
+    """Every rack of the phase stands where it stands in the end: 24 halls of 213 places, 106 or 107 service racks."""
+    whole, part = build.site(WHOLE), build.site(facilities.load(f"prometheus@{phase}"))
+    halls = {each.name: each.halls.count for each in WHOLE.phases}[phase]
+    assert len(part.halls.name) == halls
+    assert racks(part) == [rack for rack in racks(whole) if int(rack[0].split("/")[0][5:]) <= halls]
+
+
+def test_empty_places_stay_empty() -> None:
+    """Frontier's missing rack is place 41 of 75; with two halls the first has 37 places, none of them empty."""
+    frontier = facilities.load("frontier")
+    phase = {"name": "half", "date": "2022-01-01", "halls": {"value": "1", "basis": "derived", "source": "test"}}
+    halls = {"value": "2", "basis": "derived", "source": "test"}
+    data = frontier.model_dump() | {"phases": [phase]}
+    data["arrangement"] = frontier.arrangement.model_dump() | {"halls": halls}
+    both = facilities.Facility.model_validate(data)
+    part = at_phase(both, "half")
+    assert part.arrangement.empty_places == ()
+    assert part.racks["compute"].count.count == 37
+
+
+def test_a_phase_that_is_not_there_is_told_with_those_that_are() -> None:
+    with pytest.raises(UnknownNameError, match="first"):
+        facilities.load("prometheus@frist")
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "said"),
+    [
+        ('name = "half"', 'name = "first"', "different names"),
+        ("date = 2026-05-31", "date = 2025-05-31", "order of their dates"),
+        ('halls = { value = "18"', 'halls = { value = "25"', "25 halls, the whole site 24"),
+    ],
+)
+def test_phases_that_do_not_fit_are_told(tmp_path, was: str, becomes: str, said: str) -> None:
+    with pytest.raises(FacilityError, match=said):
+        facilities.load(changed(tmp_path, "prometheus", (was, becomes)))
+
+
+def test_designs_lie_under_the_site(tmp_path) -> None:
+    """A key of the site replaces that of a design, and one of a later design that of an earlier; the rest stays."""
+    (tmp_path / "own.toml").write_text(
+        'about = "test"\n[arrangement.plan]\nplaces_per_row = { value = "12", basis = "derived", source = "test" }\n',
+        encoding="utf-8",
+    )
+    path = changed(tmp_path, "prometheus", ('designs = ["plan_campus"]', 'designs = ["plan_campus", "own.toml"]'))
+    plan = facilities.load(path).arrangement.plan
+    assert plan is not None
+    assert (plan.places_per_row.count, plan.halls_per_building.count) == (12, 2)
+    with pytest.raises(FacilityError, match="plan_campus"):
+        facilities.load(changed(tmp_path, "prometheus", ("plan_campus", "plan_campsu")))
+
+
+def test_every_phase_can_be_built() -> None:
+    for name in facilities.names():
+        for phase in facilities.load(name).phases:
+            site = build.site(facilities.load(f"{name}@{phase.name}"))
+            assert np.all(np.diff(site.cdus.rack_start) >= 0)
