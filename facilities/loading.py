@@ -51,8 +51,8 @@ def file_of(name_or_path: str | Path) -> Path:
         When there is no such site and no such file.
     """
     site = _split(name_or_path)[0]
-    if site in names():
-        return SITES / f"{site}.toml"
+    if (name := site.replace("-", "_")) in names():
+        return SITES / f"{name}.toml"
     path = Path(site)
     if path.suffix == ".toml" or path.is_file():
         return path

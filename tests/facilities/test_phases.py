@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import facilities
-from facilities import build
+from facilities import build, loading
 from facilities.phases import at_phase
 from tests.facilities.sites import changed
 from twin.errors import FacilityError, UnknownNameError
@@ -73,6 +73,11 @@ def test_designs_lie_under_the_site(tmp_path) -> None:
     assert (plan.places_per_row.count, plan.halls_per_building.count) == (12, 2)
     with pytest.raises(FacilityError, match="plan_campus"):
         facilities.load(changed(tmp_path, "prometheus", ("plan_campus", "plan_campsu")))
+
+
+def test_a_hyphen_stands_for_an_underscore(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loading, "names", lambda: ["two_words"])
+    assert loading.file_of("two-words@now").name == "two_words.toml"
 
 
 def test_every_phase_can_be_built() -> None:
