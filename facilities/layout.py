@@ -55,7 +55,7 @@ def layout(facility: Facility) -> Layout:
     -----
     Places of the first kind are dealt to the halls in equal blocks, and in each hall to CDUs one after another, so that
     a hall's last CDU may have fewer; empty places are then left out. Racks of other kinds are spread evenly over the
-    halls, and in each hall over its CDUs.
+    halls, and in each hall over its CDUs. Of a site in part built, the halls that stand are then kept.
     """
     halls = facility.arrangement.halls.count
     first, *others = facility.racks.values()
@@ -72,6 +72,9 @@ def layout(facility: Facility) -> Layout:
     kinds = np.repeat(np.arange(len(cdus)), [rows.size for rows in cdus])
     rack_cdu = np.concatenate(cdus).astype(np.int64)
     order = np.lexsort((kinds, rack_cdu))
+    if (standing := facility.arrangement.standing) is not None:
+        hall_cdus = hall_cdus[: standing.count]
+        order = order[: np.searchsorted(rack_cdu[order], hall_cdus.sum())]
     return _named(facility, rack_cdu[order], kinds[order], hall_cdus)
 
 

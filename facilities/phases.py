@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Literal
 
-import numpy as np
 from pydantic import Field, StrictBool, StrictStr
 
-from facilities.quantity import Energy, Model, PositiveCount, RackCount, SitePower, Text, Time, UnitPower
+from facilities.quantity import Energy, Model, PositiveCount, SitePower, Text, Time, UnitPower
 
 if TYPE_CHECKING:
     from facilities.schema import Facility
@@ -71,24 +70,7 @@ def at_phase(facility: Facility, name: str) -> Facility:
         When the site has no such phase.
     """
     phase = next(phase for phase in facility.phases if phase.name == name)
-    halls, built = facility.arrangement.halls.count, phase.halls.count
-    first, *others = facility.racks
-    empty = facility.arrangement.empty_places
-    places = facility.racks[first].count.count + len(empty)
-    standing = int(np.arange(halls + 1)[built] * places // halls)
-    counts = {first: standing - sum(place <= standing for place in empty)}
-    for kind in others:
-        count = facility.racks[kind].count.count
-        counts[kind] = int(np.sum(np.arange(count) * halls // max(count, 1) < built))
-    source = f"racks of the first {built} of {halls} halls, phase {name}"
-    racks = {
-        kind: racks.model_copy(update={"count": _count(counts[kind], source)})
-        for kind, racks in facility.racks.items()
-        if counts[kind]
-    }
-    arrangement = facility.arrangement.model_copy(
-        update={"halls": phase.halls, "empty_places": tuple(place for place in empty if place <= standing)}
-    )
+    arrangement = facility.arrangement.model_copy(update={"standing": phase.halls})
     connection = facility.connection
     if phase.rating is not None:
         connection = connection.model_copy(update={"rating": phase.rating})
@@ -97,16 +79,7 @@ def at_phase(facility: Facility, name: str) -> Facility:
             "name": f"{facility.name}_{name}",
             "title": f"{facility.title}: phase {name}, {phase.date:%B %Y}{', planned' if phase.planned else ''}",
             "arrangement": arrangement,
-            "racks": racks,
             "connection": connection,
             "phases": (),
         }
     )
-
-
-class _Counted(Model):
-    count: RackCount
-
-
-def _count(number: int, source: str) -> RackCount:
-    return _Counted.model_validate({"count": {"value": f"{number} rack", "basis": "derived", "source": source}}).count

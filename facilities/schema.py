@@ -121,6 +121,8 @@ class Arrangement(Model):
     """How racks stand in halls and around CDUs."""
 
     halls: PositiveCount
+    standing: PositiveCount | None = None
+    """The first of the halls, which alone stand; all of them without it."""
     racks_per_cdu: PositiveCount
     """Places for racks of the first kind around one CDU."""
     empty_places: tuple[StrictInt, ...] = ()

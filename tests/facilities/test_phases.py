@@ -7,7 +7,6 @@ import pytest
 
 import facilities
 from facilities import build, loading
-from facilities.phases import at_phase
 from tests.facilities.sites import changed
 from twin.errors import FacilityError, UnknownNameError
 from twin.site import Site
@@ -28,19 +27,6 @@ def test_a_phase_is_the_first_halls_of_the_whole_site(phase: str) -> None:
     halls = {each.name: each.halls.count for each in WHOLE.phases}[phase]
     assert len(part.halls.name) == halls
     assert racks(part) == [rack for rack in racks(whole) if int(rack[0].split("/")[0][5:]) <= halls]
-
-
-def test_empty_places_stay_empty() -> None:
-    """Frontier's missing rack is place 41 of 75; with two halls the first has 37 places, none of them empty."""
-    frontier = facilities.load("frontier")
-    phase = {"name": "half", "date": "2022-01-01", "halls": {"value": "1", "basis": "derived", "source": "test"}}
-    halls = {"value": "2", "basis": "derived", "source": "test"}
-    data = frontier.model_dump() | {"phases": [phase]}
-    data["arrangement"] = frontier.arrangement.model_dump() | {"halls": halls}
-    both = facilities.Facility.model_validate(data)
-    part = at_phase(both, "half")
-    assert part.arrangement.empty_places == ()
-    assert part.racks["compute"].count.count == 37
 
 
 def test_a_phase_that_is_not_there_is_told_with_those_that_are() -> None:
