@@ -17,12 +17,14 @@ from facilities.quantity import (
     Efficiency,
     EfficiencyPoint,
     Factor,
+    FlopRate,
     Fouling,
     Gain,
     GpuCount,
     HeatCapacity,
     Leakage,
     MassFlow,
+    Memory,
     Model,
     PartPower,
     PositiveCount,
@@ -56,6 +58,12 @@ class Accelerator(Model):
     loaded_power: ChipPower
     """A job is resident, but waits."""
     max_power: ChipPower
+    dense_bf16: FlopRate | None = None
+    """Rated floating-point operations of dense matrices in bfloat16; none where no source gives it."""
+    dense_fp8: FlopRate | None = None
+    """The same in 8-bit floating point."""
+    memory: Memory | None = None
+    """High-bandwidth memory of the package."""
     leakage: Leakage
     leakage_reference: Temperature
     """Chip temperature at which the powers above hold."""
@@ -99,6 +107,8 @@ class Node(Model):
     """All host processors of the node."""
     host_max_power: PartPower
     rated_power: PartPower
+    idle_power: PartPower | None = None
+    """At rest, as published; the power of a run follows from the parts."""
     auxiliaries: dict[Text, Auxiliary] = Field(default_factory=dict)
 
 

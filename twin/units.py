@@ -18,6 +18,7 @@ for _definition in (
     "rack = [rack]",
     "volt_ampere_reactive = volt * ampere = var",
     "gallon_per_minute = gallon / minute = gpm",
+    "floating_point_operation = [operation] = FLOP",
 ):
     registry.define(_definition)
 pint.set_application_registry(registry)  # type: ignore[no-untyped-call]
