@@ -1,0 +1,67 @@
+"""Every site of the project: whole, within its ratings, with the power that is published, and it runs."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pytest
+
+import facilities
+import scenarios
+from facilities import build, checks
+from twin.site import Site
+
+
+class Published(NamedTuple):
+    """IT power of a site, or of one of its phases, at nameplate [W], and how far the racks may be from it [1]."""
+
+    power: float
+    tolerance: float = 0.05
+
+
+IT_POWER = {
+    # 1,800 nodes of 10.2 kW, 1.58 MW of network, 0.92 MW of storage.
+    "azure_nd_h200_v5": Published(20.9e6),
+    # 74 cabinets at peak, ExaDigiT/RAPS.
+    "frontier": Published(28.016e6),
+    # 5 GW over a peak ratio of 1.25; Epoch AI gives 1,632 MW for the first phase.
+    "hyperion": Published(4000e6),
+    # 1 GW over a peak ratio of 1.30.
+    "prometheus": Published(769e6),
+}
+"""Five per cent: trackers round, and their own band is a factor of 1.4."""
+
+WITHOUT_SUPPLY = {"frontier", "hyperion"}
+"""Nothing is known of their backup or generation, or it is not yet in their files."""
+
+
+def nameplate(site: Site) -> float:
+    return float(site.rack_classes.rated_power[site.racks.rack_class].sum())
+
+
+def test_every_site_is_here() -> None:
+    assert set(facilities.names()) == set(IT_POWER)
+
+
+@pytest.mark.parametrize("name", facilities.names())
+def test_a_site_is_whole_and_within_its_ratings(name: str) -> None:
+    facility = facilities.load(name)
+    assert list(checks.faults(facility)) == []
+    published = IT_POWER[name]
+    assert nameplate(build.site(facility)) == pytest.approx(published.power, rel=published.tolerance)
+    assert bool(facility.supply) == (name not in WITHOUT_SUPPLY)
+    numbers = facility.assumptions()
+    assert all(number.source for number in numbers)
+    assert all(
+        number.low and number.high for number in numbers if number.basis == "assumed" and "," not in number.value
+    )
+
+
+@pytest.mark.parametrize("name", facilities.names())
+def test_a_site_runs_its_own_scenario(name: str, tmp_path) -> None:
+    """Two minutes: that balances close is asserted by the run itself, `twin.closure`, to a part in a million."""
+    run = scenarios.replay(name, duration="2 min", out=tmp_path / "run")
+    assert all(row["closes"] for row in run.manifest["closure"])
+    assert run.manifest["scenario"]["name"] == (facilities.load(name).scenario or "default")
+    assert run.metrics["chips_shut_down"]["value"] == 0.0
+    assert 1.0 < run.metrics["pue"]["value"] < 1.6
