@@ -31,6 +31,18 @@ def names() -> list[str]:
     return sorted(path.stem for path in SITES.glob("*.toml"))
 
 
+def designs() -> list[str]:
+    """
+    List the designs that come with the project.
+
+    Returns
+    -------
+    list of text
+        In order of the alphabet.
+    """
+    return sorted(path.stem for path in DESIGNS.glob("*.toml"))
+
+
 def file_of(name_or_path: str | Path) -> Path:
     """
     Find the file of a site.
@@ -89,7 +101,7 @@ def load(name_or_path: str | Path) -> Facility:
         With all faults of the file, or of the designs that it names, at once.
     """
     path, phase = file_of(name_or_path), _split(name_or_path)[1]
-    description, faults = parsed(Description, _with_designs(path))
+    description, faults = parsed(Description, content(path))
     if description is None:
         raise FacilityError(path.name, faults)
     catalog, faults = resolved(description)
@@ -107,13 +119,30 @@ def _at(facility: Facility, phase: str) -> Facility:
     return at_phase(facility, phase)
 
 
-def _with_designs(path: Path) -> dict[str, Any]:
-    """Read a facility file on top of the designs that it names, the later over the earlier."""
+def content(path: Path) -> dict[str, Any]:
+    """
+    Read a facility file on top of the designs that it names, the later over the earlier.
+
+    Parameters
+    ----------
+    path
+        Of the file.
+
+    Returns
+    -------
+    dict
+        As one file without designs would have it.
+
+    Raises
+    ------
+    FacilityError
+        When the file or a design cannot be read, or there is no such design.
+    """
     own = toml(path)
     named = own.pop("designs", [])
     if not isinstance(named, list) or not all(isinstance(name, str) for name in named):
         raise FacilityError(path.name, [Fault("designs", f"give a list of names; got {named!r}")])
-    known = sorted(design.stem for design in DESIGNS.glob("*.toml"))
+    known = designs()
     faults, data = [], dict[str, Any]()
     for name in named:
         file = path.parent / name if name.endswith(".toml") else DESIGNS / f"{name}.toml"

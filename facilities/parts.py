@@ -211,6 +211,7 @@ class Points(Model):
     no_load_loss: Ratio
     """Over the rating."""
     points: Annotated[tuple[EfficiencyPoint, ...], Field(min_length=1)]
+    """By rising load."""
 
     @model_validator(mode="after")
     def _loads_rise(self) -> Points:

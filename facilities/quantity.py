@@ -263,10 +263,14 @@ class Kind(NamedTuple):
         return number
 
 
+BARE = frozenset({"1", "gpu", "rack"})
+"""Units that may be left out."""
+
+
 @cache
 def _number(unit: str, text: str) -> float:
     """Read text in a unit; half of a catalog's numbers are those of another part."""
-    if unit in {"1", "gpu", "rack"}:
+    if unit in BARE:
         quantity = units.read_ratio(text)
         return units.si(quantity, "1" if quantity.unitless else unit)
     return units.si(units.read(text), unit)

@@ -144,15 +144,28 @@ def _place(location: Sequence[Any], data: object, prefix: str) -> str:
 
 def _keys(schema: object, location: Sequence[Any]) -> list[str]:
     """List the keys that a schema knows at a place."""
-    models = list(_models(schema))
+    known = list(models(schema))
     for key in location:
-        inner = [model.model_fields[key].annotation for model in models if key in model.model_fields]
-        models = [found for annotation in inner for found in _models(annotation)] or models
-    return sorted({name for model in models for name in model.model_fields})
+        inner = [model.model_fields[key].annotation for model in known if key in model.model_fields]
+        known = [found for annotation in inner for found in models(annotation)] or known
+    return sorted({name for model in known for name in model.model_fields})
 
 
-def _models(annotation: object) -> Iterable[type[BaseModel]]:
+def models(annotation: object) -> Iterable[type[BaseModel]]:
+    """
+    Find the models that an annotation holds.
+
+    Parameters
+    ----------
+    annotation
+        Of a field.
+
+    Yields
+    ------
+    type
+        In their order.
+    """
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     for part in get_args(annotation):
-        yield from _models(part)
+        yield from models(part)

@@ -117,20 +117,6 @@ class Design(Model):
     """Network, storage and management over the nameplate of the racks with accelerators."""
 
 
-class Arrangement(Model):
-    """How racks stand in halls and around CDUs."""
-
-    halls: PositiveCount
-    standing: PositiveCount | None = None
-    """The first of the halls, which alone stand; all of them without it."""
-    racks_per_cdu: PositiveCount
-    """Places for racks of the first kind around one CDU."""
-    empty_places: tuple[StrictInt, ...] = ()
-    """Places without a rack, numbered through the site from one."""
-    plan: Plan | None = None
-    """Without it a site has no drawing."""
-
-
 class Plan(Model):
     """Where buildings, halls and racks stand on the ground."""
 
@@ -147,6 +133,20 @@ class Plan(Model):
     """From the outermost places to the hall's walls: aisles, fan walls, gangways."""
     building_gap: Length
     """Between buildings: roads, coolers, transformers."""
+
+
+class Arrangement(Model):
+    """How racks stand in halls and around CDUs."""
+
+    halls: PositiveCount
+    standing: PositiveCount | None = None
+    """The first of the halls, which alone stand; all of them without it."""
+    racks_per_cdu: PositiveCount
+    """Places for racks of the first kind around one CDU."""
+    empty_places: tuple[StrictInt, ...] = ()
+    """Places without a rack, numbered through the site from one."""
+    plan: Plan | None = None
+    """Without it a site has no drawing."""
 
 
 class RackKind(Model):

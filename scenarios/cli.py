@@ -205,6 +205,28 @@ def check(
         raise typer.Exit(TwinError.exit_code)
 
 
+@app.command(
+    epilog="Examples: twin new my_site --from prometheus --weather memphis.epw; twin new my_question --from heat_wave"
+)
+def new(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Of the new site or scenario, and of its file.")],
+    source: Annotated[
+        str, typer.Option("--from", metavar="NAME|FILE", help="The site or scenario to begin with, or its file.")
+    ],
+    weather: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="EPW or TMY3 file of the new site's place: gives its location and climate."),
+    ] = None,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the file; here if not given.")] = Path(),
+    force: Annotated[bool, typer.Option("--force", help="Replace the file that stands there.")] = False,
+) -> None:
+    """Begin a facility or scenario file of your own: a copy of another in which every key says what it is."""
+    with _told():
+        from scenarios.commands import new as begun
+
+        begun.show(name, source, out, weather=weather, force=force)
+
+
 @app.command(epilog="Example: twin convert smi.csv --tz America/New_York --out smi.parquet")
 def convert(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A telemetry file in any known format.")],

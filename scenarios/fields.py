@@ -10,6 +10,29 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from twin import units
 
+TERMS: dict[str, str] = {
+    "cap": "Most that each accelerator may draw.",
+    "cap_share": "The same, as a part of its full power.",
+    "cdus": "'all', 'rest', a list of names, or a table.",
+    "end": "Counted from the start of the run; its end if not given.",
+    "halls": "By their names.",
+    "kind": "What happens.",
+    "level": "Part of full load.",
+    "loops": "'all', a list of names, or a table.",
+    "name": "Letters, digits and underscores.",
+    "offset": "Added to what it would be.",
+    "position": "Of the valve: 0 is shut; where it is, if not given.",
+    "pumps_on_ups": "Part of the circulating pumps that goes on.",
+    "racks": "'all', 'rest', a list of names, or a table.",
+    "share": "Part of them.",
+    "speed": "Part of full speed to which they coast.",
+    "start": "Counted from the start of the run.",
+    "start_time_constant": "Of the pumps as they start again.",
+    "temperature": "What is asked for.",
+    "time_constant": "Of the pumps as they coast.",
+}
+"""Keys that mean the same in every table they stand in; a docstring under the field goes before."""
+
 _ROUNDING = 1e-6
 """[s] by which a number of whole seconds may be off after a change of unit."""
 
@@ -33,7 +56,11 @@ def _quantity(given: object, unit: str, example: str) -> float:
 
 
 def _field(unit: str, example: str) -> BeforeValidator:
-    return BeforeValidator(partial(_quantity, unit=unit, example=example))
+    looks = f"^{units.PERHAPS_WITH_UNIT if unit == '1' else units.WITH_UNIT}$"
+    return BeforeValidator(
+        partial(_quantity, unit=unit, example=example),
+        json_schema_input_type=Annotated[str, Field(pattern=looks, examples=[example])],
+    )
 
 
 def _whole_seconds(seconds: float) -> float:
@@ -72,5 +99,5 @@ Temperature = Annotated[float, Field(gt=200, lt=400), _field("K", "40 degC")]
 """[K]."""
 Difference = Annotated[float, Field(ge=-50, le=50), _field("delta_degC", "8 delta_degC")]
 """[K], a difference."""
-Instant = Annotated[datetime, BeforeValidator(_instant)]
+Instant = Annotated[datetime, BeforeValidator(_instant, json_schema_input_type=str)]
 """A moment in UTC."""

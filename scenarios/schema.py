@@ -13,6 +13,7 @@ from pydantic import (
     BeforeValidator,
     Field,
     PositiveInt,
+    WithJsonSchema,
     model_validator,
 )
 
@@ -56,12 +57,19 @@ class Selection(Model):
     """Which racks, CDUs or loops: all that fit every key given, or the first `share` or `count` of them."""
 
     rack: str | None = None
+    """Those of this class, by its name in the catalog."""
     halls: tuple[str, ...] = ()
+    """Those in these halls."""
     cdus: tuple[str, ...] = ()
+    """Those on these CDUs."""
     names: tuple[str, ...] = ()
+    """Those of these names; the tables of a run have them."""
     share: Share | None = None
+    """The first so many of them, as a part."""
     count: PositiveInt | None = None
+    """The first so many of them."""
     rest: bool = False
+    """Those that no other job has."""
 
     @model_validator(mode="after")
     def _one_amount(self) -> Self:
@@ -81,7 +89,10 @@ def _selection(given: object) -> object:
     return {"names": given} if isinstance(given, list) else given
 
 
-Chosen = Annotated[Selection, BeforeValidator(_selection)]
+Chosen = Annotated[
+    Selection,
+    BeforeValidator(_selection, json_schema_input_type=Literal["all", "rest"] | tuple[str, ...] | Selection),
+]
 """A selection, or one of its short forms."""
 
 
@@ -93,13 +104,21 @@ class Job(Model):
     start: Seconds = 0.0
     end: Duration | None = None
     mode: _MODES
-    trace: str | None = None
+    """All in step; each with a shift in time of its own; as measured rack by rack; or as a log of jobs says."""
+    trace: Annotated[str, WithJsonSchema({"enum": sorted(TRACES)})] | None = None
+    """A synthetic load by name; `twin list` says what each is."""
     telemetry: str | None = None
+    """A file, from the scenario's folder; or that of the command line, as '--telemetry'."""
     format: str | None = None
+    """Of the file; found from it if not given."""
     mapping: str | None = None
+    """What its columns are: a TOML file, or the name of one of the project's."""
     sample_idle: Power | None = None
+    """What the sampled accelerator draws at rest, so that racks of others can follow it."""
     sample_full: Power | None = None
+    """What it draws at full load."""
     spread: Duration | None = None
+    """Longest shift of independent racks; the whole trace if not given."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -348,13 +367,20 @@ class Scenario(Model):
 
     name: str = Field(pattern=r"^[A-Za-z0-9_]+$")
     description: str = ""
+    """What is asked, in a sentence."""
     start: Instant | None = None
+    """Date and time with its zone, such as 2026-07-15T05:00:00Z; the telemetry's or the default's if not given."""
     duration: Duration | None = None
+    """Such as '24 h'; the telemetry's or the default's if not given."""
     seed: int = Field(default=1, ge=0)
+    """Of all that is drawn by chance: the same seed gives the same run."""
     tz: str | None = None
-    weather: str = NORMALS
+    """Zone of the telemetry's times that name none."""
+    weather: Annotated[str, WithJsonSchema({"anyOf": [{"enum": list(WEATHER)}, {"type": "string"}]})] = NORMALS
+    """A name that `twin list` has, or an EPW or TMY3 file from the scenario's folder."""
     jobs: tuple[Job, ...] = ()
     events: tuple[Event, ...] = ()
+    """In any order, each by its kind."""
 
     @model_validator(mode="after")
     def _inside_the_run(self) -> Self:

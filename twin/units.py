@@ -27,7 +27,11 @@ Quantity = pint.Quantity
 """A number, or an array of them, with its unit."""
 
 _NUMBER = r"[+-]?(?:\d[\d_]*(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
-_NUMBER_THEN_UNIT = re.compile(rf"\s*({_NUMBER})\s*([^\s\d.,].*?)\s*")
+WITH_UNIT = rf"\s*({_NUMBER})\s*([^\s\d.,].*?)\s*"
+"""What text of a number and its unit looks like, as a regular expression; `read` takes no other."""
+PERHAPS_WITH_UNIT = rf"\s*({_NUMBER})\s*([^\s\d.,].*?)?\s*"
+"""The same for `read_ratio`."""
+_NUMBER_THEN_UNIT = re.compile(WITH_UNIT)
 _PLAIN_NUMBER = re.compile(rf"\s*({_NUMBER})\s*")
 _TEMPERATURES = ("kelvin", "degree_Celsius", "degree_Fahrenheit", "degree_Rankine", "degree_Reaumur")
 _ANGLES = re.compile(r"(radian|turn|revolution|revolutions_per_minute|cycle|^degree|arcminute|arcsecond)$")

@@ -63,15 +63,27 @@ def judge(file: str, site: str | None = None, **options: str | None) -> Verdict:
         return _weather(file, site)
     if Path(file).suffix != ".toml" and (Path(file).exists() or Path(file).suffix):
         return _telemetry(file, options)
-    if _is_scenario(Path(file)):
+    if is_scenario(Path(file)):
         return _scenario(file, site)
     import facilities
 
     return Verdict("facility", facilities.check(file))
 
 
-def _is_scenario(path: Path) -> bool:
-    """Say whether a TOML file holds a scenario; what cannot be read is left to the facility's check to complain of."""
+def is_scenario(path: Path) -> bool:
+    """
+    Say whether a TOML file holds a scenario.
+
+    Parameters
+    ----------
+    path
+        Of the file; what cannot be read is left to the facility's check to complain of.
+
+    Returns
+    -------
+    bool
+        Whether it has a key that only scenarios have.
+    """
     try:
         return bool(_SCENARIO_KEYS & set(tomllib.loads(path.read_text(encoding="utf-8"))))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):

@@ -35,7 +35,7 @@ expected = "0.6"
 tolerance = "0.01"
 reason = "the test"
 """
-COMMANDS = ["list", "show", "replay", "report", "check", "convert", "record", "validate"]
+COMMANDS = ["list", "show", "new", "replay", "report", "check", "convert", "record", "validate"]
 
 
 @pytest.fixture
