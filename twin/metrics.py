@@ -40,7 +40,8 @@ def metrics(record: Record, site: Site, scheduled: tuple[Change, ...] = ()) -> d
     Returns
     -------
     dict of text to Metric
-        Flat, by name; ``time_to_throttle`` and ``time_to_shutdown`` only where a rack came to it.
+        Flat, by name; ``time_to_throttle`` and ``time_to_shutdown`` only where a rack came to it, and
+        ``coolant_supply_temp_max`` only where there is a coolant.
 
     Notes
     -----
@@ -76,7 +77,7 @@ def metrics(record: Record, site: Site, scheduled: tuple[Change, ...] = ()) -> d
         "ramp_1min_max": (largest_change(facility, 60), "W"),
         "chip_temp_max": (float(record.racks[5].max()), "K"),
         "chip_margin_min": (_least_chip_margin(record, site), "K"),
-        "coolant_supply_temp_max": (float(record.cdus[4][:, wet].max(initial=0.0)), "K"),
+        **({"coolant_supply_temp_max": (float(record.cdus[4][:, wet].max()), "K")} if wet.any() else {}),
         "water_use": (energies.make_up, "kg"),
         "evaporation": (energies.evaporation, "kg"),
         "blowdown": (energies.blowdown, "kg"),

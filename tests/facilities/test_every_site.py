@@ -22,6 +22,8 @@ class Published(NamedTuple):
 IT_POWER = {
     # 1,800 nodes of 10.2 kW, 1.58 MW of network, 0.92 MW of storage.
     "azure_nd_h200_v5": Published(20.9e6),
+    # Epoch AI.
+    "fairwater": Published(636e6),
     # 74 cabinets at peak, ExaDigiT/RAPS.
     "frontier": Published(28.016e6),
     # 5 GW over a peak ratio of 1.25; Epoch AI gives 1,632 MW for the first phase.
@@ -31,8 +33,8 @@ IT_POWER = {
 }
 """Five per cent: trackers round, and their own band is a factor of 1.4."""
 
-WITHOUT_SUPPLY = {"frontier", "hyperion"}
-"""Nothing is known of their backup or generation, or it is not yet in their files."""
+WITHOUT_SUPPLY = {"fairwater", "frontier", "hyperion"}
+"""Fairwater has neither UPS nor gensets, on purpose; of the others nothing is in their files."""
 
 
 def nameplate(site: Site) -> float:
@@ -65,3 +67,5 @@ def test_a_site_runs_its_own_scenario(name: str, tmp_path) -> None:
     assert run.manifest["scenario"]["name"] == (facilities.load(name).scenario or "default")
     assert run.metrics["chips_shut_down"]["value"] == 0.0
     assert 1.0 < run.metrics["pue"]["value"] < 1.6
+    cooled = facilities.load(name).cooling.coolant is not None
+    assert ("coolant_supply_temp_max" in run.metrics) == cooled
