@@ -28,6 +28,8 @@ _CALLED = {
     "chillers": "chiller",
     "fan_coils": "fan coil",
     "pumps": "pump",
+    "generators": "generator",
+    "batteries": "battery",
 }
 """Kinds of parts, as messages call them."""
 

@@ -43,6 +43,7 @@ from facilities.quantity import (
     Volume,
     in_order,
 )
+from facilities.supplies import Battery, Generator
 from twin.cooling.air_side import coil_conductance
 
 MOST_DOOR = 1e6
@@ -388,6 +389,8 @@ class Catalog(Model):
     chillers: dict[Text, Chiller] = Field(default_factory=dict)
     fan_coils: dict[Text, FanCoil] = Field(default_factory=dict)
     pumps: dict[Text, Pump] = Field(default_factory=dict)
+    generators: dict[Text, Generator] = Field(default_factory=dict)
+    batteries: dict[Text, Battery] = Field(default_factory=dict)
 
 
 Redundancy = Literal["N", "N+1", "2N", "3N/2", "4N/3", "block"]

@@ -327,6 +327,8 @@ MonthlyTemperature = Annotated[Months, Kind("K", 200, 340, "20 degC", terms=MONT
 MonthlyDifference = Annotated[Months, Kind("delta_degC", 0, 40, "10 delta_degC", terms=MONTHS)]
 Performance = Annotated[Number, Kind("1", 1, 20, "6.1")]
 FlopRate = Annotated[Number, Kind("FLOP/s", 1e9, 1e18, "989.4 TFLOP/s")]
+FuelRate = Annotated[Number, Kind("m^3/J", 1e-12, 1e-8, "0.07 gal/kWh")]
+ResponseTime = Annotated[Number, Kind("s", 1e-6, 60, "4 ms")]
 Memory = Annotated[Number, Kind("byte", 1e8, 1e14, "80 GB")]
 Quadratic = Annotated[Coefficients, Kind("1", -100, 100, "0.25", terms=3)]
 Biquadratic = Annotated[Coefficients, Kind("1", -100, 100, "0.25", terms=6)]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from facilities.catalog import builtin
+from tests.facilities.air_cooled import SIDECAR
 from tests.facilities.sites import changed
 
 
-def written(folder: Path, rack: str) -> Path:
-    """Write the facility: Prometheus with these racks in one hall, in two groups of two."""
+def written(folder: Path, rack: str, sidecar: str | None = None) -> Path:
+    """Write the facility: Prometheus with these racks in one hall, in two groups, beside sidecars if one is named."""
     path = changed(
         folder,
         "prometheus",
@@ -24,7 +25,9 @@ def written(folder: Path, rack: str) -> Path:
     )
     text = path.read_text(encoding="utf-8").partition("[[phases]]")[0]
     liquid, air = (text.index(f"[{name}]") for name in ("cooling.liquid", "cooling.air"))
-    if builtin().racks[rack].liquid is None:
+    if sidecar is not None:
+        text = text[:liquid] + SIDECAR.replace("sidecar_140kw", sidecar) + text[air:]
+    elif builtin().racks[rack].liquid is None:
         text = text[:liquid] + text[air:]
     path.write_text(text, encoding="utf-8")
     return path

@@ -126,6 +126,6 @@ def test_outdoor_air_moister_than_the_hall_may_be_is_refused(tmp_path: Path) -> 
 def test_unknown_sidecars_are_named(tmp_path: Path) -> None:
     path = air_cooled.written(tmp_path, ('sidecar = "sidecar_140kw"', 'sidecar = "sidecar_150kw"'))
     assert messages(path) == [
-        "cooling.sidecar.sidecar: unknown sidecar 'sidecar_150kw'. Known here: sidecar_140kw. Did you mean "
-        "'sidecar_140kw'?"
+        "cooling.sidecar.sidecar: unknown sidecar 'sidecar_150kw'. Known here: sidecar_140kw, sidecar_80kw. Did you "
+        "mean 'sidecar_140kw'?"
     ]

@@ -54,3 +54,15 @@ def test_a_site_of_it_is_sound_and_closes(tmp_path: Path, name: str) -> None:
         if load == 1.0:
             # Leakage moves chips from their rated power by some per cent, as they are warmer or colder than at rating.
             assert kept.energies.racks / 60.0 == pytest.approx(full, rel=0.03)
+
+
+def test_a_pod_beside_its_liquid_to_air_units_is_sound_and_closes(tmp_path: Path) -> None:
+    """Two racks of 56 kW give two thirds of it, 75 kW, to units of 80 kW; full air is not needed."""
+    path = rack_site.written(tmp_path, "catalina_rack", "sidecar_80kw")
+    assert [str(fault) for fault in facilities.check(path)] == []
+    site = build.site(facilities.load(path))
+    kept = simulate.run(site, small.load(site, [1.0]), small.inputs(60), small.curve(site))
+    assert all(row.closes for row in balances(kept, site))
+    # Two pods and their pumps; chips a little colder or warmer than at rating move it by some per cent.
+    assert kept.energies.cdu_air / 60.0 == pytest.approx(2 * (2 * 0.667 * 56.2e3 + 1.5e3), rel=0.03)
+    assert (kept.cdus[3, -1] < 1.0).all()

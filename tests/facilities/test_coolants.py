@@ -59,7 +59,7 @@ def test_a_coolant_out_of_its_range_is_refused(tmp_path: Path) -> None:
 def test_racks_and_their_cdus_share_a_coolant(tmp_path: Path) -> None:
     path = changed(tmp_path, "frontier", ('cdu = "frontier_cdu"', 'cdu = "mine"'))
     entry = (Path(facilities.__file__).parent / "catalog" / "cdus.toml").read_text(encoding="utf-8")
-    entry = entry.split("[frontier_cdu]")[1].replace('coolant = "pg25"', 'coolant = "water"')
+    entry = entry.split("[frontier_cdu]")[1].split("\n[")[0].replace('coolant = "pg25"', 'coolant = "water"')
     path.write_text(path.read_text(encoding="utf-8") + "\n[catalog.cdus.mine]" + entry, encoding="utf-8")
     assert messages(path) == [
         "catalog.racks.frontier_cabinet.liquid.coolant: is 'pg25', but the site's CDUs move 'water'; name one for both"
