@@ -24,12 +24,18 @@ IT_POWER = {
     "azure_nd_h200_v5": Published(20.9e6),
     # Epoch AI.
     "fairwater": Published(636e6),
+    # Ten pods of about 10 MW (Hot Chips 2025), whose racks of optical switches are counted beside them.
+    "google_ironwood": Published(100e6),
+    # 32,768 chips at 206 W (arXiv 2304.01433, table 6) and 40 % for everything else; 8.8 MW with the 192 W of table 4.
+    "google_tpu_v4": Published(9.45e6),
     # 74 cabinets at peak, ExaDigiT/RAPS.
     "frontier": Published(28.016e6),
     # 5 GW over a peak ratio of 1.25; Epoch AI gives 1,632 MW for the first phase.
     "hyperion": Published(4000e6),
     # 1 GW over a peak ratio of 1.30.
     "prometheus": Published(769e6),
+    # 600 racks of 8 kW.
+    "traditional_enterprise": Published(4.8e6),
 }
 """Five per cent: trackers round, and their own band is a factor of 1.4."""
 
@@ -57,6 +63,19 @@ def test_a_site_is_whole_and_within_its_ratings(name: str) -> None:
     assert all(
         number.low and number.high for number in numbers if number.basis == "assumed" and "," not in number.value
     )
+
+
+def test_chips_of_eight_pods_of_tpu_v4() -> None:
+    """32,768 chips of 90 W idle and 121 W at least under load (arXiv 2304.01433, table 4): 2.95 and 3.96 MW."""
+    site = build.site(facilities.load("google_tpu_v4"))
+    chips = site.rack_classes.accelerators[site.racks.rack_class]
+    assert chips.sum() == 32768
+    idle, loaded = (
+        float((chips * each[site.racks.rack_class]).sum())
+        for each in (site.rack_classes.accelerator_idle, site.rack_classes.accelerator_loaded)
+    )
+    assert idle == pytest.approx(2.95e6, abs=0.005e6)
+    assert loaded == pytest.approx(3.96e6, abs=0.005e6)
 
 
 @pytest.mark.parametrize("name", facilities.names())
