@@ -9,6 +9,7 @@ accelerators may be counted as ``"72 gpu"`` and racks as ``"74 rack"``.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
 from typing import Annotated, Literal, NamedTuple
@@ -332,3 +333,36 @@ ResponseTime = Annotated[Number, Kind("s", 1e-6, 60, "4 ms")]
 Memory = Annotated[Number, Kind("byte", 1e8, 1e14, "80 GB")]
 Quadratic = Annotated[Coefficients, Kind("1", -100, 100, "0.25", terms=3)]
 Biquadratic = Annotated[Coefficients, Kind("1", -100, 100, "0.25", terms=6)]
+
+
+def numbers(path: str, part: object) -> Iterator[Provenance]:
+    """
+    List every number of a part, and of the parts in it.
+
+    Parameters
+    ----------
+    path : text
+        Dotted place of the part; may be empty.
+    part
+        A model, or a table of models.
+
+    Yields
+    ------
+    Provenance
+        In the order of the fields.
+    """
+    if isinstance(part, Number | Series):
+        yield part.provenance(path)
+    elif isinstance(part, BaseModel):
+        for name in type(part).model_fields:
+            yield from numbers(_join(path, name), getattr(part, name))
+    elif isinstance(part, dict):
+        for name, value in part.items():
+            yield from numbers(_join(path, name), value)
+    elif isinstance(part, tuple):
+        for number, value in enumerate(part, start=1):
+            yield from numbers(_join(path, getattr(value, "name", str(number))), value)
+
+
+def _join(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name

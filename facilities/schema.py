@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import pairwise
 from typing import Annotated
 
-from pydantic import BaseModel, Field, StrictInt, StrictStr, model_validator
+from pydantic import Field, StrictInt, StrictStr, model_validator
 
 from facilities.parts import Catalog, PathStage
 from facilities.phases import Phase, Supply
@@ -27,7 +26,6 @@ from facilities.quantity import (
     Model,
     MonthlyDifference,
     MonthlyTemperature,
-    Number,
     PositiveCount,
     PositiveFactor,
     Pressure,
@@ -35,7 +33,6 @@ from facilities.quantity import (
     RackCount,
     Ramp,
     Ratio,
-    Series,
     Share,
     SitePower,
     Temperature,
@@ -45,6 +42,7 @@ from facilities.quantity import (
     UnitPower,
     Voltage,
     in_order,
+    numbers,
 )
 
 FULL_PLANT = 1.0
@@ -479,22 +477,4 @@ class Facility(Description):
         list of Provenance
             In the order of the file; `basis` says which are assumed.
         """
-        return list(_numbers("", self))
-
-
-def _numbers(path: str, part: object) -> Iterator[Provenance]:
-    if isinstance(part, Number | Series):
-        yield part.provenance(path)
-    elif isinstance(part, BaseModel):
-        for name in type(part).model_fields:
-            yield from _numbers(_join(path, name), getattr(part, name))
-    elif isinstance(part, dict):
-        for name, value in part.items():
-            yield from _numbers(_join(path, name), value)
-    elif isinstance(part, tuple):
-        for number, value in enumerate(part, start=1):
-            yield from _numbers(_join(path, getattr(value, "name", str(number))), value)
-
-
-def _join(path: str, name: str) -> str:
-    return f"{path}.{name}" if path else name
+        return list(numbers("", self))

@@ -15,7 +15,7 @@ import facilities
 from facilities import Facility, build
 from facilities.phases import at_phase
 from facilities.quantity import Basis, Provenance
-from scenarios.commands import plant
+from scenarios.commands import computing, plant
 from scenarios.quantities import quantity
 from twin.site import Site, Stage
 
@@ -30,7 +30,8 @@ def show(name: str, *, every: bool) -> None:
     numbers = facility.assumptions()
     console = Console(highlight=False)
     console.print(f"{facility.title}\n{facility.about}\n", markup=False)
-    for table in (_power(site), _racks(site), *_phases(facility), *plant.tables(site), *_supply(facility)):
+    rated = computing.tables(facilities.performance(facility))
+    for table in (_power(site), *rated, _racks(site), *_phases(facility), *plant.tables(site), *_supply(facility)):
         console.print(table)
     console.print(_one_line(site))
     console.print(_known(numbers))
