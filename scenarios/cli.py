@@ -179,6 +179,29 @@ def report(
 
 
 @app.command(
+    epilog="Examples: twin compare runs/calm runs/trip; twin compare prometheus hyperion frontier; "
+    "twin compare runs/calm runs/trip --csv > table.csv"
+)
+def compare(
+    what: Annotated[
+        list[str], typer.Argument(metavar="RUN|SITE ...", help="Two or more folders of runs, sites, facility files.")
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Page to write; compare.html beside the first run, or here, if not given."),
+    ] = None,
+    as_csv: Annotated[
+        bool, typer.Option("--csv", help="Print the table for machines, in SI; no page without --out.")
+    ] = False,
+) -> None:
+    """Set runs and sites side by side: one table, what differs in their inputs, and a page with pictures."""
+    with _told():
+        from scenarios.commands import compare as compared
+
+        compared.show(what, out, as_csv=as_csv)
+
+
+@app.command(
     epilog="Examples: twin check prometheus; twin check my_site.toml; twin check power.csv --tz UTC; "
     "twin check columbus.tmy3 --site prometheus"
 )

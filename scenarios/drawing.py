@@ -17,7 +17,9 @@ import numpy as np
 from scenarios.style import AXIS, LAYOUT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from twin.site import Floats
 
 VERTICAL_SPACING, HORIZONTAL_SPACING = 0.06, 0.13
 """Between panels, as parts of the chart."""
@@ -67,6 +69,28 @@ def side_by_side(height: int, panels: int) -> Figure:
 def add(figure: Figure, trace: Mapping[str, Any], panel: int = 1) -> None:
     """Draw a trace in a panel."""
     figure["data"].append({**trace, "xaxis": _axis("x", panel), "yaxis": _axis("y", panel)})
+
+
+def add_bars(
+    figure: Figure,
+    names: Sequence[str],
+    values: Floats,
+    texts: Sequence[str],
+    look: Mapping[str, object],
+    panel: int = 1,
+) -> None:
+    """Draw bars from left to right, each with its text at its end, in a panel."""
+    bars = {
+        "type": "bar",
+        "y": list(names),
+        "x": values,
+        "orientation": "h",
+        "text": list(texts),
+        "textposition": "outside",
+        "cliponaxis": False,
+        "hovertemplate": "%{y}: %{text}<extra></extra>",
+    }
+    add(figure, bars | dict(look), panel)
 
 
 def set_axes(figure: Figure, side: str, panels: Iterable[int] | None = None, **properties: object) -> None:

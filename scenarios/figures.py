@@ -10,7 +10,6 @@ import numpy as np
 import plotly
 
 from scenarios import drawing, envelope, lines, quantities
-from scenarios.quantities import Scale
 from scenarios.style import (
     BLUE,
     CLEAR,
@@ -176,14 +175,14 @@ def load_and_ramps(duration: tuple[Floats, Floats], ramps: Mapping[str, tuple[Fl
     figure = drawing.side_by_side(320, 2 if ramps else 1)
     drawing.update(figure["layout"], {"hovermode": "closest", "margin": {"b": 58}})
     power = quantities.fitting(float(duration[1][0]), "W")
-    drawing.add(figure, _curve(duration, power, "Power drawn", INK))
+    drawing.add(figure, lines.curve(duration, power, "Power drawn", INK))
     drawing.set_axes(figure, "x", (1,), title={"text": "Share of time [%]"})
     lines.name_y(figure, f"Power at least [{power.unit}]", zero=True)
     caption = "Power drawn at the PCC, from the highest to the lowest."
     if ramps:
         change = quantities.fitting(max(float(curve[1][0]) for curve in ramps.values()), "W")
-        for (label, curve), colour in zip(ramps.items(), (BLUE, ORANGE, VERMILION), strict=False):
-            drawing.add(figure, _curve(curve, change, f"Change within {label}", colour), 2)
+        for (label, points), colour in zip(ramps.items(), (BLUE, ORANGE, VERMILION), strict=False):
+            drawing.add(figure, lines.curve(points, change, f"Change within {label}", colour), 2)
         title = {"text": "Share of time [%], logarithmic"}
         drawing.set_axes(figure, "x", (2,), title=title, type="log", dtick=1, exponentformat="none")
         lines.name_y(figure, f"Change at least [{change.unit}]", 2, zero=True)
@@ -221,19 +220,10 @@ def losses(stages: Sequence[Mapping[str, Any]]) -> Chart:
     for receiver, colour in zip(receivers, (ORANGE, SKY, GREEN, PURPLE, GREY), strict=False):
         mine = [stage for stage in ordered if stage["heats"] == receiver]
         energies = np.array([float(stage["energy_j"]) for stage in mine])
-        bars = {
-            "type": "bar",
-            "y": [_words(stage["stage"]) for stage in mine],
-            "x": energies / scale.factor,
-            "name": f"heats {_words(receiver)}",
-            "orientation": "h",
-            "marker": {"color": colour},
-            "text": [quantities.quantity(energy, "J") for energy in energies],
-            "textposition": "outside",
-            "cliponaxis": False,
-            "hovertemplate": "%{y}: %{text}<extra></extra>",
-        }
-        drawing.add(figure, bars)
+        words = [_words(stage["stage"]) for stage in mine]
+        texts = [quantities.quantity(energy, "J") for energy in energies]
+        look = {"name": f"heats {_words(receiver)}", "marker": {"color": colour}}
+        drawing.add_bars(figure, words, energies / scale.factor, texts, look)
     names = [_words(stage["stage"]) for stage in ordered]
     layout = {"hovermode": "closest", "bargap": 0.35, "showlegend": True, "margin": {"r": 90, "b": 58}}
     drawing.update(figure["layout"], layout)
@@ -264,18 +254,6 @@ def heat_map(labels: Sequence[str], times: pl.Series, cells: Floats, step: int) 
         "racks stand in the order of the site."
     )
     return lines.chart("Highest chip temperature by hall", caption, figure)
-
-
-def _curve(points: tuple[Floats, Floats], scale: Scale, label: str, colour: str) -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "x": points[0] * 100.0,
-        "y": (points[1] / scale.factor).astype(np.float32),
-        "name": label,
-        "mode": "lines",
-        "line": {"color": colour, "width": 1.6},
-        "hovertemplate": f"{label}: %{{y:.4~g}} {scale.unit} in %{{x:.3~g}} % of the time<extra></extra>",
-    }
 
 
 def _links(flows: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, float]]:

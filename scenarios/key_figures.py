@@ -182,9 +182,8 @@ def _of_facility(metrics: Metrics, name: str) -> str:
     return f"{quantities.share(metrics[name]['value'] / metrics['facility_energy']['value'])} of the facility's."
 
 
-def _chip_hours(value: float, unit: str) -> str:
-    hours = value / 3600.0 if unit == "s" else value
-    return f"{quantities.digits(hours, 3)}{quantities.THIN}h"
+def _chip_hours(value: float, _unit: str) -> str:
+    return f"{quantities.digits(value, 3)}{quantities.THIN}h"
 
 
 def _number(value: float, _unit: str) -> str:

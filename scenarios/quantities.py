@@ -185,6 +185,30 @@ def difference(value: float | None, unit: str, decimals: int = 1) -> str:
     return f"{_minus(f'{value:.{decimals}f}')}{THIN}K" if unit == "K" else quantity(value, unit)
 
 
+def signed(value: float, decimals: int, *, plus: bool = True) -> str:
+    """
+    Write a number with so many decimals, and with its sign.
+
+    Parameters
+    ----------
+    value
+        Any number.
+    decimals
+        That are written; a number that they leave nothing of is written as zero without a sign.
+    plus
+        Whether a number above zero has a sign, too.
+
+    Returns
+    -------
+    text
+        Such as ``+3.2``.
+    """
+    text = f"{value:+,.{decimals}f}".replace(",", THIN)
+    if float(text.replace(THIN, "")) == 0.0:
+        return text[1:]
+    return _minus(text if plus else text.removeprefix("+"))
+
+
 def water(mass: float) -> str:
     """
     Write an amount of water as a volume, at one kilogram a litre.

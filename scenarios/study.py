@@ -13,6 +13,7 @@ import polars as pl
 import facilities
 from facilities import Facility, build, checks
 from facilities.loading import file_of
+from facilities.nameplate import nameplate
 from facilities.quantity import Provenance
 from facilities.weather import KINDS, Weather
 from scenarios import comparison, output, report, schema
@@ -195,7 +196,12 @@ def _context(prepared: _Prepared, command: str) -> dict[str, Any]:
         "duration_s": setting.clock.duration,
         "seed": setting.scenario.seed,
         "inputs": [_input(kind, path) for kind, path in prepared.files],
-        "scenario": {"name": setting.scenario.name, "description": setting.scenario.description},
+        "scenario": {
+            "name": setting.scenario.name,
+            "description": setting.scenario.description,
+            "jobs": [job.model_dump(mode="json", exclude_defaults=True) for job in setting.scenario.jobs],
+        },
+        "nameplate": nameplate(facility)._asdict(),
         "changes": prepared.inputs.changes,
         "labels": {
             "weather": prepared.weather.label,

@@ -19,6 +19,7 @@ PAGES = [
     "docs/architecture.md",
     "docs/weather.md",
     "docs/recording.md",
+    "docs/compare.md",
     "docs/cooling.md",
     "docs/cooling_racks.md",
     "docs/cooling_plant.md",

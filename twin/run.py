@@ -76,7 +76,7 @@ class Run(NamedTuple):
         Raises
         ------
         InputError
-            When the folder is not a whole run.
+            When the folder is not a whole run, is damaged, or is of another layout.
         """
         place = Path(folder)
         names = ["manifest.json", "metrics.json", *(f"{name}.parquet" for name in TABLES)]
@@ -84,8 +84,22 @@ class Run(NamedTuple):
         if missing:
             message = f"is not a whole run: {', '.join(missing)} missing; give a folder that `twin replay` wrote"
             raise InputError(str(place), [Fault("", message)])
-        found = [json.loads((place / name).read_text()) for name in names[:2]]
-        return cls(place, found[0], found[1])
+        manifest, figures = (_content(place / name) for name in names[:2])
+        broken = [
+            *(name for name, content in zip(names, (manifest, figures), strict=False) if content is None),
+            *(
+                f"{name}.parquet"
+                for name, columns in TABLES.items()
+                if not _holds(place / f"{name}.parquet", set(columns))
+            ),
+        ]
+        if manifest is None or figures is None or broken:
+            message = f"is a damaged run: {', '.join(broken)} cannot be read, or columns are missing; replay it again"
+            raise InputError(str(place), [Fault("", message)])
+        if manifest.get("schema") != SCHEMA:
+            message = f"is a run of layout {manifest.get('schema')}, and this program reads {SCHEMA}; replay it again"
+            raise InputError(str(place), [Fault("", message)])
+        return cls(place, manifest, figures)
 
     @property
     def site(self) -> pl.DataFrame:
@@ -242,6 +256,23 @@ def assemble(record: Record, site: Site, curve: ResponseCurve, context: Mapping[
         "events": tables.events_table(events),
     }
     return Made(manifest, metrics(record, site, context["changes"]), made)
+
+
+def _content(path: Path) -> dict[str, Any] | None:
+    """Read a JSON file; None if it is damaged."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _holds(path: Path, columns: set[str]) -> bool:
+    """Say whether a table can be read, by its end, which names its columns."""
+    try:
+        return columns <= set(pl.read_parquet_schema(path))
+    except (pl.exceptions.PolarsError, OSError):
+        return False
 
 
 def _instant(start: datetime, seconds: float | None) -> str | None:

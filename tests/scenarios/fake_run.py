@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -81,6 +82,13 @@ def write(
         table.write_parquet(folder / f"{name}.parquet")
     write_racks(folder / "racks.parquet", duration, halls * racks_in_hall)
     return FakeRun(folder, manifest(duration, names, racks_in_hall), metrics(it))
+
+
+def save(run: FakeRun) -> Path:
+    """Write what is no table of a run, too, so that its folder is one that `twin replay` might have written."""
+    for name, content in (("manifest", run.manifest), ("metrics", run.metrics)):
+        (run.folder / f"{name}.json").write_text(json.dumps(content), encoding="utf-8")
+    return run.folder
 
 
 def write_racks(path: Path, duration: int, racks: int) -> None:
@@ -248,7 +256,7 @@ def metrics(it: np.ndarray) -> dict[str, dict[str, Any]]:
         "pcc_voltage_max": (1.0025, "1"),
         "energy_closure": (3.1e-13, "1"),
         "water_closure": (0.0, "1"),
-        "throttled_time": (8640.0, "s"),
+        "throttled_time": (2.4, "h"),
         "compute_lost": (1.25, "h"),
         "chips_shut_down": (0.0, "1"),
         "time_to_throttle": (100.0, "s"),
@@ -270,7 +278,12 @@ def manifest(duration: int, halls: list[str], racks_in_hall: int) -> dict[str, A
         "seed": 7,
         "versions": {"python": "3.11.9", "numpy": "2.4.6", "polars": "2.1.0"},
         "inputs": [{"kind": "facility", "name": "example.toml", "sha256": "9f86d081" * 8}],
-        "scenario": {"name": "pump_trip", "description": "A CDU pump coasts to half speed & stays there."},
+        "scenario": {
+            "name": "pump_trip",
+            "description": "A CDU pump coasts to half speed & stays there.",
+            "jobs": [{"name": "training", "mode": "synchronous", "trace": "training", "racks": {"share": 0.8}}],
+        },
+        "nameplate": nameplate(len(halls), racks_in_hall),
         "halls": [{"name": name, "racks": racks_in_hall} for name in halls],
         "loops": [
             {"name": "loop_1", "cools": "CDUs", "coolers": "dry coolers"},
@@ -334,6 +347,23 @@ def manifest(duration: int, halls: list[str], racks_in_hall: int) -> dict[str, A
         ],
         "verification": None,
         "attributions": ["Example grid data (CC BY 4.0)"],
+    }
+
+
+def nameplate(halls: int, racks_in_hall: int) -> dict[str, Any]:
+    """Give design figures of racks of 132 kW and 72 packages of 2.5 PFLOP/s each, and a fifth more at the PCC."""
+    racks = halls * racks_in_hall
+    return {
+        "halls": halls,
+        "racks": racks,
+        "accelerators": 72 * racks,
+        "it_power_w": racks * RACK_POWER,
+        "facility_power_w": 1.2 * racks * RACK_POWER,
+        "connection_w": 1.5 * racks * RACK_POWER,
+        "liquid_share": 0.85,
+        "cooling": "CDUs: dry coolers; hall air: towers",
+        "dense_bf16_flop_s": 72 * racks * 2.5e15,
+        "unrated": [],
     }
 
 

@@ -104,6 +104,30 @@ def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
         run.Run.load(str(tmp_path / "nowhere"))
 
 
+@pytest.mark.parametrize("name", ["manifest.json", "metrics.json", "site.parquet", "events.parquet"])
+def test_a_run_that_was_cut_off_is_refused(tmp_path: Path, name: str) -> None:
+    saved(tmp_path)
+    whole = (tmp_path / name).read_bytes()
+    (tmp_path / name).write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(InputError) as caught:
+        run.Run.load(tmp_path)
+    reason = f"is a damaged run: {name} cannot be read, or columns are missing; replay it again"
+    assert str(caught.value) == f"{tmp_path}: {reason}"
+
+
+def test_a_run_that_lacks_columns_is_refused(tmp_path: Path) -> None:
+    saved(tmp_path).table("grid").drop("host_loss_w").write_parquet(tmp_path / "grid.parquet")
+    with pytest.raises(InputError, match=r"is a damaged run: grid\.parquet cannot be read, or columns are missing"):
+        run.Run.load(tmp_path)
+
+
+def test_a_run_of_another_layout_is_refused(tmp_path: Path) -> None:
+    saved(tmp_path)
+    (tmp_path / "manifest.json").write_text('{"schema": 99}')
+    with pytest.raises(InputError, match="is a run of layout 99, and this program reads 1; replay it again"):
+        run.Run.load(tmp_path)
+
+
 def test_a_run_that_does_not_close_is_not_made() -> None:
     kept = made.calm(made.site())
     with pytest.raises(ClosureError, match="whole site: 10 J of 1120 J"):
