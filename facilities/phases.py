@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import date
+from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, StrictBool, StrictStr
 
-from facilities.quantity import Energy, Model, PositiveCount, SitePower, Text, Time, UnitPower
+from facilities.quantity import AnyRackCount, Energy, Model, PositiveCount, SitePower, Text, Time, UnitPower
 
 if TYPE_CHECKING:
     from facilities.schema import Facility
@@ -21,6 +23,8 @@ class Phase(Model):
     date: date
     halls: PositiveCount
     """The first of the site's halls, with their racks."""
+    racks: dict[Text, AnyRackCount] = Field(default_factory=dict)
+    """Racks of a kind of which not those of the halls stand: spread over all halls, then counted in those."""
     it_power: SitePower | None = None
     """As published; what the halls draw follows from their racks."""
     facility_power: SitePower | None = None
@@ -48,6 +52,41 @@ class Supply(Model):
     about: Text | None = None
 
 
+def check_phases(phases: Sequence[Phase], halls: int, kinds: Collection[str]) -> None:
+    """
+    Refuse phases that a site cannot have.
+
+    Parameters
+    ----------
+    phases : sequence of Phase
+        As they stand in the file.
+    halls : [1]
+        Of the whole site.
+    kinds : collection of text
+        Of its racks.
+
+    Raises
+    ------
+    ValueError
+        With the first thing that does not fit.
+    """
+    names = [phase.name for phase in phases]
+    if len(set(names)) < len(names):
+        message = f"phases must have different names; got {', '.join(names)}"
+        raise ValueError(message)
+    for phase in phases:
+        if phase.halls.count > halls:
+            message = f"phase {phase.name} has {phase.halls.count} halls, the whole site {halls}"
+            raise ValueError(message)
+        unknown = [kind for kind in phase.racks if kind not in kinds]
+        if unknown or not any(kind not in phase.racks or phase.racks[kind].count for kind in kinds):
+            message = f"phase {phase.name} must have racks of {', '.join(kinds)}; got {', '.join(phase.racks)}"
+            raise ValueError(message)
+    if any(later.date < earlier.date for earlier, later in pairwise(phases)):
+        message = "phases must stand in order of their dates"
+        raise ValueError(message)
+
+
 def at_phase(facility: Facility, name: str) -> Facility:
     """
     Give a site as it stands in one of its phases.
@@ -71,6 +110,11 @@ def at_phase(facility: Facility, name: str) -> Facility:
     """
     phase = next(phase for phase in facility.phases if phase.name == name)
     arrangement = facility.arrangement.model_copy(update={"standing": phase.halls})
+    racks = {
+        kind: each.model_copy(update={"count": phase.racks.get(kind, each.count)})
+        for kind, each in facility.racks.items()
+        if kind not in phase.racks or phase.racks[kind].count
+    }
     connection = facility.connection
     if phase.rating is not None:
         connection = connection.model_copy(update={"rating": phase.rating})
@@ -79,6 +123,7 @@ def at_phase(facility: Facility, name: str) -> Facility:
             "name": f"{facility.name}_{name}",
             "title": f"{facility.title}: phase {name}, {phase.date:%B %Y}{', planned' if phase.planned else ''}",
             "arrangement": arrangement,
+            "racks": racks,
             "connection": connection,
             "phases": (),
         }

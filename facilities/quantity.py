@@ -283,6 +283,7 @@ LOAD = Kind("1", 1e-3, 2.0, "50 %")
 Count = Annotated[Number, Kind("1", 0, 1e6, "72", whole=True)]
 GpuCount = Annotated[Number, Kind("gpu", 1, 1e3, "4 gpu", whole=True)]
 RackCount = Annotated[Number, Kind("rack", 1, 1e6, "5112 rack", whole=True)]
+AnyRackCount = Annotated[Number, Kind("rack", 0, 1e6, "12 rack", whole=True)]
 PositiveCount = Annotated[Number, Kind("1", 1, 1e6, "72", whole=True)]
 CellCount = Annotated[Number, Kind("1", 1, 100, "8", whole=True)]
 Ratio = Annotated[Number, Kind("1", 0, 1, "96 %")]

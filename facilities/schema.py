@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Annotated
 
 from pydantic import Field, StrictInt, StrictStr, model_validator
 
 from facilities.parts import Catalog, PathStage
-from facilities.phases import Phase, Supply
+from facilities.phases import Phase, Supply, check_phases
 from facilities.quantity import (
     AirPart,
     Angle,
@@ -449,19 +448,7 @@ class Description(Model):
 
     @model_validator(mode="after")
     def _phases_fit(self) -> Description:
-        names = [phase.name for phase in self.phases]
-        if len(set(names)) < len(names):
-            message = f"phases must have different names; got {', '.join(names)}"
-            raise ValueError(message)
-        for phase in self.phases:
-            if phase.halls.count > self.arrangement.halls.count:
-                message = (
-                    f"phase {phase.name} has {phase.halls.count} halls, the whole site {self.arrangement.halls.count}"
-                )
-                raise ValueError(message)
-        if any(later.date < earlier.date for earlier, later in pairwise(self.phases)):
-            message = "phases must stand in order of their dates"
-            raise ValueError(message)
+        check_phases(self.phases, self.arrangement.halls.count, self.racks)
         return self
 
 

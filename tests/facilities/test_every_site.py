@@ -30,8 +30,12 @@ IT_POWER = {
     "google_tpu_v4": Published(9.45e6),
     # 74 cabinets at peak, ExaDigiT/RAPS.
     "frontier": Published(28.016e6),
+    # Between what HPL drew of 1,260 nodes of 1,362 and what the supply allows.
+    "hpe_isambard_ai": Published(4.07e6, 0.23),
     # 5 GW over a peak ratio of 1.25; Epoch AI gives 1,632 MW for the first phase.
     "hyperion": Published(4000e6),
+    # Epoch AI, planned.
+    "oracle_abilene": Published(843e6),
     # 1 GW over a peak ratio of 1.30.
     "prometheus": Published(769e6),
     # 600 racks of 8 kW.

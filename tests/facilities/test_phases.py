@@ -13,6 +13,8 @@ from twin.site import Site
 
 WHOLE = facilities.load("prometheus")
 
+NONE = '{ value = "0 rack", basis = "derived", source = "test" }'
+
 
 def racks(site: Site) -> list[tuple[str, str]]:
     return [
@@ -29,6 +31,13 @@ def test_a_phase_is_the_first_halls_of_the_whole_site(phase: str) -> None:
     assert racks(part) == [rack for rack in racks(whole) if int(rack[0].split("/")[0][5:]) <= halls]
 
 
+def test_a_phase_may_have_racks_of_its_own() -> None:
+    """Isambard-AI began with the small cabinet of 42 nodes of four chips alone, and two of its service racks."""
+    site = build.site(facilities.load("hpe_isambard_ai@phase_1"))
+    assert sorted(kind for _, kind in racks(site)) == ["ex2500_gh200_cabinet", "service_rack", "service_rack"]
+    assert site.rack_classes.accelerators[site.racks.rack_class].sum() == 168
+
+
 def test_a_phase_that_is_not_there_is_told_with_those_that_are() -> None:
     with pytest.raises(UnknownNameError, match="first"):
         facilities.load("prometheus@frist")
@@ -40,6 +49,12 @@ def test_a_phase_that_is_not_there_is_told_with_those_that_are() -> None:
         ('name = "half"', 'name = "first"', "different names"),
         ("date = 2026-05-31", "date = 2025-05-31", "order of their dates"),
         ('halls = { value = "18"', 'halls = { value = "25"', "25 halls, the whole site 24"),
+        ("date = 2026-05-31", f"date = 2026-05-31\nracks.comptue = {NONE}", "got comptue"),
+        (
+            "date = 2026-05-31",
+            f"date = 2026-05-31\nracks = {{ compute = {NONE}, service = {NONE} }}",
+            "must have racks",
+        ),
     ],
 )
 def test_phases_that_do_not_fit_are_told(tmp_path, was: str, becomes: str, said: str) -> None:

@@ -22,7 +22,15 @@ MINUTE, HOUR = 60, 3600
 FRONTIER = build.site(facilities.load("frontier"))
 FIRST = FRONTIER.cdus.name[0]
 
-WITHOUT_EVENTS = {"default", "design_day", "enterprise_day", "recorded_h200", "training_day", "wet_bulb_extreme"}
+WITHOUT_EVENTS = {
+    "default",
+    "design_day",
+    "enterprise_day",
+    "mixed_hpc_day",
+    "recorded_h200",
+    "training_day",
+    "wet_bulb_extreme",
+}
 """Load and weather only: tests of the replay and of the weather run these, that of the sample runs the recorded."""
 
 Moments = dict[int, int]
