@@ -323,6 +323,26 @@ def record(
         raise typer.Exit(code)
 
 
+@app.command(
+    epilog="Examples: twin codes; twin codes runs/prometheus-default-20260715T050000Z; twin codes --equipment itic"
+)
+def codes(
+    run: Annotated[Path | None, typer.Argument(metavar="[RUN]", help="Folder of a run to hold against them.")] = None,
+    equipment: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="A curve of equipment, such as itic: where it may leave too early."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List what grid operators ask of large loads, or hold a run or a curve of equipment against it."""
+    with _told():
+        from scenarios.commands import codes as coded
+
+        code = coded.show(run, equipment, as_json=as_json)
+    if code:
+        raise typer.Exit(code)
+
+
 @app.command(epilog="Examples: twin validate --data ../shared/data; twin validate --cases my_cases")
 def validate(
     data: Annotated[
