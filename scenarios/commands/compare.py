@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 NAMES, VALUES, DIFFERENCES = 28, 16, 9
 """Widths of the columns: what names are given room for, what values are held to, what differences take."""
 
+SHOWN = 20
+"""Rows of what differs between runs of a site; all on the page."""
+
 EDGES = 3
 """Width of what stands around the text of a column."""
 
@@ -77,8 +80,11 @@ def _print_differences(console: Console, found: Sequence[Subject]) -> None:
     different = [(row.name, *row.texts) for row in inputs.inputs(found) if not row.same]
     _print_texts(console, "what differs in the inputs", ["", *labels], different)
     for site in inputs.sites(found):
-        rows = [(row.where, row.what, *row.texts) for row in (*site.changes, *site.parameters)]
-        _print_texts(console, f"what not all runs of {site.name} share", ["", "", *site.labels], rows)
+        for title, changes in site.parts.items():
+            more = f": {SHOWN} of {len(changes)}, all on the page" if len(changes) > SHOWN else ""
+            rows = [(row.where, row.what, *row.texts) for row in changes[:SHOWN]]
+            title_ = f"{title.lower()} that not all runs of {site.name} share{more}"
+            _print_texts(console, title_, ["", "", *site.labels], rows)
 
 
 def _print_texts(console: Console, title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

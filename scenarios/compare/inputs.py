@@ -50,12 +50,12 @@ class Input(NamedTuple):
 
 class Change(NamedTuple):
     """
-    A scheduled change, or a parameter of a job, that not all runs of a site share.
+    A scheduled change, a parameter of a job, or a number of the site, that not all runs of a site share.
 
     Attributes
     ----------
     where, what : text
-        When and to what, and what happened; or which parameter of which job.
+        When and to what, and what happened; or which parameter of which job; or which number of which part.
     texts : tuple of text
         One a run.
     """
@@ -67,7 +67,7 @@ class Change(NamedTuple):
 
 class Site(NamedTuple):
     """
-    Runs of one site, and in what their scenarios differ.
+    Runs of one site, and in what they differ.
 
     Attributes
     ----------
@@ -75,14 +75,26 @@ class Site(NamedTuple):
         Of the site.
     labels : tuple of text
         Of its runs.
-    changes, parameters : tuple of Change
-        Scheduled changes and parameters of jobs; those that all runs share are left out.
+    changes, parameters, numbers : tuple of Change
+        Scheduled changes, parameters of jobs, and numbers of the site, its parts and its traces; those that all runs
+        share are left out.
     """
 
     name: str
     labels: tuple[str, ...]
     changes: tuple[Change, ...]
     parameters: tuple[Change, ...]
+    numbers: tuple[Change, ...]
+
+    @property
+    def parts(self) -> dict[str, tuple[Change, ...]]:
+        """What differs, by what it is; nothing that is empty."""
+        named = {
+            "Scheduled changes": self.changes,
+            "Parameters of jobs": self.parameters,
+            "Numbers of the site, its parts and its traces": self.numbers,
+        }
+        return {name: rows for name, rows in named.items() if rows}
 
 
 def inputs(subjects: Sequence[Subject]) -> tuple[Input, ...]:
@@ -143,7 +155,7 @@ def cautions(subjects: Sequence[Subject]) -> tuple[str, ...]:
 
 def sites(subjects: Sequence[Subject]) -> tuple[Site, ...]:
     """
-    Say in what the scenarios of runs of one site differ.
+    Say in what runs of one site differ.
 
     Parameters
     ----------
@@ -164,7 +176,8 @@ def sites(subjects: Sequence[Subject]) -> tuple[Site, ...]:
         labels, runs = zip(*labelled, strict=True)
         if len(runs) > 1:
             changes = tuple(sorted(_unshared(map(_changes, runs))))
-            found.append(Site(name, labels, changes, _unshared(map(_parameters, runs))))
+            parameters, numbers = _unshared(map(_parameters, runs)), _unshared(map(_numbers, runs))
+            found.append(Site(name, labels, changes, parameters, numbers))
     return tuple(found)
 
 
@@ -244,6 +257,12 @@ def _parameters(run: Run) -> dict[tuple[str, str], str]:
     """Give the parameters of a run's jobs, by their path."""
     jobs = run.manifest["scenario"].get("jobs", [])
     return {(job["name"], path): text for job in jobs for path, text in _flat(job) if path != "name"}
+
+
+def _numbers(run: Run) -> dict[tuple[str, str], str]:
+    """Give every number that a run rests on, whichever file it came from, by its part and its name."""
+    rows = (*run.manifest["assumptions"], *run.manifest["sources"])
+    return {row["path"].rpartition(".")[::2]: row["value"] for row in rows}
 
 
 def _flat(part: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 from collections import Counter
 from pathlib import Path
@@ -10,7 +11,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import facilities
 from facilities.loading import file_of
 from facilities.nameplate import Nameplate, nameplate
-from facilities.reader import nearest
 from twin.errors import Fault, InputError, UnknownNameError
 from twin.run import Run
 
@@ -107,7 +107,9 @@ def _subject(argument: str) -> Subject:
     if path.is_file():
         message = "is a file; give the folder of a run, the name of a site, or a facility file (.toml)"
         raise InputError(source="", faults=[Fault("", message)])
-    message = f"is neither the folder of a run nor a site.{nearest(argument, facilities.names())}"
+    near = difflib.get_close_matches(argument, facilities.names(), n=1)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    message = f"is neither the folder of a run nor a site (twin list has the names of sites).{hint}"
     raise InputError(source="", faults=[Fault("", message)])
 
 

@@ -24,7 +24,7 @@ def different(subjects) -> dict[str, tuple[str, ...]]:
 def test_runs_of_the_same_inputs_differ_in_nothing(pair) -> None:
     assert different(pair) == {}
     assert inputs.cautions(pair) == ()
-    assert inputs.sites(pair) == (inputs.Site("example", ("large", "small"), (), ()),)
+    assert inputs.sites(pair) == (inputs.Site("example", ("large", "small"), (), (), ()),)
 
 
 def test_everything_that_differs_is_told(pair) -> None:
@@ -92,3 +92,12 @@ def test_events_and_jobs_that_runs_of_a_site_do_not_share(pair, tmp_path) -> Non
         inputs.Change("training", "racks.share", (f"80.0{T}%", f"60.0{T}%")),
         inputs.Change("training", "start", ("–", f"10{T}min")),
     )
+
+
+def test_numbers_that_changed_between_runs_of_a_site_are_listed(pair) -> None:
+    """They may have come from the catalogue or a shared design, which the hash of the facility file does not cover."""
+    (kept,) = pair[1].run.manifest["assumptions"]
+    changed = with_manifest(pair[1], assumptions=[kept | {"value": "0.03 K/W"}])
+    (site,) = inputs.sites((pair[0], changed))
+    assert site.numbers == (inputs.Change("racks.example", "chip_resistance", ("0.02 K/W", "0.03 K/W")),)
+    assert list(site.parts) == ["Numbers of the site, its parts and its traces"]

@@ -46,13 +46,15 @@ def folders(pair, tmp_path):
 
 def test_the_page_has_the_table_first_and_then_its_figures(pair) -> None:
     text = text_of(page.page(pair))
-    assert "Reference large : Example campus, 1 h of pump_trip" in text.replace(T, " ")
+    assert "Reference large : Example campus, 1 h, scenario pump_trip" in text.replace(T, " ")
     assert f"Racks 48 24 −50.0{T}%" in text
     assert "PUE Energy drawn at the point of connection over energy at the rack inlets, both over the run." in text
     assert "1.150 1.100 −0.050" in text
     assert text.index("Side by side") < text.index("What differs in the inputs") < text.rindex("Over the run")
     assert "Nothing differs that the manifests tell of" in text
-    assert "Runs of example: the same changes are scheduled, and the jobs have the same parameters." in text
+    assert (
+        "Runs of example: the same changes are scheduled, the jobs have the same parameters, and every number" in text
+    )
 
 
 def test_the_page_stands_alone_and_says_what_each_figure_is(pair) -> None:
@@ -146,7 +148,7 @@ def test_csv_is_in_si_and_makes_no_page(run, folders, tmp_path) -> None:
 def test_faults_are_told_together_with_exit_code_two(run, tmp_path) -> None:
     done = run("promethius", "nowhere")
     assert done.code == 2
-    assert done.err.startswith("twin: 2 faults:\n  promethius: is neither the folder of a run nor a site.")
+    assert done.err.startswith("twin: 2 faults:\n  promethius: is neither the folder of a run nor a site (")
     assert "nowhere: is neither" in done.err
     assert "Traceback" not in done.err
     done = run("frontier")

@@ -78,8 +78,8 @@ def test_all_faults_are_told_at_once(saved, tmp_path, monkeypatch) -> None:
         subjects.read(["promethius", "broken", "empty", "note.txt", bad.name, "frontier", "frontier"])
     told = {fault.where: fault.message for fault in caught.value.faults}
     assert told["frontier"] == "is given twice; give each once"
-    assert told["promethius"].startswith("is neither the folder of a run nor a site. Known here: ")
-    assert told["promethius"].endswith("Did you mean 'prometheus'?")
+    neither = "is neither the folder of a run nor a site (twin list has the names of sites)."
+    assert told["promethius"] == f"{neither} Did you mean 'prometheus'?"
     assert told["broken"] == "is a damaged run: site.parquet cannot be read, or columns are missing; replay it again"
     assert told["empty"].startswith("is not a whole run: manifest.json, metrics.json, site.parquet")
     assert told["note.txt"] == "is a file; give the folder of a run, the name of a site, or a facility file (.toml)"
