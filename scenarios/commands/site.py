@@ -54,7 +54,7 @@ def _power(site: Site) -> Table:
     racks = site.rack_classes.rated_power[site.racks.rack_class].sum()
     accelerators = site.rack_classes.accelerators[site.racks.rack_class].sum()
     rows = (
-        ("racks", f"{len(site.racks.name):,} in {len(site.halls.name):,} halls, on {len(site.cdus.name):,} CDUs"),
+        ("racks", _where(site)),
         ("accelerators", f"{accelerators:,.0f}"),
         ("rated power of all racks", quantity(float(racks), "W")),
         ("connection", quantity(site.connection.rating, "W")),
@@ -62,6 +62,18 @@ def _power(site: Site) -> Table:
     for row in rows:
         table.add_row(*row)
     return table
+
+
+def _where(site: Site) -> str:
+    """Say in how many halls the racks stand, and on how many units that take their coolant."""
+    cooled = int(np.sum(site.cdus.rated_heat > 0.0))
+    unit = "sidecar" if site.cdus.sidecar.any() else "CDU"
+    units = f", on {_number(cooled, unit)}" if cooled else ", cooled by air"
+    return f"{len(site.racks.name):,} in {_number(len(site.halls.name), 'hall')}{units}"
+
+
+def _number(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _racks(site: Site) -> Table:

@@ -79,7 +79,7 @@ def test_list_names_what_other_commands_take(run) -> None:
 def test_show_says_what_a_site_is_and_who_says_so(run) -> None:
     done = run("show", "frontier", "--all")
     # 74 racks of 128 nodes of four packages are 37,888, of 383 TFLOP/s each.
-    for text in ("74 in 1 halls, on 25 CDUs", "37,888", "14.51", "main_transformer", "assumptions: ", "RAPS"):
+    for text in ("74 in 1 hall, on 25 CDUs", "37,888", "14.51", "main_transformer", "assumptions: ", "RAPS"):
         assert text in done.out
     assert "more with --all" not in done.out
     assert "more with --all" in run("show", "frontier").out
