@@ -24,6 +24,8 @@ IT_POWER = {
     "azure_nd_h200_v5": Published(20.9e6),
     # Epoch AI.
     "fairwater": Published(636e6),
+    # 144 nameplates of 142 kW and 14 %.
+    "foxconn_kaohsiung": Published(23.3e6),
     # Ten pods of about 10 MW (Hot Chips 2025), whose racks of optical switches are counted beside them.
     "google_ironwood": Published(100e6),
     # 32,768 chips at 206 W (arXiv 2304.01433, table 6) and 40 % for everything else; 8.8 MW with the 192 W of table 4.
