@@ -195,7 +195,7 @@ def _context(prepared: _Prepared, command: str) -> dict[str, Any]:
         "start": setting.clock.start,
         "duration_s": setting.clock.duration,
         "seed": setting.scenario.seed,
-        "inputs": [_input(kind, path) for kind, path in prepared.files],
+        "inputs": [_resolved(facility), *(_input(kind, path) for kind, path in prepared.files)],
         "scenario": {
             "name": setting.scenario.name,
             "description": setting.scenario.description,
@@ -231,6 +231,12 @@ def _traced(parameters: Mapping[str, Parameter]) -> Iterator[Provenance]:
 
 def _text(value: float, unit: str) -> str:
     return f"{value:g}" if unit == "1" else f"{value:g} {unit}"
+
+
+def _resolved(facility: Facility) -> dict[str, str]:
+    """Say what the site was with its designs, the catalog's parts and its phase, which the facility file only names."""
+    digest = hashlib.sha256(facility.model_dump_json().encode()).hexdigest()
+    return {"kind": "site as built", "name": facility.name, "sha256": digest}
 
 
 def _input(kind: str, path: Path) -> dict[str, str]:

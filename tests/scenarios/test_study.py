@@ -119,7 +119,7 @@ def test_weather_by_its_name(tmp_path) -> None:
     labels = run.manifest["labels"]
     assert labels["weather_kind"] == "design day"
     assert labels["weather"].endswith("peaks at the design wet bulb, 25.1 degC")
-    assert [row["kind"] for row in run.manifest["inputs"]] == ["scenario"]
+    assert [row["kind"] for row in run.manifest["inputs"]] == ["site as built", "scenario"]
     assert run.manifest["scenario"]["name"] == "wet_bulb_extreme"
 
 
@@ -145,7 +145,10 @@ def test_a_weather_file_gives_its_pressure_to_the_run(tmp_path) -> None:
         note.startswith("ATTENTION: the station's mean pressure is 84.2 kPa") for note in runs["high"].manifest["notes"]
     )
     assert runs["low"].manifest["labels"]["weather"].startswith("weather year of Smallville (EPW 724500, 215 km from")
-    assert {row["kind"]: row["name"] for row in runs["low"].manifest["inputs"]} == {"weather": "low.epw"}
+    assert {row["kind"]: row["name"] for row in runs["low"].manifest["inputs"]} == {
+        "site as built": "frontier",
+        "weather": "low.epw",
+    }
 
 
 def test_telemetry_without_weather_leaves_the_normals() -> None:
