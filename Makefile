@@ -42,6 +42,7 @@ docs: $(READY)  ## write the pages that are made from the code; DATA=folder of p
 	@$(BIN)/python docs/make_columns.py
 	@$(BIN)/python docs/make_schemas.py
 	@$(BIN)/python docs/make_validation.py $(DATA)
+	@$(BIN)/python docs/make_your_site.py $(DATA)
 
 benchmark: $(READY)  ## measure speed and memory of whole commands against their bars
 	@$(BIN)/python benchmarks/run.py

@@ -17,6 +17,7 @@ PAGES = [
     "CHANGELOG.md",
     "docs/index.md",
     "docs/architecture.md",
+    "docs/your_site.md",
     "docs/weather.md",
     "docs/recording.md",
     "docs/compare.md",

@@ -10,9 +10,12 @@ from typing import Any
 import numpy as np
 
 from facilities.weather.air import ZERO_CELSIUS
-from facilities.weather.files import examine, hourly
+from facilities.weather.files import TMY3, examine, hourly
 from twin.errors import TelemetryError
 from twin.site import Floats
+
+CREDITS = {TMY3.name: ["Typical year: National Renewable Energy Laboratory, TMY3"]}
+"""Whom to credit for what a file of a format says."""
 
 RARE = 0.4
 """Hours of a year [%] that are beyond a design value, as in ASHRAE's tables of climatic design conditions."""
@@ -21,7 +24,7 @@ _MONTHS = [sum(calendar.monthrange(2001, month)[1] for month in range(1, 1 + las
 """Days of the year before each month, and of the whole year."""
 
 
-def tables(path: str | Path) -> dict[str, dict[str, Any]]:
+def tables(path: str | Path) -> dict[str, Any]:
     """
     Derive location, monthly normals and design values from a weather file.
 
@@ -33,10 +36,10 @@ def tables(path: str | Path) -> dict[str, dict[str, Any]]:
     Returns
     -------
     dict
-        ``location`` and ``climate``, as a facility file has them. Normals are the means of each month: of all hours, of
-        the days' ranges, and the standard deviation of the days' means. The warmest hour is the design dry bulb, since
-        a typical year understates extremes; wet bulb and cold are passed by 0.4 % of hours. How the highest hours of
-        single years spread, no typical year can tell.
+        ``location``, ``climate`` and ``attributions``, as a facility file has them. Normals are the means of each
+        month: of all hours, of the days' ranges, and the standard deviation of the days' means. The warmest hour is the
+        design dry bulb, since a typical year understates extremes; wet bulb and cold are passed by 0.4 % of hours. How
+        the highest hours of single years spread, no typical year can tell.
 
     Raises
     ------
@@ -72,7 +75,7 @@ def tables(path: str | Path) -> dict[str, dict[str, Any]]:
         "design_cold": _celsius(np.percentile(dry, RARE), f"{RARE:g} % of the hours of {of} are colder"),
         "day_to_day": _spreads(days, f"standard deviations of the daily means in each month of {of}"),
     }
-    return {"location": location, "climate": climate}
+    return {"location": location, "climate": climate, "attributions": CREDITS.get(found.format, [])}
 
 
 def _days(hours: Floats) -> Floats:

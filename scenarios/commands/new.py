@@ -7,6 +7,7 @@ import re
 import shlex
 from collections.abc import Mapping
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,29 +29,32 @@ NAMED = "NAME"
 """The argument, as its help calls it."""
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 
-FACILITY_STEPS = """\
-A copy of {source}: every number below is still that site's. Change it from the top down, and check after each step.
-1. title, about, attributions: whose site this is. Attributions stay while numbers of theirs stay.
-2. [location] and [climate] together: the plant is sized for the climate's design day.
-3. [racks]: which, and how many. A rack of your own goes to [catalog.racks.NAME].
-4. [arrangement] and [design]: halls, racks to a CDU, the power of the whole site.
-5. [cooling]: set points, coolers, chillers. `twin check` says what cannot hold the design day.
-6. [power] and [connection]: from the racks up to the grid; the rating must cover the whole site.
-7. [[phases]] and [supply], if there are any: take away what is not yours.
-A number is text with its unit and says its basis: primary (the maker's or operator's own text), reported (by a named
-third party), derived (arithmetic, said in the source), measured, or assumed, which needs a range. Where another source
-disagrees, keep its value under conflicts.
-Tables may come from designs in the place of your own: designs = ["air_chilled"] above the first table; what stands in
-this file goes before them. The project has {designs}.
-    twin check {file}     all faults at once, each with its place
-    twin show {file}      what was understood, from chip to grid
-    twin replay {file} --duration "1 h"     run it, and write a page to read"""
+FACILITY_STEPS = (
+    "A copy of {source}: every number below is still that site's. Change it from the top down; check after each step.",
+    "1. title, about, attributions: whose site this is. Attributions stay while numbers of theirs stay.",
+    "2. [location] and [climate] together: the plant is sized for the climate's design day.",
+    "3. [design] and [arrangement]: the power of the whole site, halls, racks to a CDU.",
+    "4. [racks]: which, and how many. A rack of your own goes to [catalog.racks.NAME].",
+    "5. [cooling]: set points, coolers, chillers. `twin check` says what cannot hold the design day.",
+    "6. [power] and [connection]: from the racks up to the grid; the rating must cover the whole site.",
+    "7. [[phases]] and [supply], if there are any: take away what is not yours.",
+    "A number is text with its unit and says its basis: primary (the maker's or operator's own text), reported (by a "
+    "named third party), derived (arithmetic, said in the source), measured, or assumed, which needs a range. Where "
+    "another source disagrees, keep its value under conflicts.",
+    'Tables may come from designs in the place of your own: designs = ["air_chilled"] above the first table; what '
+    "stands in this file goes before them. The project has {designs}.",
+    "    twin check {file}     all faults at once, each with its place",
+    "    twin show {file}      what was understood, from chip to grid",
+    '    twin replay {file} --duration "1 h"     run it, and write a page to read',
+)
 
-SCENARIO_STEPS = """\
-A copy of {source}: change the description, then what runs (jobs) and what happens (events). Times of jobs and events
-count from the start of the run. Without jobs the telemetry of the command line runs, or the jobs of default.
-    twin check {file}     all faults at once, each with its place
-    twin replay SITE --scenario {file}     run it"""
+SCENARIO_STEPS = (
+    "A copy of {source}: change the description, then what runs (jobs) and what happens (events). Times of jobs and "
+    "events count from the start of the run. Without jobs the telemetry of the command line runs, or the jobs of "
+    "default.",
+    "    twin check {file}     all faults at once, each with its place",
+    "    twin replay SITE --scenario {file}     run it",
+)
 
 
 class Source(NamedTuple):
@@ -59,7 +63,7 @@ class Source(NamedTuple):
     path: Path
     model: type[BaseModel]
     terms: Mapping[str, str]
-    steps: str
+    steps: tuple[str, ...]
     editor: Path
 
 
@@ -107,7 +111,9 @@ def write(name: str, source: str, out: Path, *, weather: Path | None = None, for
     if target.exists() and not force:
         message = f"{target}: stands there already; give another name or --out, or --force to replace it"
         raise OutputError(message)
-    content = {**_renamed(name, source, _standing(found)), **_place(weather, found)}
+    content = _renamed(name, source, _standing(found))
+    if weather is not None:
+        content = _placed(content, weather, found)
     _keep(target, _text(source, found, target, content))
     return target
 
@@ -138,20 +144,24 @@ def _source(source: str) -> Source:
     return Source(loading.file_of(source), Description, TERMS, FACILITY_STEPS, editor)
 
 
-def _place(file: Path | None, found: Source) -> dict[str, Any]:
-    if file is None:
-        return {}
+def _placed(content: dict[str, Any], file: Path, found: Source) -> dict[str, Any]:
+    """Put a copy where a weather file is from; who is credited for the source still is."""
     if found.model is not Description:
         where = "--weather"
         raise InputError(
             where, [Fault("", "a scenario names its weather itself; leave it out, and see its key weather")]
         )
-    return summary.tables(file)
+    there = summary.tables(file)
+    credits = dict.fromkeys([*content.get("attributions", []), *there["attributions"]])
+    return {**content, **there, "attributions": list(credits)}
 
 
 def _text(source: str, found: Source, target: Path, content: Mapping[str, Any]) -> str:
-    steps = found.steps.format(source=source, file=shlex.quote(str(target)), designs=", ".join(loading.designs()))
-    head = [f"#:schema {found.editor.as_uri()}", *(f"# {line}" for line in steps.splitlines())]
+    words = {"source": source, "file": shlex.quote(str(target)), "designs": ", ".join(loading.designs())}
+    head = [
+        f"#:schema {found.editor.as_uri()}",
+        *chain.from_iterable(commented.comment(step.format(**words)) for step in found.steps),
+    ]
     known = catalog.builtin()
     parts = {kind: f"The project has {', '.join(getattr(known, kind))}." for kind in type(known).model_fields}
     return "\n".join([*head, "", commented.text(found.model, content, found.terms, parts)])

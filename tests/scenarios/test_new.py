@@ -93,7 +93,7 @@ def test_the_head_says_what_to_do(tmp_path: Path) -> None:
 
 def test_parts_to_choose_from_are_named(tmp_path: Path) -> None:
     text = new.write("mine", "prometheus", tmp_path).read_text(encoding="utf-8")
-    found = re.search(r"# cooler: .* The project has ([^.]*)\.$", text, re.M)
+    found = re.search(r" cooler: [^\n]* The project has ([^.]*)\.\ncooler = ", text.replace("\n# ", " "))
     assert found is not None
     assert found[1].split(", ") == list(catalog.builtin().coolers)
 
@@ -104,6 +104,11 @@ def test_a_weather_file_gives_location_and_climate(run) -> None:
     site = tomllib.loads(Path("mine.toml").read_text(encoding="utf-8"))
     assert site["climate"]["station"] == "Smallville (EPW station 724500, plain.epw)"
     assert site["location"]["longitude"]["value"] == "-97 deg"
+    assert site["attributions"] == list(facilities.load("frontier").attributions)
+    written(Path("plain.tmy3"))
+    assert run("new", "typical", "--from", "mine.toml", "--weather", "plain.tmy3").code == 0
+    credited = facilities.load("typical.toml").attributions
+    assert credited.count("Typical year: National Renewable Energy Laboratory, TMY3") == 1
     done = run("new", "hot", "--from", "heat_wave", "--weather", "plain.epw")
     assert done.code == 2
     assert "--weather: a scenario names its weather itself" in done.err
