@@ -91,11 +91,25 @@ class Accelerator(Model):
 
 
 class Auxiliary(Model):
-    """Constant power that is neither accelerator nor host."""
+    """Power that is neither accelerator nor host."""
 
     power: PartPower
+    """At full load; at every load where none is given for rest."""
+    idle_power: PartPower | None = None
+    """At rest; in between it follows the load as the hosts do."""
     joins: Text
     """Conversion stage whose output it is drawn from."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Auxiliary:
+        if self.idle_power is not None:
+            in_order("power", idle=self.idle_power, full=self.power)
+        return self
+
+    @property
+    def rest(self) -> float:
+        """Power at rest [W]."""
+        return (self.power if self.idle_power is None else self.idle_power).si
 
 
 class Node(Model):

@@ -81,6 +81,8 @@ class Model(NamedTuple):
         In a rack.
     auxiliary : [W]
         Constant power.
+    following : [W]
+        Host power that stands for auxiliary power which follows the load, at full load.
     stages : tuple of RackStage
         Conversion chain.
     coolant_heat : [J/K/m^3]
@@ -93,6 +95,7 @@ class Model(NamedTuple):
     nodes: float
     packages: float
     auxiliary: float
+    following: float
     stages: tuple[power.RackStage, ...]
     coolant_heat: float
 
@@ -103,14 +106,13 @@ class Model(NamedTuple):
 
     @property
     def host_max(self) -> float:
-        """Host power of a rack at full load [W]."""
-        return 0.0 if self.node is None else self.nodes * self.node.host_max_power.si
+        """Host power of a rack at full load, with what follows the load as hosts do [W]."""
+        return _hosts(self.node, self.nodes) + self.following
 
     @property
     def compute_max(self) -> float:
         """Accelerator plus host power at full load [W]."""
-        chips = 0.0 if self.accelerator is None else self.packages * self.accelerator.max_power.si
-        return chips + self.host_max
+        return _chips(self.accelerator, self.packages) + self.host_max
 
     @property
     def full_power(self) -> float:
@@ -185,7 +187,8 @@ def model(catalog: Catalog, name: str, coolant_temperature: float) -> Model:
     accelerator = None if node is None else catalog.accelerators[node.accelerator]
     nodes = 0.0 if rack.nodes is None else rack.nodes.si
     packages = 0.0 if node is None else nodes * node.accelerators.si
-    joins = _joins(rack, node, nodes)
+    joins, rising = _joins(rack, node, nodes)
+    stages = _stages(catalog, rack, joins)
     coolant = None if rack.liquid is None else catalog.coolants[rack.liquid.coolant]
     return Model(
         rack=rack,
@@ -194,19 +197,51 @@ def model(catalog: Catalog, name: str, coolant_temperature: float) -> Model:
         nodes=nodes,
         packages=packages,
         auxiliary=sum(joins.values()),
-        stages=_stages(catalog, rack, joins),
+        following=_following(stages, _chips(accelerator, packages) + _hosts(node, nodes), rising),
+        stages=stages,
         coolant_heat=0.0 if coolant is None else volumetric_heat(coolant, coolant_temperature),
     )
 
 
-def _joins(rack: Rack, node: Node | None, nodes: float) -> dict[str, float]:
-    """Add up the constant power [W] that each stage's output carries besides what comes from the chips."""
-    joins = dict.fromkeys((stage.name for stage in rack.stages), 0.0)
-    for auxiliary in rack.auxiliaries.values():
-        joins[auxiliary.joins] += auxiliary.power.si
-    for auxiliary in () if node is None else node.auxiliaries.values():
-        joins[auxiliary.joins] += nodes * auxiliary.power.si
-    return joins
+def _chips(accelerator: Accelerator | None, packages: float) -> float:
+    """Give the highest power of a rack's accelerators [W]."""
+    return 0.0 if accelerator is None else packages * accelerator.max_power.si
+
+
+def _hosts(node: Node | None, nodes: float) -> float:
+    """Give the highest power of a rack's host processors [W]."""
+    return 0.0 if node is None else nodes * node.host_max_power.si
+
+
+def _joins(rack: Rack, node: Node | None, nodes: float) -> tuple[dict[str, float], dict[str, float]]:
+    """Add up the power [W] of auxiliaries at each stage's output: at rest, and by how much it rises to full load."""
+    rest = dict.fromkeys((stage.name for stage in rack.stages), 0.0)
+    rising = dict(rest)
+    parts = [(1.0, one) for one in rack.auxiliaries.values()]
+    parts += [] if node is None else [(nodes, one) for one in node.auxiliaries.values()]
+    for count, auxiliary in parts:
+        rest[auxiliary.joins] += count * auxiliary.rest
+        rising[auxiliary.joins] += count * (auxiliary.power.si - auxiliary.rest)
+    return rest, rising
+
+
+def _following(stages: tuple[power.RackStage, ...], compute: float, rising: dict[str, float]) -> float:
+    """
+    Give the host power [W] that brings as much to each stage's output as its auxiliaries rise by.
+
+    It passes the stages before, so that their efficiency at full load is taken off: exact where they lose a constant
+    part. The load so moves auxiliaries without a state of their own.
+    """
+    total, carried, passed = 0.0, compute, 1.0
+    losses = power.rack_chain(
+        np.array([compute]), [stage._replace(joins=stage.joins + rising[stage.name]) for stage in stages]
+    )[0]
+    for stage, loss in zip(stages, losses, strict=True):
+        carried += stage.joins + rising[stage.name]
+        total += passed * rising[stage.name]
+        passed *= carried / max(carried + float(loss), 1e-9)
+        carried += float(loss)
+    return total
 
 
 def _stages(catalog: Catalog, rack: Rack, joins: dict[str, float]) -> tuple[power.RackStage, ...]:

@@ -26,7 +26,8 @@ def inlet(rack: Model, compute: float) -> float:
 def test_gb200_nvl72_closes_to_its_nameplate() -> None:
     """(72 x 1200 + 36 x 364) / (.91 x .983 x .975) + 17,350 / (.983 x .975) + 340 W = 132.5 kW; nameplate 132 kW."""
     rack = model(builtin(), "gb200_nvl72", WARM)
-    assert rack.compute_max == 72 * 1200 + 36 * 364
+    # Of cards, switches and fans, 10.55 kW follow the load: they stand as hosts behind regulators of 0.91.
+    assert rack.compute_max == pytest.approx(72 * 1200 + 36 * 364 + 0.91 * 10_550)
     by_hand = 99_504 / (0.91 * 0.983 * 0.975) + 17_350 / (0.983 * 0.975) + 340.0
     assert by_hand == pytest.approx(132.53e3, abs=10.0)
     # The shelf stands at 49 % load, where its published peak is 97.5 %; the busbar's 0.34 kW pass it too (9 W).
@@ -37,12 +38,37 @@ def test_gb200_nvl72_closes_to_its_nameplate() -> None:
 def test_gb200_nvl72_losses_by_stage() -> None:
     rack = model(builtin(), "gb200_nvl72", WARM)
     lost = losses(rack, rack.compute_max)
-    regulator = 99_504 * (1 / 0.91 - 1)
+    regulator = (99_504 + 0.91 * 10_550) * (1 / 0.91 - 1)
     converter = (99_504 / 0.91 + 17_350) * (1 / 0.983 - 1)
     assert lost["regulator"] == pytest.approx(regulator, rel=1e-12)  # straight lines: exact
     assert lost["bus_converter"] == pytest.approx(converter, rel=1e-12)
     # 0.37 % of 192 kW at the square of the load, 128.9 of 192 kW, off the curve's 65th part by less than 1e-3
     assert lost["busbar"] == pytest.approx(0.0037 * 192e3 * (128.88 / 192) ** 2, rel=1e-3)
+
+
+def at_rest(rack: Model) -> float:
+    assert rack.accelerator is not None
+    assert rack.node is not None
+    return inlet(rack, rack.packages * rack.accelerator.idle_power.si + rack.nodes * rack.node.host_idle_power.si)
+
+
+def test_auxiliaries_that_follow_the_load_are_less_at_rest() -> None:
+    """
+    By hand, a rack of DGX H100: 4 x ((8 x 71 + 200) / 0.9 + 400 + 650) / 0.983 W behind supplies at a tenth of load.
+
+    Published or assumed of racks at rest: 8 kW for DGX H100, 2.0 kW a node for ND H200 v5, 18 to 22 kW for GB200 NVL72.
+    """
+    catalog = builtin()
+    dgx = model(catalog, "dgx_h100_rack", WARM)
+    assert dgx.auxiliary == pytest.approx(4 * 1050.0)
+    assert dgx.following == pytest.approx(0.9 * 4 * (900.0 + 680.0))
+    output = 4 * ((8 * 71 + 200) / 0.9 + 1050) / 0.983
+    supplies = 8.62e3 - output
+    assert 0.08 < supplies / output < 0.12  # 90 % at a tenth of load is the floor of the certificate
+    assert at_rest(dgx) == pytest.approx(8.62e3, abs=10.0)
+    assert at_rest(model(catalog, "nd_h200_v5_rack", WARM)) / 4 == pytest.approx(2.0e3, rel=0.1)
+    # Its trays' idle policy leaves out what regulators lose and what switches draw: the parts are a fifth above.
+    assert at_rest(model(catalog, "gb200_nvl72", WARM)) == pytest.approx(26.5e3, abs=100.0)
 
 
 def test_trays_of_a_gb200_nvl72() -> None:

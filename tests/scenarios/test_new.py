@@ -95,7 +95,7 @@ def test_parts_to_choose_from_are_named(tmp_path: Path) -> None:
     text = new.write("mine", "prometheus", tmp_path).read_text(encoding="utf-8")
     found = re.search(r" cooler: [^\n]* The project has ([^.]*)\.\ncooler = ", text.replace("\n# ", " "))
     assert found is not None
-    assert found[1].split(", ") == list(catalog.builtin().coolers)
+    assert found[1].replace("\n#", "").split(", ") == list(catalog.builtin().coolers)
 
 
 def test_a_weather_file_gives_location_and_climate(run) -> None:
