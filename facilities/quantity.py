@@ -23,10 +23,7 @@ Text = Annotated[StrictStr, Field(min_length=1)]
 """A sentence or a name that may not be empty."""
 
 Basis = Literal["primary", "reported", "derived", "measured", "assumed"]
-"""
-How sure a number is: the maker's or operator's own text; a named third party's; arithmetic on other numbers, said in
-the source; statistics of public data; or an assumption, with its reason and range.
-"""
+"""How sure a number is; `Sourced.basis` says what each means."""
 
 
 class Provenance(NamedTuple):
@@ -68,16 +65,25 @@ class Conflict(Model):
     """A value that another source gives."""
 
     value: Text
+    """As that source gives it."""
     source: Text
+    """Who says so."""
 
 
 class Sourced(Model):
     """Say how sure something is and where it comes from."""
 
     basis: Basis
+    """
+    How sure it is: primary (the maker's or operator's own text), reported (a named third party's), derived (arithmetic
+    on other numbers, said in the source), measured (statistics of public data), or assumed (with its reason and range).
+    """
     source: Text
+    """Who says so, or the reason of an assumption."""
     conflicts: tuple[Conflict, ...] = ()
+    """What other sources say."""
     note: StrictStr = ""
+    """What a reader must know besides."""
 
     def remark(self) -> str:
         """Give the note, with what other sources say."""
@@ -90,7 +96,9 @@ class Number(Sourced):
     """A number with its unit, basis and source; its field says the unit it is read in."""
 
     value: StrictStr
+    """Text with its unit, such as '132 kW'; a ratio or a count may stand without one."""
     range: tuple[StrictStr, StrictStr] | None = None
+    """Least and most that it may be; an assumption must say it."""
     _si: float = PrivateAttr(default=float("nan"))
 
     @model_validator(mode="after")
@@ -120,6 +128,7 @@ class Point(Number):
     """An efficiency published at a load."""
 
     load: StrictStr
+    """Output over rating at which it holds, such as '50 %'."""
     _load: float = PrivateAttr(default=float("nan"))
 
     @property
@@ -136,6 +145,7 @@ class Series(Sourced):
     """Several numbers of one kind, with one basis and source."""
 
     values: tuple[StrictStr, ...]
+    """Texts with their unit."""
     _si: tuple[float, ...] = PrivateAttr(default=())
 
     @property

@@ -16,7 +16,8 @@ from rich.console import Console
 
 import facilities
 from facilities import catalog, commented, json_schema, loading
-from facilities.notes import TERMS
+from facilities.notes import TERMS, of_field
+from facilities.quantity import Sourced
 from facilities.reader import toml
 from facilities.schema import Description
 from facilities.weather import summary
@@ -38,9 +39,8 @@ FACILITY_STEPS = (
     "5. [cooling]: set points, coolers, chillers. `twin check` says what cannot hold the design day.",
     "6. [power] and [connection]: from the racks up to the grid; the rating must cover the whole site.",
     "7. [[phases]] and [supply], if there are any: take away what is not yours.",
-    "A number is text with its unit and says its basis: primary (the maker's or operator's own text), reported (by a "
-    "named third party), derived (arithmetic, said in the source), measured, or assumed, which needs a range. Where "
-    "another source disagrees, keep its value under conflicts.",
+    "A number is text with its unit, has a source, and says its basis. {basis} Where another source disagrees, keep "
+    "its value under conflicts.",
     'Tables may come from designs in the place of your own: designs = ["air_chilled"] above the first table; what '
     "stands in this file goes before them. The project has {designs}.",
     "    twin check {file}     all faults at once, each with its place",
@@ -157,7 +157,12 @@ def _placed(content: dict[str, Any], file: Path, found: Source) -> dict[str, Any
 
 
 def _text(source: str, found: Source, target: Path, content: Mapping[str, Any]) -> str:
-    words = {"source": source, "file": shlex.quote(str(target)), "designs": ", ".join(loading.designs())}
+    words = {
+        "source": source,
+        "file": shlex.quote(str(target)),
+        "designs": ", ".join(loading.designs()),
+        "basis": of_field(Sourced, "basis"),
+    }
     head = [
         f"#:schema {found.editor.as_uri()}",
         *chain.from_iterable(commented.comment(step.format(**words)) for step in found.steps),
