@@ -36,6 +36,8 @@ IT_POWER = {
     "hpe_isambard_ai": Published(4.07e6, 0.23),
     # 5 GW over a peak ratio of 1.25; Epoch AI gives 1,632 MW for the first phase.
     "hyperion": Published(4000e6),
+    # The envelope of 150 MW over Meta's fleet PUE of 1.08; it is over-subscribed, nameplates add up to more.
+    "meta_150mw": Published(138.9e6, 0.08),
     # Epoch AI, planned.
     "oracle_abilene": Published(843e6),
     # 1 GW over a peak ratio of 1.30.

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MINUTE, HOUR = 60, 3600
 FRONTIER = build.site(facilities.load("frontier"))
+PROMETHEUS = build.site(facilities.load("prometheus"))
 FIRST = FRONTIER.cdus.name[0]
 
 WITHOUT_EVENTS = {
@@ -137,6 +138,15 @@ def test_power_cap__holds_the_accelerators(replayed) -> None:
     power = run.site["accelerator_power_w"].to_numpy()
     assert power[121:240].max() <= 0.7 * full * (1 + 1e-9)
     assert power[:120].max() > 0.7 * full
+
+
+def test_capped_training_day__holds_gb200_to_960_w(replayed) -> None:
+    """Prometheus has packages of 1200 W; of its service racks nothing is capped."""
+    run = replayed("capped_training_day", "prometheus", 6 * MINUTE, {0: 180})
+    packages = float(PROMETHEUS.rack_classes.accelerators[PROMETHEUS.racks.rack_class].sum())
+    power = run.site["accelerator_power_w"].to_numpy()
+    assert power[181:].max() <= 960.0 * packages * (1 + 1e-9)
+    assert power[:180].max() > 960.0 * packages
 
 
 def test_chiller_trip__stops_the_chillers_and_the_water_warms(replayed) -> None:
