@@ -7,8 +7,8 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,7 +21,8 @@ from telemetry import synthetic
 from twin import simulate
 from twin.grid.response import ResponseCurve
 from twin.site import Site
-from twin.thermal import kernel, loops
+from twin.thermal import kernel, walk
+from twin.thermal.tables import Room
 from twin.workload import LoadTable
 
 RACKS = 40_000
@@ -36,8 +37,8 @@ THERMAL_BAR, WHOLE_BAR, MEMORY_BAR = 20.0, 40.0, 1.0
 class Cost(NamedTuple):
     """Processor time [s] of a replay's loop by part, settling and the compiler left out."""
 
-    thermal: float  # racks, CDUs and loops; conversion, leakage and limits are lines of the same kernel
-    load: float  # the load table
+    thermal: float  # racks, CDUs, halls and loops; conversion, leakage and limits are lines of the same kernel
+    load: float  # the load table, read a second time after each macro step, which is what tells it apart
     rest: float  # power chain, record and everything else a minute takes
 
 
@@ -77,27 +78,34 @@ def replay(racks: int, duration: int) -> Cost:
     air = np.full(2, 293.15)
     inputs = simulate.Inputs(datetime(2026, 7, 15, tzinfo=UTC), duration, float(duration), air, air - 5.0, changes=())
     curve = ResponseCurve(np.array([0.0, 1e11]), ("pcc_voltage_pu",), np.ones((2, 1)), np.inf, 0.0)
-    spent = {"thermal": 0.0, "load": 0.0, "settling": 0.0}
+    spent = {"walk": 0.0, "load": 0.0, "settling": 0.0}
+    walked = walk.macro_step
 
-    def timed(part: str, called: Callable[..., object]) -> Callable[..., None]:
-        def call(*given: object) -> None:
-            begun = time.process_time()
-            called(*given)
-            spent[part] += time.process_time() - begun
-
-        return call
+    def timed(laws: walk.Laws, held: walk.Held, states: walk.States, sums: walk.Sums, room: Room, seconds: int) -> None:
+        begun = time.process_time()
+        walked(laws, held, states, sums, room, seconds)
+        done = time.process_time()
+        read_load(laws, held, room, seconds)
+        spent["walk"] += done - begun
+        spent["load"] += time.process_time() - done
 
     def minute_done(done: float) -> None:
         if not spent["settling"]:  # The first minute warms the caches.
-            spent.update(thermal=0.0, load=0.0, settling=time.process_time())
+            spent.update(walk=0.0, load=0.0, settling=time.process_time())
 
-    kernel.fill, kernel.advance = timed("load", kernel.fill), timed("thermal", kernel.advance)
-    loops.control, loops.step = timed("thermal", loops.control), timed("thermal", loops.step)
+    walk.macro_step = timed
     record = simulate.run(site, load, inputs, curve, minute_done)
     whole = time.process_time() - spent["settling"]
     if record.layout.order.size != racks:
         sys.exit(f"{racks} racks were meant to differ; the kernel found {record.layout.order.size} that do")
-    return Cost(spent["thermal"], spent["load"], whole - spent["thermal"] - spent["load"])
+    return Cost(spent["walk"] - spent["load"], spent["load"], whole - spent["walk"] - spent["load"])
+
+
+def read_load(laws: walk.Laws, held: walk.Held, room: Room, seconds: int) -> None:
+    """Fill the demand of a macro step as its walk does, group by group."""
+    for low, high in pairwise(laws.groups.hall_start):
+        own = laws.groups.hall[low:high]
+        kernel.fill(laws.racks, laws.layout, laws.load, held.orders, held.forcing.begin, seconds, room, own)
 
 
 def main() -> int:

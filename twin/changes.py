@@ -11,7 +11,7 @@ from twin.cooling import hydraulics
 from twin.cooling.plant import Tables, tables, tables_at
 from twin.cooling.plant_tables import Settings, own_settings
 from twin.site import Floats, Integers, Site
-from twin.thermal.tables import VALVE_FREE, Layout
+from twin.thermal.tables import VALVE_FREE, Layout, Orders
 from twin.workload import LoadTable
 
 AS_ASKED = -1.0
@@ -241,9 +241,9 @@ def foulings(site: Site, scheduled: tuple[Change, ...]) -> Floats:
     return np.array(states)
 
 
-def hold_load(site: Site, load: LoadTable, setting: Setting, layout: Layout, asked: Floats) -> None:
+def orders(site: Site, load: LoadTable, setting: Setting, layout: Layout, *, still: bool) -> Orders:
     """
-    Hold racks at a load in place of what they are asked for, and keep accelerators under their power caps.
+    Give what racks are ordered to draw in place of what they are asked for, and the caps of their accelerators.
 
     Parameters
     ----------
@@ -255,22 +255,23 @@ def hold_load(site: Site, load: LoadTable, setting: Setting, layout: Layout, ask
         Loads at which racks are held, and caps.
     layout : Layout
         The kernel's racks.
-    asked : (tile, second, 2, lane) [W]
-        Overwritten.
+    still : bool
+        As in `Orders`.
+
+    Returns
+    -------
+    Orders
+        For the kernel's racks.
     """
     order, free = layout.order, ~load.measured[layout.order]
-    held, cap = setting.load[order], setting.power_cap[order]
-    rows = np.flatnonzero((held != AS_ASKED) & free)
+    accelerator, host = np.full((2, order.size), AS_ASKED)
+    rows = np.flatnonzero((setting.load[order] != AS_ASKED) & free)
     if rows.size:
-        classes, kind, part = site.rack_classes, site.racks.rack_class[order[rows]], held[rows]
+        classes, kind, part = site.rack_classes, site.racks.rack_class[order[rows]], setting.load[order[rows]]
         loaded, full = classes.accelerator_loaded[kind], classes.accelerator_max[kind]
-        accelerator = classes.accelerators[kind] * (loaded + part * (full - loaded))
-        host = classes.host_idle[kind] + part * (classes.host_max - classes.host_idle)[kind]
-        asked[layout.home[rows], :, :, layout.lane[rows]] = np.stack([accelerator, host], axis=1)[:, np.newaxis]
-    rows = np.flatnonzero(np.isfinite(cap) & free)
-    if rows.size:
-        place = layout.home[rows], slice(None), 0, layout.lane[rows]
-        asked[place] = np.minimum(asked[place], cap[rows, np.newaxis])
+        accelerator[rows] = classes.accelerators[kind] * (loaded + part * (full - loaded))
+        host[rows] = classes.host_idle[kind] + part * (classes.host_max - classes.host_idle)[kind]
+    return Orders(accelerator, host, np.where(free, setting.power_cap[order], np.inf), still)
 
 
 def _with(values: Floats, rows: Integers, value: float) -> Floats:
@@ -297,7 +298,7 @@ def coast(pumps: Pumps, seconds: int) -> tuple[Floats, Pumps]:
 
     Notes
     -----
-    First order: the distance to the target falls as exp(-t / time_constant).
+    First order: the distance to the target falls as exp(-t / time_constant), and is none from `STILL` on.
     """
     moving = coasting(pumps)
     flow = np.broadcast_to(pumps.target, (seconds, pumps.flow.size)).copy()
@@ -305,10 +306,10 @@ def coast(pumps: Pumps, seconds: int) -> tuple[Floats, Pumps]:
         return flow, pumps
     away = np.where(moving, pumps.flow - pumps.target, 0.0)
     constant = np.where(moving, pumps.time_constant, 1.0)
-    middle = np.arange(seconds)[:, np.newaxis] + 0.5
-    return flow + away * np.exp(-middle / constant), pumps._replace(
-        flow=pumps.target + away * np.exp(-seconds / constant)
-    )
+    time = np.append(np.arange(seconds) + 0.5, seconds)[:, np.newaxis]
+    left = away * np.exp(-time / constant)
+    left[np.abs(left) <= STILL] = 0.0
+    return flow + left[:-1], pumps._replace(flow=pumps.target + left[-1])
 
 
 def coasting(pumps: Pumps) -> Floats:

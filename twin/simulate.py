@@ -28,16 +28,13 @@ from twin.inputs import Inputs as Inputs
 from twin.inputs import outdoor_air as outdoor_air
 from twin.record import Energies, Record, Stored
 from twin.site import Floats, Integers, Site
-from twin.thermal import halls, kernel, laws, loops, tiles
+from twin.thermal import laws, tiles, walk
 from twin.thermal.coefficients import chain_capacity
-from twin.thermal.tables import CduLaw, Forcing, Layout, RackLaw, Tally, ThermalState
+from twin.thermal.tables import CduLaw, Forcing, Layout, Orders, RackLaw, Room, Tally, ThermalState
 from twin.workload import LoadTable
 
 MACRO_STEP = 60
 """Longest macro step [s]."""
-
-COUPLING_STEP = 10
-"""Longest time [s] between exchanges of racks and CDUs with loops and halls."""
 
 SETTLING_TIME = 3600
 """Time [s] for which the site runs at its first load before the run begins, so that it starts in balance."""
@@ -52,7 +49,7 @@ NOTHING = range(0)
 
 
 class _Fixed(NamedTuple):
-    """What a run never changes; and room for a macro step's demand [W], since fresh pages cost as much as it."""
+    """What a run never changes; and room for it to work in."""
 
     site: Site
     racks: RackLaw
@@ -60,10 +57,11 @@ class _Fixed(NamedTuple):
     halls: hall_air.HallLaw
     levels: Floats
     layout: Layout
+    groups: walk.Groups
     load: LoadTable
     inputs: Inputs
     voltage: ResponseCurve
-    demand: Floats
+    room: Room
 
 
 class _State(NamedTuple):
@@ -78,15 +76,15 @@ class _State(NamedTuple):
 
 class _Step(NamedTuple):
     """
-    What a macro step gave: powers (second, hall, 5) [W], CDU heat (cdu,) [J], plant sums, and their conditions.
+    What a macro step gave: powers (second, hall, 5) [W], sums of plant and halls, and their conditions.
 
-    `extremes` (second, hall, 2) [K] are the warmest chip and coolant supply.
+    `extremes` (second, hall, 2) [K] are the warmest chip and coolant supply. Both are the tally's own, which the next
+    macro step overwrites.
     """
 
     begin: int
     powers: Floats
     extremes: Floats
-    cdu_heat: Floats
     plant: plant.PlantTally
     halls: hall_air.HallTally
     cooling: Floats
@@ -157,7 +155,7 @@ def run(
     setting = changes.first_setting(site)
     bounds = _bounds(inputs)
     kept = record.empty(site, fixed.layout, inputs.duration, len(bounds) - 1)
-    tally = record.tally(fixed.layout, len(site.cdus.name), len(site.halls.name), COUPLING_STEP)
+    tally = record.tally(fixed.layout, len(site.cdus.name), len(site.halls.name), MACRO_STEP)
     held = [change for change in waiting if change.time <= 0 and change.what == "load"]
     state = _settle(fixed, reduce(partial(changes.apply, site), held, setting), tally)
     energies, before, watched = kept.energies, _stored(fixed, state), list[record.Snapshot]()
@@ -193,9 +191,10 @@ def _fixed(site: Site, load: LoadTable, inputs: Inputs, curve: ResponseCurve) ->
     for column, rows in enumerate(caps):
         marks[rows, column] = 1
     layout = laws.layout(site, load, marks)
-    demand = np.zeros((layout.home[-1] + 1, MACRO_STEP, 2, tiles.LANES))
+    groups = walk.groups(site)
+    room = walk.room(site, layout, groups, MACRO_STEP)
     voltage = curve._replace(names=curve.names[:1], values=np.ascontiguousarray(curve.values[:, :1]))
-    return _Fixed(site, racks, cdus, hall_air.law(site), levels, layout, load, inputs, voltage, demand)
+    return _Fixed(site, racks, cdus, hall_air.law(site), levels, layout, groups, load, inputs, voltage, room)
 
 
 def _bounds(inputs: Inputs) -> list[int]:
@@ -217,80 +216,71 @@ def _advance(
         coolant=ranges.coolant(site, state.thermal.supply, state.thermal.back),
         cdu_pumps=ranges.of_loops(site, setting.pumps_inside),
     )
-    dew_point = hall_air.outdoor_dew_point(site, outdoors)
-    starts = range(begin, begin + seconds, COUPLING_STEP)
-    sums, airs = plant.tally(len(starts), len(site.loops.name)), hall_air.tally(len(starts), len(site.halls.name))
     ends = law.start[1:] - 1, law.last_return
     supply, back = (state.plant.water[end] for end in ends)
     at_start = supply, back, state.plant.cold.copy(), state.thermal.air.copy()
-    controls, air = plant.no_controls(len(site.loops.name)), hall_air.no_controls(len(site.halls.name))
-    powers, extremes = (np.empty((seconds, len(site.halls.name), width)) for width in (5, 2))
-    cdu_heat = np.zeros(len(site.cdus.name))
-    pumps, cooling = setting.pump_power, np.empty(seconds)
-    asked = fixed.demand
-    kernel.fill(fixed.racks, fixed.layout, fixed.load, float(begin), seconds, asked)
-    changes.hold_load(site, fixed.load, setting, fixed.layout, asked)
-    if held:
-        asked[:] = asked[:, :1].copy()
-    kind, warming, pump_power = fixed.cdus.kind[setting.fouled], state.warming / MACRO_STEP, pumps.sum()
-    coasting = bool(changes.coasting(setting.pumps).any())
-    layout, flows = _flows(fixed, setting, COUPLING_STEP)
-    for block, start in enumerate(starts):
-        count = min(COUPLING_STEP, begin + seconds - start)
-        if coasting:
-            coasting = bool(changes.coasting(setting.pumps).any())
-            layout, flows = _flows(fixed, setting, COUPLING_STEP)
-            setting = setting._replace(pumps=changes.coast(setting.pumps, count)[1])
-        loops.control(law, state.plant, controls, sums, float(count), block)
-        blowers = hall_air.sidecar_fans(site, state.thermal.valve)
-        supply = state.plant.water[ends[0]]
-        served = controls.served[law.air_loop]
-        around = hall_air.HallSurroundings(
-            state.thermal.air, supply, warming, blowers, served, outdoors.dry_bulb, dew_point
-        )
-        halls.control(fixed.halls, state.halls, air, airs, around, float(count), block)
-        forcing = Forcing(
-            float(start),
-            start - begin,
-            count,
-            *flows,
-            kind=kind,
-            valve=setting.valve,
-            pump_heat=pumps,
-            set_point=setting.cdu_set_point,
-            facility=state.plant.water[law.cdu_cell],
-            facility_ramp=state.plant.supply_ramp[law.cdu_loop],
-            coil=state.plant.water[law.air_cell],
-            coil_ramp=state.plant.supply_ramp[law.air_loop],
-            served=plant.served_cdus(site, law.cdu_loop, controls.served),
-            coil_conductance=air.coil,
-            coil_share=air.coil_share,
-            coil_mixing=air.coil_mixing,
-            door=air.door,
-            outdoor_rate=air.outdoor,
-            outdoor_share=air.outdoor_share,
-            outdoor=outdoors.dry_bulb,
-            hall_losses=air.losses,
-            hall_fans=air.fans,
-            air_capacity=fixed.halls.air_capacity,
-        )
-        now = slice(start - begin, start - begin + count)
-        for sums_of_step in (tally.cdu_heat, tally.coil_heat, tally.outdoor_heat, tally.door, tally.hot):
-            sums_of_step[:] = 0.0
-        kernel.advance(fixed.racks, fixed.cdus, layout, asked, state.thermal, forcing, tally)
-        to_water = np.where(site.cdus.sidecar, 0.0, tally.cdu_heat)
-        loops.step(law, state.plant, controls, sums, to_water, tally.coil_heat + tally.door[0], float(count))
-        hall_air.remember(state.halls, air, tally.hot / count, tally.door / count)
-        powers[now], extremes[now] = tally.hall_power[:count], tally.hall_extreme[:count]
-        cooling[now] = sums.power[block] + airs.power[block] + pump_power
-        cdu_heat += tally.cdu_heat
-        airs.coil[:] += tally.coil_heat
-        airs.door[:] += tally.door[0]
-        airs.outdoor[:] += tally.outdoor_heat
+    layout, flows = _flows(fixed, setting, seconds)
+    laws = walk.Laws(fixed.racks, fixed.cdus, fixed.halls, law, layout, fixed.load, fixed.groups)
+    orders = changes.orders(site, fixed.load, setting, layout, still=held)
+    holds = _held(fixed, setting, state, orders, flows, outdoors, begin)
+    blocks, loops, halls = -(-seconds // walk.COUPLING_STEP), len(site.loops.name), len(site.halls.name)
+    sums = walk.Sums(tally, plant.tally(blocks, loops), hall_air.tally(blocks, halls, len(site.cdus.name)))
+    walk.macro_step(laws, holds, walk.States(*state[:3]), sums, fixed.room, seconds)
+    powers, extremes, pumps = tally.hall_power[:seconds], tally.hall_extreme[:seconds], setting.pump_power
+    cooling = (sums.plant.power + sums.halls.power + pumps.sum()).repeat(walk.COUPLING_STEP)[:seconds]
+    setting = setting._replace(pumps=changes.coast(setting.pumps, seconds)[1])
     mode = plant.mode(state.plant.memory)
     return setting, _Step(
-        begin, powers, extremes, cdu_heat, sums, airs, cooling, pumps, *at_start, mode, outdoors, inside
+        begin, powers, extremes, sums.plant, sums.halls, cooling, pumps, *at_start, mode, outdoors, inside
     )
+
+
+def _held(
+    fixed: _Fixed,
+    setting: Setting,
+    state: _State,
+    orders: Orders,
+    flows: tuple[Integers, Floats, Floats],
+    outdoors: plant_tables.Outdoors,
+    begin: int,
+) -> walk.Held:
+    """Collect what a macro step holds; the water that halls and CDUs see is shown to them in each coupling step."""
+    site, controls = fixed.site, hall_air.no_controls(len(fixed.site.halls.name))
+    coil, coil_ramp, hall_served = np.empty((3, len(site.halls.name)))
+    facility, facility_ramp, served = np.empty((3, len(site.cdus.name)))
+    forcing = Forcing(
+        float(begin),
+        *flows,
+        kind=fixed.cdus.kind[setting.fouled],
+        valve=setting.valve,
+        pump_heat=setting.pump_power,
+        set_point=setting.cdu_set_point,
+        facility=facility,
+        facility_ramp=facility_ramp,
+        served=served,
+        coil=coil,
+        coil_ramp=coil_ramp,
+        coil_conductance=controls.coil,
+        coil_share=controls.coil_share,
+        coil_mixing=controls.coil_mixing,
+        door=controls.door,
+        outdoor_rate=controls.outdoor,
+        outdoor_share=controls.outdoor_share,
+        outdoor=outdoors.dry_bulb,
+        hall_losses=controls.losses,
+        hall_fans=controls.fans,
+        air_capacity=fixed.halls.air_capacity,
+    )
+    around = hall_air.HallSurroundings(
+        air=state.thermal.air,
+        water=coil,
+        warming=state.warming / MACRO_STEP,
+        lift=state.thermal.valve,
+        served=hall_served,
+        dry_bulb=outdoors.dry_bulb,
+        dew_point=hall_air.outdoor_dew_point(site, outdoors),
+    )
+    return walk.Held(orders, forcing, around, plant.no_controls(len(site.loops.name)), controls)
 
 
 def _refuse_boiling(fixed: _Fixed, state: _State, time: int | None = None) -> None:
@@ -311,17 +301,16 @@ def _demand(site: Site, setting: Setting, water: plant.PlantState, lift: Floats,
 
 
 def _flows(fixed: _Fixed, setting: Setting, seconds: int) -> tuple[Layout, tuple[Integers, Floats, Floats]]:
-    """Give the runs, and each CDU's flow level, fraction and flow ratio at the middle of each second."""
+    """Give the runs, and each CDU's flow level, fraction and ratio in the middle of each second; once if none moves."""
     pumps, layout, levels = setting.pumps, fixed.layout, fixed.levels
     moving = changes.coasting(pumps)
-    alike = 1 if moving.any() else seconds
-    flow, _ = changes.coast(pumps, seconds // alike)
+    flow, _ = changes.coast(pumps, seconds if moving.any() else 1)
     if moving.any() or np.any(pumps.target != pumps.target[0]):
         mark = np.where(moving, np.arange(moving.size) + OWN_RUN, pumps.target)
         layout = laws.split_runs(layout, fixed.site, mark)
     level = np.minimum(np.maximum(np.searchsorted(levels, flow, side="right") - 1, 0), levels.size - 2)
     fraction = (flow - levels[level]) / (levels[level + 1] - levels[level])
-    return layout, (level.repeat(alike, axis=0), fraction.repeat(alike, axis=0), flow.repeat(alike, axis=0))
+    return layout, (level, fraction, flow)
 
 
 def _connect(fixed: _Fixed, setting: Setting, state: _State, step: _Step) -> tuple[_State, _Flows]:
@@ -358,8 +347,8 @@ def _connect(fixed: _Fixed, setting: Setting, state: _State, step: _Step) -> tup
         common_losses=flows.common_losses.sum(axis=1),
         rack_coolant=rack_coolant,
         rack_air=rack_air,
-        cdu_facility=float(step.cdu_heat[~site.cdus.sidecar].sum()),
-        cdu_air=float(step.cdu_heat[site.cdus.sidecar].sum()),
+        cdu_facility=float(step.halls.cdus[~site.cdus.sidecar].sum()),
+        cdu_air=float(step.halls.cdus[site.cdus.sidecar].sum()),
         cdu_pumps=float(step.cdu_pumps.sum()) * seconds,
         hall_fans=float(step.halls.fans.sum()),
         outdoor_fans=float(step.halls.outdoor_fans.sum()),

@@ -17,6 +17,7 @@ from tests.properties.test_closure_law import (
     still_open,
 )
 from tests.twin import air_site
+from tests.twin import small_site as small
 from twin.record import Record
 from twin.site import Site
 from twin.thermal import halls
@@ -48,6 +49,7 @@ def test_the_unspoiled_run_closes_and_everything_works() -> None:
 @pytest.mark.parametrize("flux", list(FLUXES))
 def test_a_flux_that_is_wrong_by_a_millionth_is_seen(flux: str, monkeypatch: pytest.MonkeyPatch) -> None:
     put, where = FLUXES[flux]
+    small.walk_in_python(monkeypatch)
     put(monkeypatch)
     site, kept = cool()
     assert set(still_open(kept, site)) == where

@@ -158,13 +158,14 @@ def of_tables(part: str, row: int) -> Patch:
 
 
 def of_kernel(part: str, column: int | None = None) -> Patch:
-    """Spoil what the kernel hands over: `tally` is its seventh argument."""
+    """Spoil what the kernel hands over: `tally` is its seventh argument; then halls, first second, and seconds."""
 
     def spoil(answer, *given) -> object:
-        values = getattr(given[6], part)
-        values[...] *= 1.0 if column is not None else ERROR
-        if column is not None:
-            values[..., column] *= ERROR
+        tally, halls, first, seconds = given[6:]
+        if column is None:
+            getattr(tally, part)[...] *= ERROR
+        else:
+            getattr(tally, part)[first : first + seconds, halls, column] *= ERROR
         return answer
 
     return after(kernel, "advance", spoil)
@@ -200,7 +201,7 @@ def pump_heat(patch: pytest.MonkeyPatch) -> None:
 
     def spoiled(*given) -> None:
         forcing = given[5]._replace(pump_heat=given[5].pump_heat * ERROR)
-        whole(*given[:5], forcing, given[6])
+        whole(*given[:5], forcing, *given[6:])
 
     patch.setattr(kernel, "advance", spoiled)
 
@@ -272,6 +273,7 @@ def test_the_unspoiled_run_closes_and_everything_works() -> None:
 @pytest.mark.parametrize("flux", list(FLUXES))
 def test_a_flux_that_is_wrong_by_a_millionth_is_seen(flux: str, monkeypatch: pytest.MonkeyPatch) -> None:
     put, where = FLUXES[flux]
+    small.walk_in_python(monkeypatch)
     put(monkeypatch)
     site, kept = hot()
     assert set(still_open(kept, site)) == where

@@ -16,7 +16,7 @@ from twin.changes import Change
 from twin.columns import TABLES
 from twin.record import Record
 from twin.site import Site
-from twin.thermal import kernel
+from twin.thermal import walk
 
 SECONDS = 95
 SHORT = 65
@@ -45,7 +45,7 @@ def keep(path: str) -> None:
         patch.setattr(simulate, "SETTLING_TIME", 60)
         kept = replay(small.site(), SHORT)
     stores = np.array([*kept.before, *kept.after])
-    compiled = hasattr(kernel._advance, "signatures")
+    compiled = hasattr(walk.macro_step, "signatures")
     np.savez(
         path, compiled=compiled, site=kept.site, voltage=kept.voltage, racks=kept.racks, cdus=kept.cdus, stores=stores
     )

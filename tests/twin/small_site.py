@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
+import pytest
 
 from twin import power
 from twin.changes import Change
@@ -16,6 +17,7 @@ from twin.facility_water import Condenser, Pads, Pumps, Reset, Reuse, carnot_chi
 from twin.grid.response import ResponseCurve
 from twin.simulate import Inputs
 from twin.site import Cdus, Connection, Floats, Halls, Loops, PowerChain, RackClasses, Racks, Site, Stage
+from twin.thermal import walk
 from twin.workload import LoadTable
 
 START = datetime(2026, 7, 1, tzinfo=UTC)
@@ -329,6 +331,11 @@ def load(
         share=np.ones(count),
         measured=np.zeros(rows.size, dtype=bool),
     )
+
+
+def walk_in_python(patch: pytest.MonkeyPatch) -> None:
+    """Let the interpreter walk a macro step, so that others can stand in for the compiled functions it calls."""
+    patch.setattr(walk, "macro_step", getattr(walk.macro_step, "py_func", walk.macro_step))
 
 
 def inputs(duration: int, changes: Sequence[Change] = (), dry: float = 301.15, wet: float = 294.15) -> Inputs:

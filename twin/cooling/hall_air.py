@@ -45,8 +45,12 @@ class HallLaw(NamedTuple):
         Of the coils on their air: by how much less they move for each watt that outdoor air has taken from it.
     fan_power : (position, hall) [W]
         Coil fans.
-    air_loop : (hall,)
-        Loop of each hall's coils.
+    cdu_start : (hall + 1,)
+        CDUs of each hall.
+    sidecar_power : (cdu,) [W]
+        Fans of a sidecar at full speed; zero for CDUs.
+    fan_curve : (point,) [1]
+        Power of fans over that at full speed, at evenly spaced speeds.
     outdoor_stream : (hall,) [W/K]
         Outdoor air at most.
     outdoor_rise : (hall,) [K/W]
@@ -63,7 +67,9 @@ class HallLaw(NamedTuple):
     coil_share: Floats
     coil_effectiveness: Floats
     fan_power: Floats
-    air_loop: Integers
+    cdu_start: Integers
+    sidecar_power: Floats
+    fan_curve: Floats
     outdoor_stream: Floats
     outdoor_rise: Floats
     outdoor_fan_power: Floats
@@ -79,12 +85,12 @@ class HallSurroundings(NamedTuple):
     ----------
     air : (hall,) [K]
         Air at the rack inlets.
-    water : (loop,) [K]
-        Water supply.
+    water : (hall,) [K]
+        Water that reaches the coils.
     warming : (hall,) [W]
         Conversion losses into the air.
-    sidecar_fans : (hall,) [W]
-        Power of the sidecars' fans.
+    lift : (cdu,) [1]
+        Of the CDUs' valves; of sidecars, the speed of their fans.
     served : (hall,) [1]
         Part of the water that valves ask for that they get.
     dry_bulb, dew_point : [K]
@@ -94,7 +100,7 @@ class HallSurroundings(NamedTuple):
     air: Floats
     water: Floats
     warming: Floats
-    sidecar_fans: Floats
+    lift: Floats
     served: Floats
     dry_bulb: float
     dew_point: float
@@ -182,6 +188,8 @@ class HallTally(NamedTuple):
         Heat to water from the hall's air, and from the air of racks with rear doors.
     outdoor : (hall,) [J]
         Heat to the outdoors.
+    cdus : (cdu,) [J]
+        Heat of the CDUs to facility water, of sidecars to the air.
     """
 
     power: Floats
@@ -190,6 +198,7 @@ class HallTally(NamedTuple):
     coil: Floats
     door: Floats
     outdoor: Floats
+    cdus: Floats
 
 
 def state(halls: int) -> HallState:
@@ -227,21 +236,22 @@ def no_controls(halls: int) -> HallControls:
     return HallControls(*(np.zeros(halls) for _ in HallControls._fields))
 
 
-def tally(blocks: int, halls: int) -> HallTally:
+def tally(blocks: int, halls: int, cdus: int) -> HallTally:
     """
     Make an empty tally.
 
     Parameters
     ----------
-    blocks, halls : [1]
-        Steps in a minute, and halls.
+    blocks, halls, cdus : [1]
+        Steps in a minute, halls, and their CDUs.
 
     Returns
     -------
     HallTally
         All zero.
     """
-    return HallTally(np.zeros(blocks), *(np.zeros(halls) for _ in HallTally._fields[1:]))
+    sums = HallTally(np.zeros(blocks), *(np.zeros(halls) for _ in HallTally._fields[1:]))
+    return sums._replace(cdus=np.zeros(cdus))
 
 
 def outdoor_dew_point(site: Site, outdoors: Outdoors) -> float:
@@ -263,26 +273,6 @@ def outdoor_dew_point(site: Site, outdoors: Outdoors) -> float:
     if not site.halls.outdoor_stream.any():
         return outdoors.wet_bulb
     return float(dew_point(np.asarray(outdoors.humidity_ratio), outdoors.pressure))
-
-
-def remember(now: HallState, controls: HallControls, hot: Floats, door: Floats) -> None:
-    """
-    Note a step's heat for the next step's controls.
-
-    Parameters
-    ----------
-    now : HallState
-        Written to.
-    controls : HallControls
-        What the controls held.
-    hot : (hall,) [W]
-        Mean heat into the hot air.
-    door : (3, hall) [W]
-        As in `Tally`.
-    """
-    now.hot[:] = hot
-    now.whole[:] = hot + controls.fans
-    now.door_able[:], now.door_blown[:] = door[1:]
 
 
 def law(site: Site) -> HallLaw:
@@ -319,7 +309,9 @@ def law(site: Site) -> HallLaw:
         coil_share=np.ascontiguousarray(rate * rise),
         coil_effectiveness=np.ascontiguousarray(rate / np.maximum(blown, 1e-9)),
         fan_power=np.ascontiguousarray(hydraulics.fan_power(speed) * halls.coil_fan_power),
-        air_loop=halls.air_loop,
+        cdu_start=halls.cdu_start,
+        sidecar_power=np.where(site.cdus.sidecar, site.cdus.sidecar_fan_power, 0.0),
+        fan_curve=hydraulics.FAN_TABLE,
         outdoor_stream=halls.outdoor_stream,
         outdoor_rise=return_rise(rack_stream, slowest * halls.coil_air_stream, halls.recirculation),
         outdoor_fan_power=np.ascontiguousarray(hydraulics.fan_power(water) * halls.outdoor_fan_power),
@@ -347,26 +339,3 @@ def contained_air(site: Site) -> Floats:
     racks = np.bincount(site.racks.hall, weights=without_door[site.racks.rack_class], minlength=count)
     beside = np.where(site.cdus.sidecar, site.cdus.primary_stream, 0.0)
     return np.asarray(racks + np.bincount(site.cdus.hall, weights=beside, minlength=count), dtype=float)
-
-
-def sidecar_fans(site: Site, speed: Floats) -> Floats:
-    """
-    Give the power of the sidecars' fans.
-
-    Parameters
-    ----------
-    site : Site
-        CDUs and halls.
-    speed : (cdu,) [1]
-        Speed over full speed.
-
-    Returns
-    -------
-    (hall,) [W]
-        By the published curve of fans.
-    """
-    rows, halls = np.flatnonzero(site.cdus.sidecar), len(site.halls.name)
-    if rows.size == 0:
-        return np.zeros(halls)
-    power = site.cdus.sidecar_fan_power[rows] * hydraulics.fan_power(speed[rows])
-    return np.bincount(site.cdus.hall[rows], weights=power, minlength=halls).astype(float)

@@ -34,7 +34,8 @@ FAN_POWER = (
 """Power over full-speed power [1] at `FAN_SPEED`: drive losses keep it above the cube of the speed at low speed."""
 
 _SPEED = np.linspace(0.0, 1.0, 401)
-_POWER = PchipInterpolator(FAN_SPEED, FAN_POWER)(_SPEED)
+FAN_TABLE = PchipInterpolator(FAN_SPEED, FAN_POWER)(_SPEED)
+"""That [1] at as many evenly spaced speeds."""
 
 FLOW_RANGE = (0.3, 1.4)
 """
@@ -156,7 +157,7 @@ def fan_power(speed: Floats) -> Floats:
     ----------
     .. [1] Modelica Buildings Library, Fluid/HeatExchangers/CoolingTowers/Validation/MerkelEnergyPlus.mo
     """
-    return np.interp(speed, _SPEED, _POWER)
+    return np.interp(speed, _SPEED, FAN_TABLE)
 
 
 def rated_pump(flow: Floats, head: Floats, shut_off_ratio: Floats, efficiency: Floats) -> PumpCurve:

@@ -125,22 +125,22 @@ def unpack(state, tally, d, first, last) -> None:
 
 
 @njit(**PLAIN)
-def _flow(cdus, forcing, first, last, k, d) -> None:
-    """Show a hall's CDUs their flow of a second, and where the exchanger is tabulated for it."""
+def _flow(cdus, forcing, first, last, f, d) -> None:
+    """Show a hall's CDUs their flow of a row, and where the exchanger is tabulated for it."""
     levels = cdus.exchanger.shape[1]
     for c in range(first, last):
         t = Place((c - first) // LANES * CDU_TILE + (c - first) % LANES)
-        d[t + FLOW] = forcing.flow[k, c] * d[t + STREAM]
-        d[t + FRACTION] = forcing.fraction[k, c]
-        d[t + TABLE] = (forcing.kind[c] * levels + forcing.level[k, c]) * VALVE_POINTS
+        d[t + FLOW] = forcing.flow[f, c] * d[t + STREAM]
+        d[t + FRACTION] = forcing.fraction[f, c]
+        d[t + TABLE] = (forcing.kind[c] * levels + forcing.level[f, c]) * VALVE_POINTS
 
 
 @njit(inline="always")
-def _flows_differ(forcing, first, last, k):
-    """Tell whether a CDU of a hall flows otherwise than in the second before."""
+def _flows_differ(forcing, first, last, f):
+    """Tell whether a CDU of a hall flows otherwise than in the row before, if there is one."""
     differ = 0.0
     for c in range(first, last):
-        differ += abs(forcing.flow[k, c] - forcing.flow[k - 1, c])
+        differ += abs(forcing.flow[f, c] - forcing.flow[f - 1, c])
     return differ > 0.0
 
 
@@ -194,7 +194,7 @@ def valve_second(valve, integral, by_error, sent, reach, pace):
 
 
 @njit(**LANE_LOOP)
-def valves_second(cdus, table, forcing, first, last, k, hall_air, d) -> float:
+def valves_second(cdus, table, forcing, first, last, k, f, hall_air, d) -> float:
     """
     Move the valves of a hall's CDUs; give the ramp of their supply by the trapezoidal rule, returns held.
 
@@ -209,7 +209,9 @@ def valves_second(cdus, table, forcing, first, last, k, hall_air, d) -> float:
     first, last : [1]
         The hall's CDUs.
     k : [1]
-        Second of the macro step.
+        Second of the coupling step.
+    f : [1]
+        Row of the flows in that second.
     hall_air : [K]
         Air in the middle of the second, which sidecars give their heat to.
     d : (any,)
@@ -221,8 +223,8 @@ def valves_second(cdus, table, forcing, first, last, k, hall_air, d) -> float:
         Warmest supply of those that have coolant, at the second's start.
     """
     blocks, warmest = (last - first + LANES - 1) // LANES, 0.0
-    if k == 0 or _flows_differ(forcing, first, last, k):
-        _flow(cdus, forcing, first, last, k, d)
+    if k == 0 or _flows_differ(forcing, first, last, f):
+        _flow(cdus, forcing, first, last, f, d)
     for block in range(blocks):
         for i in range(Place(LANES)):
             t = Place(block * CDU_TILE) + i

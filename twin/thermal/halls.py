@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from twin.thermal.compiled import njit
+from twin.thermal.compiled import PLAIN, njit
 
 if TYPE_CHECKING:
+    from twin.arrays import Floats, Integers
     from twin.cooling.hall_air import HallControls, HallLaw, HallState, HallSurroundings, HallTally
 
 CONTROL_TIME = 120.0
@@ -32,47 +33,6 @@ LEAST_COLDER = 0.1
 
 LEAST_DECAY = 1e-4
 """Part of the distance between hall air and its sinks that a second takes [1], below which a series serves."""
-
-
-def control(
-    law: HallLaw,
-    state: HallState,
-    controls: HallControls,
-    tally: HallTally,
-    around: HallSurroundings,
-    seconds: float,
-    block: int,
-) -> None:
-    """
-    Sample the halls' controllers for a step.
-
-    Parameters
-    ----------
-    law : HallLaw
-        Tables of the halls.
-    state : HallState
-        What the last step left; position, doors and the economisers' memory are moved on.
-    controls : HallControls
-        Overwritten.
-    tally : HallTally
-        Electric energy of the step is added to it.
-    around : HallSurroundings
-        Temperatures and heat that the controllers see.
-    seconds : [s]
-        Length of the step.
-    block : [1]
-        Place of the step in `tally.power`.
-
-    Notes
-    -----
-    Rear doors open until they take what their racks blow. Air is to lose the rest of the last step's heat, and its
-    deviation over `CONTROL_TIME`: to outdoor air as far as that is let in and reaches, and to coils, whose tables are
-    inverted for the position that does so with the mixed air that reaches them. Outdoor air is let in while it is
-    colder than the air that returns and its dew point is within its limits, both by `BAND` to begin with, and not
-    before it was shut out for `REST_TIME`. Coils and doors move less where their loop gives them less water than their
-    valves ask for, by the served part: exact for little water, on the safe side in between.
-    """
-    _control(law, state, controls, tally, around, seconds, block)
 
 
 @njit(inline="always")
@@ -119,10 +79,79 @@ def _outdoor_air(law, hall, state, colder, dew_point, wanted, seconds):
     return min(max(wanted / (law.outdoor_stream[hall] * max(colder, LEAST_COLDER)), 0.0), 1.0)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def _control(law, state, controls, tally, around, seconds, block):
+@njit(inline="always")
+def sidecar_fans(law: HallLaw, hall: int, lift: Floats) -> float:
+    """
+    Give the power of the fans of a hall's sidecars.
+
+    Parameters
+    ----------
+    law : HallLaw
+        Tables of the halls.
+    hall : [1]
+        Row of the hall.
+    lift : (cdu,) [1]
+        Speed over full speed.
+
+    Returns
+    -------
+    [W]
+        By the published curve of fans.
+    """
+    power, last = 0.0, law.fan_curve.size - 1
+    for c in range(law.cdu_start[hall], law.cdu_start[hall + 1]):
+        if law.sidecar_power[c] > 0.0:
+            place = min(max(lift[c], 0.0), 1.0) * last
+            index = min(int(place), last - 1)
+            low = law.fan_curve[index]
+            power += law.sidecar_power[c] * (low + (place - index) * (law.fan_curve[index + 1] - low))
+    return power
+
+
+@njit(cache=True, nogil=True, **PLAIN)
+def control(
+    law: HallLaw,
+    state: HallState,
+    controls: HallControls,
+    tally: HallTally,
+    around: HallSurroundings,
+    seconds: float,
+    block: int,
+    halls: Integers,
+) -> None:
+    """
+    Sample the controllers of some halls for a step.
+
+    Parameters
+    ----------
+    law : HallLaw
+        Tables of the halls.
+    state : HallState
+        What the last step left; position, doors and the economisers' memory are moved on.
+    controls : HallControls
+        Overwritten.
+    tally : HallTally
+        Electric energy of the step is added to it.
+    around : HallSurroundings
+        Temperatures and heat that the controllers see.
+    seconds : [s]
+        Length of the step.
+    block : [1]
+        Place of the step in `tally.power`, which is added to.
+    halls : (any,)
+        Rows of the halls.
+
+    Notes
+    -----
+    Rear doors open until they take what their racks blow. Air is to lose the rest of the last step's heat, and its
+    deviation over `CONTROL_TIME`: to outdoor air as far as that is let in and reaches, and to coils, whose tables are
+    inverted for the position that does so with the mixed air that reaches them. Outdoor air is let in while it is
+    colder than the air that returns and its dew point is within its limits, both by `BAND` to begin with, and not
+    before it was shut out for `REST_TIME`. Coils and doors move less where their loop gives them less water than their
+    valves ask for, by the served part: exact for little water, on the safe side in between.
+    """
     power = 0.0
-    for h in range(around.air.size):
+    for h in halls:
         air, hot, served = around.air[h], state.hot[h], around.served[h]
         able = state.door_able[h]
         state.door[h] = min(max(state.door_blown[h] / able, 0.0), 1.0) if able > 0.0 else 0.0
@@ -135,7 +164,7 @@ def _control(law, state, controls, tally, around, seconds, block):
             taken = let_in * law.outdoor_stream[h] * colder
         controls.outdoor[h] = let_in * law.outdoor_stream[h]
         controls.outdoor_share[h] = controls.outdoor[h] * law.outdoor_rise[h]
-        position = _position_for(law, h, air - around.water[law.air_loop[h]], hot, taken, wanted - taken)
+        position = _position_for(law, h, air - around.water[h], hot, taken, wanted - taken)
         state.position[h] = position
         controls.coil[h] = served * _at(law.coil_rate, h, position)
         effectiveness = served * _at(law.coil_effectiveness, h, position)
@@ -143,11 +172,40 @@ def _control(law, state, controls, tally, around, seconds, block):
         controls.coil_mixing[h] = effectiveness * controls.outdoor[h]
         fans = _at(law.fan_power, h, position)
         away = _at(law.outdoor_fan_power, h, let_in)
-        controls.losses[h], controls.fans[h] = around.warming[h] + around.sidecar_fans[h], fans
-        power += fans + around.sidecar_fans[h] + away
-        tally.fans[h] += seconds * (fans + around.sidecar_fans[h])
+        beside = sidecar_fans(law, h, around.lift)
+        controls.losses[h], controls.fans[h] = around.warming[h] + beside, fans
+        power += fans + beside + away
+        tally.fans[h] += seconds * (fans + beside)
         tally.outdoor_fans[h] += seconds * away
-    tally.power[block] = power
+    tally.power[block] += power
+
+
+@njit(cache=True, nogil=True, **PLAIN)
+def remember(
+    state: HallState, controls: HallControls, hot: Floats, door: Floats, seconds: float, halls: Integers
+) -> None:
+    """
+    Note a step's heat for the next step's controls.
+
+    Parameters
+    ----------
+    state : HallState
+        Written to.
+    controls : HallControls
+        What the controls held.
+    hot : (hall,) [J]
+        Heat into the hot air.
+    door : (3, hall) [J]
+        As in `Tally`.
+    seconds : [s]
+        Length of the step.
+    halls : (any,)
+        Rows of the halls.
+    """
+    for h in halls:
+        state.hot[h] = hot[h] / seconds
+        state.whole[h] = state.hot[h] + controls.fans[h]
+        state.door_able[h], state.door_blown[h] = door[1, h] / seconds, door[2, h] / seconds
 
 
 @njit(inline="always")
@@ -166,7 +224,7 @@ def door_second(racks, row, count, hall, k, blown, hall_air, forcing, tally) -> 
     hall : [1]
         Row of its hall.
     k : [1]
-        Second of the macro step.
+        Second of the coupling step.
     blown : [J]
         What the racks gave their air.
     hall_air : [K]
@@ -204,7 +262,7 @@ def hall_second(hall, k, blown, state, forcing, tally) -> None:
     hall : [1]
         Row of the hall.
     k : [1]
-        Second of the macro step.
+        Second of the coupling step.
     blown : [W]
         Heat into its hot air from racks and sidecars, without what doors took.
     state : ThermalState

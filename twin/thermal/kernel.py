@@ -2,7 +2,7 @@
 The replay kernel: load, rack conversion, leakage, throttle, rack and CDU, ten seconds at a time.
 
 One of the project's two compiled kernels. It walks one hall after another, states in cache, and returns the energy that
-crossed each boundary. Over a macro step facility water moves along a ramp; valves and throttles are sampled
+crossed each boundary. Over a coupling step facility water moves along a ramp; valves and throttles are sampled
 every second, as digital controllers do. Within a second racks see their supply along its ramp at the second's start and
 their air along its last one; CDUs and hall air see the mean heat of their racks, which `twin.thermal.rack_step` steps.
 """
@@ -18,73 +18,12 @@ from twin.thermal.cdu_step import CDU_TILE, cdus_second, valves_second
 from twin.thermal.compiled import PLAIN, njit
 from twin.thermal.halls import door_second, hall_second
 from twin.thermal.rack_step import blend, run_second
-from twin.thermal.tiles import ACCELERATOR, DEMAND_ROWS, HOST, LANES, SHARED_ROWS, Place, air_is_stream, look
+from twin.thermal.tiles import ACCELERATOR, DEMAND_ROWS, HOST, LANES, Place, air_is_stream, look, of_hall
 
 if TYPE_CHECKING:
-    from twin.site import Floats
-    from twin.thermal.tables import CduLaw, Forcing, Layout, RackLaw, Tally, ThermalState
+    from twin.site import Integers
+    from twin.thermal.tables import CduLaw, Forcing, Layout, Orders, RackLaw, Room, Tally, ThermalState
     from twin.workload import LoadTable
-
-
-def fill(racks: RackLaw, layout: Layout, load: LoadTable, begin: float, seconds: int, asked: Floats) -> None:
-    """
-    Fill the demand of every rack for the seconds of a macro step.
-
-    Parameters
-    ----------
-    racks : RackLaw
-        Classes of racks.
-    layout : Layout
-        The kernel's racks, one part a tile.
-    load : LoadTable
-        What the racks are asked to do.
-    begin : [s]
-        Start of the macro step.
-    seconds : [s]
-        Its length.
-    asked : (tile, second, 2, lane) [W]
-        Filled where racks stand, with what accelerators and hosts are to draw; for measured racks, with the parts that
-        make up the measured inlet power.
-    """
-    _fill(racks, layout, load, begin, seconds, asked)
-
-
-def advance(
-    racks: RackLaw,
-    cdus: CduLaw,
-    layout: Layout,
-    asked: Floats,
-    state: ThermalState,
-    forcing: Forcing,
-    tally: Tally,
-) -> None:
-    """
-    Step all racks and CDUs through the seconds of a macro step.
-
-    Parameters
-    ----------
-    racks : RackLaw
-        Classes of racks.
-    cdus : CduLaw
-        CDUs.
-    layout : Layout
-        The kernel's order of racks, and its runs.
-    asked : (tile, second, 2, lane) [W]
-        Demand; overwritten where a rack is over its limits.
-    state : ThermalState
-        State, replaced by the state at the end of the macro step.
-    forcing : Forcing
-        What the macro step holds, or moves along a ramp.
-    tally : Tally
-        Powers of each second, overwritten; sums and extremes, added to.
-
-    Notes
-    -----
-    The conversion loss of a second, throttling and shutdown see the chip's temperature at its start; leakage itself is
-    part of the exact step. A rack that switched off stays off and draws nothing. Its leakage is part of the matrix and
-    is cancelled as of the second's start; what it changes by within the second stays: some watts.
-    """
-    _advance(racks, cdus, layout, asked, state, forcing, tally)
 
 
 @njit(inline="always")
@@ -146,63 +85,115 @@ def _demand(rack, begin, load, idle, host_idle, accelerator, host):
 
 
 @njit(inline="always")
-def _lay(asked, at, demand):
+def _lay(asked, at, demand, seconds):
     """Turn the demand (lane, second) of a tile's lanes into its rows; written one after the other, read crosswise."""
-    seconds, lanes, flat = Place(demand.shape[1]), Place(LANES), demand.reshape(demand.size)
-    for k in range(seconds):
+    length, lanes, flat = Place(demand.shape[1]), Place(LANES), demand.reshape(demand.size)
+    for k in range(Place(seconds)):
         for lane in range(lanes):
-            asked[at + k * DEMAND_ROWS + lane] = flat[lane * seconds + k]
+            asked[at + k * DEMAND_ROWS + lane] = flat[lane * length + k]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def _fill(racks, layout, load, begin, seconds, asked):
-    chips, hosts = np.zeros((LANES, seconds)), np.zeros((LANES, seconds))
-    length, asked = asked.shape[1], asked.reshape(asked.size)
-    for part in range(layout.part_home.size):
-        for i in range(layout.part_rack[part], layout.part_rack[part + 1]):
-            row, lane = layout.variant[i] >> 1, layout.lane[i]
-            if layout.variant[i] & 1:
-                _demand(layout.order[i], begin, load, 0.0, 0.0, chips[lane], hosts[lane])
-                for k in range(seconds):
-                    compute = _compute_power(racks, row, chips[lane, k])
-                    chips[lane, k] = max(compute, 0.0) * racks.accelerator_part[row]
-                    hosts[lane, k] = compute - chips[lane, k]
-            else:
-                idle, host_idle = racks.idle_power[row], racks.host_idle[row]
-                _demand(layout.order[i], begin, load, idle, host_idle, chips[lane], hosts[lane])
-        at = Place(layout.part_home[part] * length) * DEMAND_ROWS
-        _lay(asked, at + ACCELERATOR, chips)
-        _lay(asked, at + HOST, hosts)
+@njit(inline="always")
+def _obey(orders, rack, accelerator, host):
+    """Hold a rack at what is ordered, and keep its accelerators under their cap."""
+    if orders.accelerator[rack] >= 0.0:
+        accelerator[:], host[:] = orders.accelerator[rack], orders.host[rack]
+    if orders.cap[rack] < np.inf:
+        for k in range(accelerator.size):
+            accelerator[k] = min(accelerator[k], orders.cap[rack])
+    if orders.still:
+        accelerator[:], host[:] = accelerator[0], host[0]
+
+
+@njit(cache=True, nogil=True, **PLAIN)
+def fill(
+    racks: RackLaw,
+    layout: Layout,
+    load: LoadTable,
+    orders: Orders,
+    begin: float,
+    seconds: int,
+    room: Room,
+    halls: Integers,
+) -> None:
+    """
+    Fill the demand of the racks of some halls for the seconds of a macro step.
+
+    Parameters
+    ----------
+    racks : RackLaw
+        Classes of racks.
+    layout : Layout
+        The kernel's racks, one part a tile.
+    load : LoadTable
+        What the racks are asked to do.
+    orders : Orders
+        What they are to do in its place.
+    begin : [s]
+        Start of the macro step.
+    seconds : [s]
+        Its length.
+    room : Room
+        Its demand is filled, where racks stand, with what accelerators and hosts are to draw; for measured racks, with
+        the parts that make up the measured inlet power. The halls' tiles follow each other.
+    halls : (any,)
+        Rows of the halls.
+    """
+    chips, hosts = room.lanes[0], room.lanes[1]
+    length, flat, filled = room.asked.shape[1], room.asked.reshape(room.asked.size), 0
+    for hall in halls:
+        home, tiles = of_hall(hall, layout)
+        for part in range(layout.run_part[layout.hall_run[hall]], layout.run_part[layout.hall_run[hall + 1]]):
+            for i in range(layout.part_rack[part], layout.part_rack[part + 1]):
+                row, lane = layout.variant[i] >> 1, layout.lane[i]
+                if layout.variant[i] & 1:
+                    _demand(layout.order[i], begin, load, 0.0, 0.0, chips[lane, :seconds], hosts[lane, :seconds])
+                    for k in range(seconds):
+                        compute = _compute_power(racks, row, chips[lane, k])
+                        chips[lane, k] = max(compute, 0.0) * racks.accelerator_part[row]
+                        hosts[lane, k] = compute - chips[lane, k]
+                else:
+                    idle, host_idle = racks.idle_power[row], racks.host_idle[row]
+                    _demand(layout.order[i], begin, load, idle, host_idle, chips[lane, :seconds], hosts[lane, :seconds])
+                _obey(orders, i, chips[lane, :seconds], hosts[lane, :seconds])
+            at = Place((layout.part_home[part] - home + filled) * length) * DEMAND_ROWS
+            _lay(flat, at + ACCELERATOR, chips, seconds)
+            _lay(flat, at + HOST, hosts, seconds)
+        filled += tiles
 
 
 @njit(**PLAIN)
-def _walk_hall(hall, racks, cdus, table, layout, on, asked, length, state, forcing, tally, top, a, b, q, w, d):
-    """Carry a hall through the macro step."""
+def _walk_hall(
+    hall, racks, cdus, table, layout, on, asked, offset, length, state, forcing, tally, first, seconds, top, a, b,
+    q, w, d,
+):  # fmt: skip
+    """Carry a hall through the coupling step."""
     runs, blocks = layout.hall_run[hall + 1] - layout.hall_run[hall], d.size // CDU_TILE - 1
-    first, last = layout.hall_cdu[hall], layout.hall_cdu[hall + 1]
-    for k in range(forcing.seconds):
-        now = forcing.begin + k
+    low, high, last_row = layout.hall_cdu[hall], layout.hall_cdu[hall + 1], forcing.flow.shape[0] - 1
+    for k in range(seconds):
+        s, now = first + k, forcing.begin + first + k
+        f = min(s, last_row)
         hall_air = state.air[hall] + 0.5 * state.air_ramp[hall]
-        tally.hall_extreme[k, hall, 1] = valves_second(cdus, table, forcing, first, last, k, hall_air, d)
+        tally.hall_extreme[s, hall, 1] = valves_second(cdus, table, forcing, low, high, k, f, hall_air, d)
         for i in range(Place(LANES)):
             d[Place(blocks * CDU_TILE) + i + cdu_step.SUPPLY] = hall_air
         warmed = 0.0
         for u in range(runs):
             run = layout.hall_run[hall] + u
             v, c = layout.variant[layout.run_rack[run]], layout.cdu[layout.run_rack[run]]
-            level, fraction = forcing.level[k, c], forcing.fraction[k, c]
-            if k == 0 or level != forcing.level[k - 1, c] or fraction != forcing.fraction[k - 1, c]:
+            level, fraction = forcing.level[f, c], forcing.fraction[f, c]
+            if k == 0 or level != forcing.level[f - 1, c] or fraction != forcing.fraction[f - 1, c]:
                 blend(racks.chain, v, level, fraction, a, u)
                 blend(racks.worst, v, level, fraction, b, u)
-            tally.hall_extreme[k, hall, 0] = max(tally.hall_extreme[k, hall, 0], top[u])
+            tally.hall_extreme[s, hall, 0] = max(tally.hall_extreme[s, hall, 0], top[u])
             drawn, used, lost, blown, top[u] = run_second(
-                racks, v, u, k, run, asked, forcing.first, length, layout, on, tally.limit, hall_air, top[u], a, b, now,
+                racks, v, u, s, run, asked, offset, length, layout, on, tally.limit, hall_air, top[u], a, b, now,
                 q, w, d,
             )  # fmt: skip
-            tally.hall_power[k, hall, 0] += drawn
-            tally.hall_power[k, hall, 1] += used
-            tally.hall_power[k, hall, 2] += lost
-            tally.hall_power[k, hall, 4] += blown
+            tally.hall_power[s, hall, 0] += drawn
+            tally.hall_power[s, hall, 1] += used
+            tally.hall_power[s, hall, 2] += lost
+            tally.hall_power[s, hall, 4] += blown
             warmed += blown
             if racks.door[v >> 1] > 0.0:
                 count = 0.0
@@ -211,35 +202,74 @@ def _walk_hall(hall, racks, cdus, table, layout, on, asked, length, state, forci
                 warmed -= door_second(racks, v >> 1, count, hall, k, blown, hall_air, forcing, tally)
         for block in range(blocks):
             taken, beside = cdus_second(d, Place(block * CDU_TILE), cdus.terms)
-            tally.hall_power[k, hall, 3] += taken
+            tally.hall_power[s, hall, 3] += taken
             warmed += beside
         hall_second(hall, k, warmed, state, forcing, tally)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def _advance(racks, cdus, layout, asked, state, forcing, tally):
-    tally.hall_power[: forcing.seconds], tally.hall_extreme[: forcing.seconds] = 0.0, 0.0
-    most_runs, most_cdus = 0, 0
-    for hall in range(layout.hall_run.size - 1):
-        most_runs = max(most_runs, layout.hall_run[hall + 1] - layout.hall_run[hall])
-        most_cdus = max(most_cdus, layout.hall_cdu[hall + 1] - layout.hall_cdu[hall])
-    on = np.ones(layout.part_home.size)
-    a, b, top = np.empty((most_runs, 5, 6)), np.empty((most_runs, 3, 6)), np.empty(most_runs)
-    table = cdus.exchanger.reshape(cdus.exchanger.size)
-    length, q, asked = asked.shape[1], state.rack.reshape(state.rack.size), asked.reshape(asked.size)
-    # One tile more than a hall has of CDUs stands for its air, in place of a CDU's supply, for racks without coolant.
-    w, d = np.zeros(SHARED_ROWS), np.zeros(((most_cdus + LANES - 1) // LANES + 1) * CDU_TILE)
-    for hall in range(layout.hall_run.size - 1):
-        first, last = layout.hall_cdu[hall], layout.hall_cdu[hall + 1]
-        used = d[: ((last - first + LANES - 1) // LANES + 1) * CDU_TILE]
-        cdu_step.pack(cdus, forcing, state, tally, used, first, last)
+@njit(cache=True, nogil=True, **PLAIN)
+def advance(
+    racks: RackLaw,
+    cdus: CduLaw,
+    layout: Layout,
+    room: Room,
+    state: ThermalState,
+    forcing: Forcing,
+    tally: Tally,
+    halls: Integers,
+    first: int,
+    seconds: int,
+) -> None:
+    """
+    Step the racks and CDUs of some halls through the seconds of a coupling step.
+
+    Parameters
+    ----------
+    racks : RackLaw
+        Classes of racks.
+    cdus : CduLaw
+        CDUs.
+    layout : Layout
+        The kernel's order of racks, and its runs.
+    room : Room
+        With the demand of these halls, as `fill` lays it; overwritten where a rack is over its limits.
+    state : ThermalState
+        State, replaced by the state at the end of the coupling step.
+    forcing : Forcing
+        What the step holds, or moves along a ramp.
+    tally : Tally
+        Powers of each second, overwritten; sums and extremes, added to.
+    halls : (any,)
+        Rows of the halls.
+    first, seconds : [s]
+        First second of the coupling step, from the start of the macro step, and how many it has.
+
+    Notes
+    -----
+    The conversion loss of a second, throttling and shutdown see the chip's temperature at its start; leakage itself is
+    part of the exact step. A rack that switched off stays off and draws nothing. Its leakage is part of the matrix and
+    is cancelled as of the second's start; what it changes by within the second stays: some watts.
+    """
+    a, b, top, on, w, passed = room.mean, room.worst, room.top, room.on, room.shared, 0
+    table, length = cdus.exchanger.reshape(cdus.exchanger.size), room.asked.shape[1]
+    q, flat = state.rack.reshape(state.rack.size), room.asked.reshape(room.asked.size)
+    for hall in halls:
+        low, high = layout.hall_cdu[hall], layout.hall_cdu[hall + 1]
+        home, tiles = of_hall(hall, layout)
+        tally.hall_power[first : first + seconds, hall], tally.hall_extreme[first : first + seconds, hall] = 0.0, 0.0
+        used = room.cdus[: ((high - low + LANES - 1) // LANES + 1) * CDU_TILE]
+        cdu_step.pack(cdus, forcing, state, tally, used, low, high)
         for u in range(layout.hall_run[hall + 1] - layout.hall_run[hall]):
             run, top[u] = layout.hall_run[hall] + u, 0.0
             for part in range(layout.run_part[run], layout.run_part[run + 1]):
-                on[part], warmest = look(part, layout, q)
+                on[part - layout.run_part[run - u]], warmest = look(part, layout, q)
                 top[u] = max(top[u], warmest)
-        _walk_hall(hall, racks, cdus, table, layout, on, asked, length, state, forcing, tally, top, a, b, q, w, used)
-        cdu_step.unpack(state, tally, used, first, last)
+        _walk_hall(
+            hall, racks, cdus, table, layout, on, flat, (passed - home) * length, length, state, forcing, tally,
+            first, seconds, top, a, b, q, w, used,
+        )  # fmt: skip
+        cdu_step.unpack(state, tally, used, low, high)
         for run in range(layout.hall_run[hall], layout.hall_run[hall + 1]):
             if not racks.liquid[layout.variant[layout.run_rack[run]] >> 1]:
                 air_is_stream(run, layout, q)
+        passed += tiles

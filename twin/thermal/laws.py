@@ -81,7 +81,7 @@ def rack_law(classes: RackClasses, steps: StepTable) -> RackLaw:
         door=classes.door_conductance,
         chain=steps.chain,
         worst=steps.worst,
-        air=steps.air,
+        air=np.ascontiguousarray(steps.air),
     )
 
 

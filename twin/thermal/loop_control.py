@@ -17,6 +17,7 @@ import numpy as np
 from twin.thermal.compiled import njit
 
 if TYPE_CHECKING:
+    from twin.arrays import Integers
     from twin.cooling.plant import PlantControls, PlantLaw, PlantState, PlantTally
 
 CONTROL_TIME = 120.0
@@ -195,10 +196,10 @@ def _reuse(law, i, controls, tally, wanted, seconds):
 
 @njit(inline="always")
 def control_loops(
-    law: PlantLaw, state: PlantState, controls: PlantControls, tally: PlantTally, seconds: float
+    law: PlantLaw, state: PlantState, controls: PlantControls, tally: PlantTally, seconds: float, loops: Integers
 ) -> float:
     """
-    Set coolers, economisers and chillers for a step.
+    Set the coolers, economisers and chillers of some loops for a step.
 
     Parameters
     ----------
@@ -212,6 +213,8 @@ def control_loops(
         Energies and running times of the step are added to it.
     seconds : [s]
         Length of the step.
+    loops : (any,)
+        Rows of the loops.
 
     Returns
     -------
@@ -219,7 +222,7 @@ def control_loops(
         Electric power of fans, pumps and chillers.
     """
     power = 0.0
-    for i in range(state.hot.size):
+    for i in loops:
         power += _circulate(law, i, state, controls, tally, seconds)
         back, leaving = state.water[law.last_return[i]], state.water[law.last_return[i] + 1]
         over, stream = leaving - law.set_point[i], controls.stream[i]

@@ -6,50 +6,25 @@ See `twin.cooling.plant` for what is modelled, and for the tables that this modu
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from twin.thermal.compiled import PLAIN, njit
 from twin.thermal.loop_control import control_loops
 
 if TYPE_CHECKING:
-    from twin.arrays import Flags, Floats, Integers
+    from twin.arrays import Integers
     from twin.cooling.plant import PlantControls, PlantLaw, PlantState, PlantTally
+    from twin.thermal.tables import Room
 
 STEP_RATE = 0.5
 """Highest product of a Runge-Kutta step and the fastest exchange rate of the network [1]."""
 
-
-class _Circuit(NamedTuple):
-    """What a step reads of `PlantLaw`: a call looks at every array that it is given, which costs more than the step."""
-
-    start: Integers
-    last_return: Integers
-    capacity: Floats
-    condenser: Flags
-    condenser_capacity: Floats
-    outdoor: Floats
-    air_loop: Integers
-    cdu_loop: Integers
+BESIDE = 4
+"""States of a loop besides its cells: hot and cold condenser water, heat through coolers, and through economisers."""
 
 
-class _Water(NamedTuple):
-    """What a step moves of `PlantState`."""
-
-    water: Floats
-    hot: Floats
-    cold: Floats
-    supply_ramp: Floats
-
-
-class _Moved(NamedTuple):
-    """What a step adds to `PlantTally`."""
-
-    rejected: Floats
-    economised: Floats
-
-
+# Plain, since counting references took 25 times as long as the rest.
+@njit(cache=True, nogil=True, **PLAIN)
 def control(
     law: PlantLaw,
     state: PlantState,
@@ -57,9 +32,10 @@ def control(
     tally: PlantTally,
     seconds: float,
     block: int,
+    loops: Integers,
 ) -> None:
     """
-    Sample the plant's controllers for a step.
+    Sample the controllers of some loops' plant for a step.
 
     Parameters
     ----------
@@ -74,26 +50,29 @@ def control(
     seconds : [s]
         Length of the step.
     block : [1]
-        Place of the step in `tally.power`.
+        Place of the step in `tally.power`, which is added to.
+    loops : (any,)
+        Rows of the loops.
 
     Notes
     -----
     See `twin.thermal.loop_control`.
     """
-    _control(law, state, controls, tally, seconds, block)
+    tally.power[block] += control_loops(law, state, controls, tally, seconds, loops)
 
 
+@njit(cache=True, nogil=True, **PLAIN)
 def step(
     law: PlantLaw,
     state: PlantState,
     controls: PlantControls,
     tally: PlantTally,
-    cdu_heat: Floats,
-    coil_heat: Floats,
+    room: Room,
     seconds: float,
+    loops: Integers,
 ) -> None:
     """
-    Carry the loops through a step.
+    Carry some loops, of which none takes heat from another, through a step.
 
     Parameters
     ----------
@@ -105,12 +84,12 @@ def step(
         What the controls hold.
     tally : PlantTally
         Heat that crossed each boundary is added to it.
-    cdu_heat : (cdu,) [J]
-        Heat from the CDUs during the step.
-    coil_heat : (hall,) [J]
-        Heat from the halls' air during the step.
+    room : Room
+        With the heat given by CDUs and the halls' air during the step; taken, so that none is left.
     seconds : [s]
         Length of the step.
+    loops : (any,)
+        Rows of the loops.
 
     Notes
     -----
@@ -119,128 +98,104 @@ def step(
     C dT_cold/dt = M_c (T_hot - T_cold) - K (T_hot - T_out),
     C dT_hot/dt = M_c (T_cold - T_hot) + E (T_back - T_cold) + Q_condenser + P_pump.
     """
-    count = state.hot.size
-    circuit = _Circuit(
-        law.start,
-        law.last_return,
-        law.capacity,
-        law.condenser,
-        law.condenser_capacity,
-        law.outdoor,
-        law.air_loop,
-        law.cdu_loop,
-    )
-    water = _Water(state.water, state.hot, state.cold, state.supply_ramp)
-    moved = _Moved(tally.rejected, tally.economised)
-    room = np.zeros((6, state.water.size + 4 * count))
-    _step(circuit, water, controls, moved, cdu_heat, coil_heat, seconds, np.zeros(count), room[0], room[1:])
-
-
-# Plain, since counting references took 25 times as long as the rest.
-@njit(cache=True, nogil=True, **PLAIN)
-def _control(law, state, controls, tally, seconds, block):
-    tally.power[block] = control_loops(law, state, controls, tally, seconds)
-
-
-@njit(inline="always")
-def _slopes(law, given, controls, y, f):
-    """Give the slopes of cells, hot and cold condenser water, and of the heat through coolers and economisers."""
-    loops = given.size
-    hot, cold = law.capacity.size, law.capacity.size + loops
-    rejected, economised = cold + loops, cold + 2 * loops
-    for i in range(loops):
-        first, end, plant = law.start[i], law.start[i + 1], law.last_return[i] + 1
-        taken = controls.chilled[i] + controls.reused[i]
-        if law.condenser[i]:
-            f[rejected + i] = controls.cooler[i] * (y[hot + i] - law.outdoor[i])
-            f[economised + i] = controls.economiser[i] * (y[plant - 1] - controls.shift[i] - y[cold + i])
-            around = controls.condenser_stream[i] * (y[hot + i] - y[cold + i])
-            into = f[economised + i] + controls.condensed[i] + controls.condenser_pump[i]
-            f[hot + i] = (into - around) / law.condenser_capacity[i]
-            f[cold + i] = (around - f[rejected + i]) / law.condenser_capacity[i]
-            taken += f[economised + i]
-        else:
-            f[rejected + i] = controls.cooler[i] * (y[plant - 1] - controls.shift[i] - law.outdoor[i])
-            taken += f[rejected + i]
-        before = y[end - 1]
-        for n in range(first, end):
-            heat = controls.stream[i] * (before - y[n])
-            if n == first:
-                heat += given[i] + controls.pump[i]
-            if n == plant:
-                heat -= taken
-            f[n] = heat / law.capacity[n]
-            before = y[n]
-
-
-@njit(inline="always")
-def _steps(law, controls, seconds):
-    """Give how many Runge-Kutta steps keep each below `STEP_RATE` times the fastest exchange."""
     fastest = 0.0
-    for i in range(controls.stream.size):
-        for n in range(law.start[i], law.start[i + 1]):
-            fastest = max(fastest, controls.stream[i] / law.capacity[n])
-        plant = law.last_return[i] + 1
-        into = controls.economiser[i] if law.condenser[i] else controls.cooler[i]
-        fastest = max(fastest, (controls.stream[i] + into) / law.capacity[plant])
-        if law.condenser[i]:
-            around = controls.condenser_stream[i] + controls.cooler[i] + controls.economiser[i]
-            fastest = max(fastest, around / law.condenser_capacity[i])
-    return 1 + int(seconds * fastest / STEP_RATE)
+    for i in loops:
+        fastest = max(fastest, _fastest(law, controls, i))
+    count = 1 + int(seconds * fastest / STEP_RATE)
+    for i in loops:
+        _step(law, state, controls, tally, i, room.given[i] / seconds, seconds, count, room.water)
+        room.given[i] = 0.0
 
 
 @njit(inline="always")
-def _shifted(y, length, f, out):
-    for n in range(y.size):
+def _slopes(law, i, cells, given, controls, y, f):
+    """Give the slopes of a loop's cells, of hot and cold condenser water, and of the heat through its coolers."""
+    hot, cold, rejected, economised = cells, cells + 1, cells + 2, cells + 3
+    first, plant = law.start[i], law.last_return[i] + 1 - law.start[i]
+    taken = controls.chilled[i] + controls.reused[i]
+    if law.condenser[i]:
+        f[rejected] = controls.cooler[i] * (y[hot] - law.outdoor[i])
+        f[economised] = controls.economiser[i] * (y[plant - 1] - controls.shift[i] - y[cold])
+        around = controls.condenser_stream[i] * (y[hot] - y[cold])
+        into = f[economised] + controls.condensed[i] + controls.condenser_pump[i]
+        f[hot] = (into - around) / law.condenser_capacity[i]
+        f[cold] = (around - f[rejected]) / law.condenser_capacity[i]
+        taken += f[economised]
+    else:
+        f[rejected] = controls.cooler[i] * (y[plant - 1] - controls.shift[i] - law.outdoor[i])
+        f[economised], f[hot], f[cold] = 0.0, 0.0, 0.0
+        taken += f[rejected]
+    before = y[cells - 1]
+    for n in range(cells):
+        heat = controls.stream[i] * (before - y[n])
+        if n == 0:
+            heat += given + controls.pump[i]
+        if n == plant:
+            heat -= taken
+        f[n] = heat / law.capacity[first + n]
+        before = y[n]
+
+
+@njit(inline="always")
+def _fastest(law, controls, i):
+    """Give the rate [1/s] of a loop's fastest exchange."""
+    fastest, stream = 0.0, controls.stream[i]
+    for n in range(law.start[i], law.start[i + 1]):
+        fastest = max(fastest, stream / law.capacity[n])
+    into = controls.economiser[i] if law.condenser[i] else controls.cooler[i]
+    fastest = max(fastest, (stream + into) / law.capacity[law.last_return[i] + 1])
+    if law.condenser[i]:
+        around = controls.condenser_stream[i] + controls.cooler[i] + controls.economiser[i]
+        fastest = max(fastest, around / law.condenser_capacity[i])
+    return fastest
+
+
+@njit(inline="always")
+def _shifted(y, size, length, f, out):
+    for n in range(size):
         out[n] = y[n] + length * f[n]
 
 
 @njit(inline="always")
-def _integrate(law, given, controls, y, slopes, seconds):
-    """Carry the loops through a step by the classical Runge-Kutta method."""
-    count = _steps(law, controls, seconds)
-    length = seconds / count
-    f1, f2, f3, f4, at = slopes[0], slopes[1], slopes[2], slopes[3], slopes[4]
+def _integrate(law, i, cells, given, controls, water, seconds, count):
+    """Carry a loop through a step by the classical Runge-Kutta method."""
+    length, size = seconds / count, cells + BESIDE
+    y, f1, f2, f3, f4, at = water[0], water[1], water[2], water[3], water[4], water[5]
     for _ in range(count):
-        _slopes(law, given, controls, y, f1)
-        _shifted(y, 0.5 * length, f1, at)
-        _slopes(law, given, controls, at, f2)
-        _shifted(y, 0.5 * length, f2, at)
-        _slopes(law, given, controls, at, f3)
-        _shifted(y, length, f3, at)
-        _slopes(law, given, controls, at, f4)
-        for n in range(y.size):
+        _slopes(law, i, cells, given, controls, y, f1)
+        _shifted(y, size, 0.5 * length, f1, at)
+        _slopes(law, i, cells, given, controls, at, f2)
+        _shifted(y, size, 0.5 * length, f2, at)
+        _slopes(law, i, cells, given, controls, at, f3)
+        _shifted(y, size, length, f3, at)
+        _slopes(law, i, cells, given, controls, at, f4)
+        for n in range(size):
             y[n] += length / 6.0 * (f1[n] + 2.0 * f2[n] + 2.0 * f3[n] + f4[n])
 
 
 @njit(inline="always")
 def _ramp_ahead(law, controls, i, before, after, seconds):
     """Give the mean slope of a loop's supply over the step to come: as its slope at the end goes on to change."""
-    last = law.start[i + 1] - 1
+    first, last = law.start[i], law.start[i + 1] - 1
     if last == law.last_return[i] + 1:
-        return (after[last] - before[last]) / seconds
+        return (after[last - first] - before[last]) / seconds
     pace = controls.stream[i] / law.capacity[last]
-    began, ended = pace * (before[last - 1] - before[last]), pace * (after[last - 1] - after[last])
+    began = pace * (before[last - 1] - before[last])
+    ended = pace * (after[last - first - 1] - after[last - first])
     return ended + 0.5 * (ended - began)
 
 
-@njit(cache=True, nogil=True, **PLAIN)
-def _step(law, state, controls, tally, cdu_heat, coil_heat, seconds, given, y, slopes):
-    loops, hot = state.hot.size, state.water.size
-    cold, rejected, economised = hot + loops, hot + 2 * loops, hot + 3 * loops
-    for c in range(cdu_heat.size):
-        given[law.cdu_loop[c]] += cdu_heat[c] / seconds
-    for h in range(coil_heat.size):
-        given[law.air_loop[h]] += coil_heat[h] / seconds
-    for n in range(hot):
-        y[n] = state.water[n]
-    for i in range(loops):
-        y[hot + i], y[cold + i] = state.hot[i], state.cold[i]
-    _integrate(law, given, controls, y, slopes, seconds)
-    for i in range(loops):
-        state.supply_ramp[i] = _ramp_ahead(law, controls, i, state.water, y, seconds)
-        state.hot[i], state.cold[i] = y[hot + i], y[cold + i]
-        tally.rejected[i] += y[rejected + i]
-        tally.economised[i] += y[economised + i]
-    for n in range(hot):
-        state.water[n] = y[n]
+@njit(**PLAIN)
+def _step(law, state, controls, tally, i, given, seconds, count, water):
+    """Carry a loop through a step of so many parts."""
+    first, cells, y = law.start[i], law.start[i + 1] - law.start[i], water[0]
+    for n in range(cells):
+        y[n] = state.water[first + n]
+    y[cells], y[cells + 1], y[cells + 2], y[cells + 3] = state.hot[i], state.cold[i], 0.0, 0.0
+    _integrate(law, i, cells, given, controls, water, seconds, count)
+    state.supply_ramp[i] = _ramp_ahead(law, controls, i, state.water, y, seconds)
+    state.hot[i], state.cold[i] = y[cells], y[cells + 1]
+    tally.rejected[i] += y[cells + 2]
+    tally.economised[i] += y[cells + 3]
+    for n in range(cells):
+        state.water[first + n] = y[n]

@@ -24,9 +24,9 @@ from twin.changes import Change, Setting
 from twin.cooling import hall_air, plant, plant_tables
 from twin.facility_water import cells
 from twin.site import Floats, Integers, LossCurve, Site
-from twin.thermal import halls, kernel, laws, loops, network, tiles
+from twin.thermal import halls, kernel, laws, loops, network, tiles, walk
 from twin.thermal.cdu_step import valve_second
-from twin.thermal.tables import CduLaw, Layout, RackLaw, ThermalState
+from twin.thermal.tables import CduLaw, Layout, RackLaw, Room, ThermalState
 from twin.workload import LoadTable
 
 MACRO_STEP = 60
@@ -149,6 +149,7 @@ class _Tables(NamedTuple):
     halls: hall_air.HallLaw
     at: network.Places
     capacity: Floats
+    room: Room
 
 
 class _Second(NamedTuple):
@@ -249,12 +250,11 @@ def _walk(case: Case, start: Start, state: Floats, integrator: Integrator) -> It
         for block in range(begin, end, CONTROL_STEP):
             seconds = range(block, min(block + CONTROL_STEP, end))
             controls = _control(law, _plant_state(tables.at, state, memory), len(seconds))
-            supply = state[tables.at.water][law.start[1:] - 1]
-            heat = warming / MACRO_STEP, hall_air.sidecar_fans(site, valves.valve)
             around = hall_air.HallSurroundings(
                 state[tables.at.hall].copy(),
-                supply,
-                *heat,
+                state[tables.at.water][law.air_cell],
+                warming / MACRO_STEP,
+                valves.valve,
                 controls.served[law.air_loop],
                 outdoors.dry_bulb,
                 hall_air.outdoor_dew_point(site, outdoors),
@@ -281,7 +281,7 @@ def _walk(case: Case, start: Start, state: Floats, integrator: Integrator) -> It
                 through_doors += moved[2:]
                 drawn.append(moved[1])
                 yield state
-            hall_air.remember(remembered, air, hot / len(seconds), through_doors / len(seconds))
+            halls.remember(remembered, air, hot, through_doors, float(len(seconds)), np.arange(hot.size))
         warming = warming * (1.0 - (end - begin) / MACRO_STEP) + _warming(site, np.array(drawn).T)
 
 
@@ -303,7 +303,8 @@ def _tables(case: Case) -> _Tables:
         LossCurve(powers, losses) for powers, losses in zip(classes.chain_power, law.chain_loss, strict=True)
     )
     places, capacity = network.places(site), network.capacities(site)
-    return _Tables(law, cdus, layout, racks, curves, hall_air.law(site), places, capacity)
+    room = walk.room(site, layout, walk.one_group(site), 1)
+    return _Tables(law, cdus, layout, racks, curves, hall_air.law(site), places, capacity, room)
 
 
 def _plant_state(at: network.Places, state: Floats, memory: plant.Memory) -> plant.PlantState:
@@ -314,7 +315,7 @@ def _plant_state(at: network.Places, state: Floats, memory: plant.Memory) -> pla
 def _control(law: plant.PlantLaw, state: plant.PlantState, seconds: float) -> plant.PlantControls:
     """Sample the plant's controls; the replay's own function does it."""
     controls, unused = plant.no_controls(law.outdoor.size), plant.tally(1, law.outdoor.size)
-    loops.control(law, state, controls, unused, float(seconds), 0)
+    loops.control(law, state, controls, unused, float(seconds), 0, np.arange(law.outdoor.size))
     return controls
 
 
@@ -322,8 +323,9 @@ def _control_halls(
     tables: _Tables, remembered: hall_air.HallState, around: hall_air.HallSurroundings, seconds: int
 ) -> hall_air.HallControls:
     """Sample the halls' controls; the replay's own function does it."""
-    controls, unused = hall_air.no_controls(around.air.size), hall_air.tally(1, around.air.size)
-    halls.control(tables.halls, remembered, controls, unused, around, float(seconds), 0)
+    count = around.air.size
+    controls, unused = hall_air.no_controls(count), hall_air.tally(1, count, 0)
+    halls.control(tables.halls, remembered, controls, unused, around, float(seconds), 0, np.arange(count))
     return controls
 
 
@@ -351,11 +353,10 @@ def _hold(
     """Collect what a second holds; powers are capped, and throttled as the second's start asks."""
     site, law, racks, order = case.site, tables.law, tables.racks, tables.layout.order
     layout = tables.layout
-    asked = np.zeros((layout.home[-1] + 1, 1, 2, tiles.LANES))
-    kernel.fill(law, layout, case.load, float(second), 1, asked)
-    changes.hold_load(site, case.load, setting, layout, asked)
+    orders = changes.orders(site, case.load, setting, layout, still=False)
+    kernel.fill(law, layout, case.load, orders, float(second), 1, tables.room, np.arange(len(site.halls.name)))
     accelerator, host = np.empty((2, order.size))
-    accelerator[order], host[order] = asked[layout.home, 0, :, layout.lane].T
+    accelerator[order], host[order] = tables.room.asked[layout.home, 0, :, layout.lane].T
     over = np.maximum(state[tables.at.worst] - law.throttle_temp[racks.row], 0.0)
     idle, kept = law.idle_power[racks.row], np.maximum(1.0 - law.throttle_gain[racks.row] * over, 0.0)
     limited = ~case.load.measured & (accelerator > idle)

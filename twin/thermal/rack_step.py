@@ -142,7 +142,7 @@ def _lose(q, asked, w, o, p, low, high, leakage, reference, pace, table, row):
 
 
 @njit(**LANE_LOOP)
-def run_second(racks, v, u, k, run, asked, begun, seconds, layout, on, limit, hall_air, highest, a, b, now, q, w, d):
+def run_second(racks, v, u, k, run, asked, offset, seconds, layout, on, limit, hall_air, highest, a, b, now, q, w, d):
     """
     Step one run for a second.
 
@@ -159,13 +159,13 @@ def run_second(racks, v, u, k, run, asked, begun, seconds, layout, on, limit, ha
     run : [1]
         Run, among all.
     asked : (any,) [W]
-        What all racks are asked for, as `kernel.fill` puts it; overwritten where a rack is over its limits.
-    begun, seconds : [s]
-        Second of it at which the macro step begins, and how many it has.
+        What racks of some halls are asked for, as `kernel.fill` lays it; overwritten where one is over its limits.
+    offset, seconds : [s]
+        Seconds of demand that lie before a tile's in it, beyond those of all tiles before it; and how many a tile has.
     layout : Layout
         The kernel's racks.
     on : (part,) [1]
-        Zero where a rack is off; kept so.
+        Of the hall's parts, zero where a rack is off; kept so.
     limit : (8, kernel rack)
         As in `Tally`, added to.
     hall_air : [K]
@@ -206,13 +206,13 @@ def run_second(racks, v, u, k, run, asked, begun, seconds, layout, on, limit, ha
     fraction, throttle = racks.liquid_fraction[row] if liquid else 1.0, racks.throttle_temp[row]
     pace, table = racks.chain_pace[row], racks.chain_loss
     all_drawn, all_used, all_lost, all_blown, all_moved = 0.0, 0.0, 0.0, 0.0, 0.0
-    block_air = Place(d.size - CDU_TILE)
+    block_air, first_part = Place(d.size - CDU_TILE), layout.run_part[run - u]
     for part in range(layout.run_part[run], layout.run_part[run + 1]):
         o, low, high = Place(layout.part_home[part] * RACK_TILE), layout.part_low[part], layout.part_high[part]
-        p = Place(layout.part_home[part] * seconds + begun + k) * DEMAND_ROWS
+        p = Place(layout.part_home[part] * seconds + offset + k) * DEMAND_ROWS
         c = Place(layout.part_block[part] * CDU_TILE) if liquid else block_air
-        if highest > throttle or on[part] == 0.0:
-            on[part] = _limits(q, asked, o, p, layout, part, limit, racks, row, measured, now)
+        if highest > throttle or on[part - first_part] == 0.0:
+            on[part - first_part] = _limits(q, asked, o, p, layout, part, limit, racks, row, measured, now)
         _lose(q, asked, w, o, p, low, high, leakage, reference, pace, table, row)
         for i in range(low, high):
             t = o + i

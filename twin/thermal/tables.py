@@ -207,18 +207,36 @@ class ThermalState(NamedTuple):
     air_ramp: Floats
 
 
+class Orders(NamedTuple):
+    """
+    What is ordered in place of the load table.
+
+    Attributes
+    ----------
+    accelerator, host : (kernel rack,) [W]
+        At which the rack is held; negative where it follows its load.
+    cap : (kernel rack,) [W]
+        Highest power of its accelerators.
+    still : bool
+        Whether all racks stay at the load of the macro step's first second.
+    """
+
+    accelerator: Floats
+    host: Floats
+    cap: Floats
+    still: bool
+
+
 class Forcing(NamedTuple):
     """
-    What a macro step holds, or moves along a ramp.
+    What a macro step holds, and what its coupling steps do, or move along a ramp.
 
     Attributes
     ----------
     begin : [s]
         Start of the macro step.
-    first, seconds : [s]
-        Where the demand of its first second stands, and how many it has.
     level : (second, cdu)
-        Flow level at or below each CDU's flow at the middle of each second.
+        Flow level at or below each CDU's flow at the middle of each second; one row where flows do not change.
     fraction : (second, cdu) [1]
         Way from that level to the next.
     flow : (second, cdu) [1]
@@ -232,13 +250,13 @@ class Forcing(NamedTuple):
     set_point : (cdu,) [K]
         Wanted coolant supply temperature.
     facility : (cdu,) [K]
-        Facility water supply at the start of the macro step; that of sidecars is overwritten, second by second.
+        Facility water supply at the start of the coupling step.
     facility_ramp : (cdu,) [K/s]
         Its ramp.
     served : (cdu,) [1]
         Part of the facility water that valves ask for that they get.
     coil : (hall,) [K]
-        Water supply of each hall's coils at the start of the macro step.
+        Water supply of each hall's coils at the start of the coupling step.
     coil_ramp : (hall,) [K/s]
         Its ramp.
     coil_conductance : (hall,) [W/K]
@@ -264,8 +282,6 @@ class Forcing(NamedTuple):
     """
 
     begin: float
-    first: int
-    seconds: int
     level: Integers
     fraction: Floats
     flow: Floats
@@ -290,9 +306,45 @@ class Forcing(NamedTuple):
     air_capacity: Floats
 
 
+class Room(NamedTuple):
+    """
+    Room for what the kernels work with, since they allocate nothing.
+
+    Attributes
+    ----------
+    asked : (tile, second, 2, lane) [W]
+        Demand of a group of halls for a macro step.
+    lanes : (2, lane, second) [W]
+        That of a tile, of accelerators and of hosts, rack by rack.
+    on, top : (kernel rack,) [1] and [K]
+        Of the parts of a hall, zero where a rack is off; of its runs, the warmest chip.
+    mean, worst : (kernel rack, 5, 6) and (kernel rack, 3, 6)
+        Steps of the runs of a hall, at their flows.
+    shared : (row * lane,)
+        Rows that all tiles share.
+    cdus : (tile * row * lane,)
+        CDUs of a hall, and a tile more, which stands for its air in place of a CDU's supply, for racks without coolant.
+    given : (loop,) [J]
+        Heat into loops.
+    water : (6, state)
+        States and slopes of a loop.
+    """
+
+    asked: Floats
+    lanes: Floats
+    on: Floats
+    top: Floats
+    mean: Floats
+    worst: Floats
+    shared: Floats
+    cdus: Floats
+    given: Floats
+    water: Floats
+
+
 class Tally(NamedTuple):
     """
-    What the kernel adds up; what it says by second is overwritten, the rest is added to.
+    What the kernel adds up; what it says by second of a macro step is overwritten, the rest is added to.
 
     Attributes
     ----------
@@ -301,9 +353,9 @@ class Tally(NamedTuple):
     hall_extreme : (second, hall, 2) [K]
         Warmest chip, and warmest coolant supply, at the start of each second.
     cdu_heat : (cdu,) [J]
-        Heat to facility water in this macro step.
+        Heat to facility water, or of sidecars to the hall's air, in this coupling step.
     coil_heat : (hall,) [J]
-        Heat from the hall's air to its coils in this macro step.
+        Heat from the hall's air to its coils in this coupling step, as are the three that follow.
     outdoor_heat : (hall,) [J]
         Heat from it to the outdoors.
     door : (3, hall) [J]

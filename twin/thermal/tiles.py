@@ -168,6 +168,29 @@ def _row(place: np.uint64) -> int:
 
 
 @njit(**PLAIN)
+def of_hall(hall, layout) -> tuple[int, int]:
+    """
+    Tell which tiles a hall's racks stand in.
+
+    Parameters
+    ----------
+    hall : [1]
+        Which hall.
+    layout : Layout
+        The kernel's racks.
+
+    Returns
+    -------
+    tuple of int
+        The first, and how many.
+    """
+    low, high = layout.run_part[layout.hall_run[hall]], layout.run_part[layout.hall_run[hall + 1]]
+    if low == high:
+        return 0, 0
+    return layout.part_home[low], layout.part_home[high - 1] + 1 - layout.part_home[low]
+
+
+@njit(**PLAIN)
 def look(part, layout, q) -> tuple[float, float]:
     """
     See whether all racks of a part run, and how warm they are.

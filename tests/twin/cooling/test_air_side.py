@@ -7,6 +7,7 @@ import pytest
 
 from tests.twin import air_site
 from twin.cooling import air_side, hall_air
+from twin.thermal import halls
 
 RACKS = np.array([10e3])
 """Air through racks [W/K]."""
@@ -99,7 +100,7 @@ def test_a_sidecar_by_hand() -> None:
 def test_sidecar_fans_draw_by_their_curve() -> None:
     """Half speed: 0.142516 of the 2 % that the second hall's fans draw of 960 kW."""
     site = air_site.site()
-    power = hall_air.sidecar_fans(site, np.array([0.5, 0.5]))
+    power = [halls.sidecar_fans(hall_air.law(site), hall, np.array([0.5, 0.5])) for hall in range(2)]
     assert power[0] == 0.0
     assert power[1] == pytest.approx(0.142515786 * 0.02 * 960e3, rel=1e-9)
 

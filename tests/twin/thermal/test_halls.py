@@ -12,6 +12,7 @@ from twin.cooling import hall_air
 from twin.thermal import halls
 
 SECONDS = 10.0
+ONLY = np.zeros(1, dtype=np.int64)
 
 
 def law(outdoor: float = 0.0) -> hall_air.HallLaw:
@@ -29,7 +30,9 @@ def law(outdoor: float = 0.0) -> hall_air.HallLaw:
         coil_share=0.5 * position,
         coil_effectiveness=0.5 * position,
         fan_power=1e3 * np.maximum(position, 0.3),
-        air_loop=np.zeros(1, dtype=np.int64),
+        cdu_start=np.zeros(2, dtype=np.int64),
+        sidecar_power=np.empty(0),
+        fan_curve=np.array([0.0, 1.0]),
         outdoor_stream=outdoor * one,
         outdoor_rise=2e-4 * one,
         outdoor_fan_power=200.0 * position,
@@ -54,9 +57,10 @@ def controlled(
     served: float = 1.0,
 ) -> tuple[hall_air.HallControls, hall_air.HallTally]:
     """Sample the controls at water of 295 K, 200 W of losses and none of sidecars."""
-    controls, sums = hall_air.no_controls(1), hall_air.tally(1, 1)
-    values = (np.array([value]) for value in (air, 295.0, 200.0, 0.0, served))
-    halls.control(own, now, controls, sums, hall_air.HallSurroundings(*values, dry, dew), SECONDS, 0)
+    controls, sums = hall_air.no_controls(1), hall_air.tally(1, 1, 0)
+    seen, water, warming, got = (np.array([value]) for value in (air, 295.0, 200.0, served))
+    around = hall_air.HallSurroundings(seen, water, warming, np.empty(0), got, dry, dew)
+    halls.control(own, now, controls, sums, around, SECONDS, 0, ONLY)
     return controls, sums
 
 
@@ -89,7 +93,7 @@ def test_coils_move_what_is_wanted(air: float, hot: float, position: float, fan:
 def test_a_step_is_remembered_for_the_next() -> None:
     now = hall_air.state(1)
     held = hall_air.no_controls(1)._replace(losses=np.array([300.0]), fans=np.array([50.0]))
-    hall_air.remember(now, held, np.array([4300.0]), np.array([[900.0], [1200.0], [1500.0]]))
+    halls.remember(now, held, np.array([43e3]), np.array([[9e3], [12e3], [15e3]]), SECONDS, ONLY)
     assert now.hot[0] == 4300.0
     assert now.whole[0] == 4350.0
     assert now.door_able[0] == 1200.0

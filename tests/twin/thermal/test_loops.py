@@ -11,9 +11,10 @@ from twin.cooling import plant
 from twin.cooling.cooler_tables import SPEEDS
 from twin.cooling.plant_tables import LOADS
 from twin.record import COOLING_FIELDS
-from twin.thermal import loops
+from twin.thermal import laws, loops, walk
 
 SECONDS = 10.0
+ONLY = np.zeros(1, dtype=np.int64)
 
 
 def law(outdoor: float = 290.0, chillers: float = 50e3, **changed: object) -> plant.PlantLaw:
@@ -78,7 +79,7 @@ def state(supply: float, back: float, served: tuple[bool, bool] = (True, False),
 
 def controlled(own: plant.PlantLaw, now: plant.PlantState) -> tuple[plant.PlantControls, plant.PlantTally]:
     controls, sums = plant.no_controls(1), plant.tally(1, 1)
-    loops.control(own, now, controls, sums, SECONDS, 0)
+    loops.control(own, now, controls, sums, SECONDS, 0, ONLY)
     return controls, sums
 
 
@@ -227,7 +228,7 @@ def staged(units: float, wanted: float, seconds: float = SECONDS, **remembered: 
     now.memory.started[:] = now.memory.stopped[:] = 1e9
     for name, value in remembered.items():
         getattr(now.memory, name)[:] = value
-    loops.control(own, now, plant.no_controls(1), plant.tally(1, 1), seconds, 0)
+    loops.control(own, now, plant.no_controls(1), plant.tally(1, 1), seconds, 0, ONLY)
     return now
 
 
@@ -264,7 +265,7 @@ def test_a_trip_stops_chillers_and_lets_them_wait() -> None:
     own = law(chiller_units=np.zeros(1), restart_time=np.full(1, 120.0), outdoor=np.full(1, 310.0))
     now = state(300.0, 302.0, served=(False, True))
     now.memory.units[:], now.memory.loaded[:] = 1.0, 0.8
-    loops.control(own, now, plant.no_controls(1), plant.tally(1, 1), SECONDS, 0)
+    loops.control(own, now, plant.no_controls(1), plant.tally(1, 1), SECONDS, 0, ONLY)
     memory = now.memory
     assert (memory.units[0], memory.loaded[0], memory.stopped[0], memory.waiting[0]) == (0.0, 0.0, 0.0, 120.0)
     # Coolers are called back at once, for what little they can do.
@@ -368,8 +369,13 @@ def controls_of(cooler: float, chilled: float) -> plant.PlantControls:
 def stepped(
     now: plant.PlantState, controls: plant.PlantControls, cdu: float, coil: float
 ) -> tuple[plant.PlantState, plant.PlantTally]:
-    sums = plant.tally(1, 1)
-    loops.step(law(), now, controls, sums, np.array([cdu]), np.array([coil]), SECONDS)
+    sums, site = plant.tally(1, 1), small.site()
+    together = walk.one_group(site)
+    nothing = np.zeros((site.racks.cdu.size, 0), dtype=np.int64)
+    room = walk.room(site, laws.layout(site, small.load(site, [0.0]), nothing), together, 1)
+    room.given[0] = cdu + coil
+    loops.step(law(), now, controls, sums, room, SECONDS, ONLY)
+    assert room.given[0] == 0.0
     return now, sums
 
 

@@ -16,7 +16,7 @@ from twin.cooling import hall_air, plant
 from twin.facility_water import cells
 from twin.record import COOLING_FIELDS
 from twin.site import Floats, Integers, Site
-from twin.thermal import cdu_step, kernel, loops, network, oracle, tiles
+from twin.thermal import cdu_step, kernel, loops, network, oracle, tiles, walk
 from twin.thermal.tables import VALVE_FREE, VALVE_STUCK, Layout
 from twin.workload import LoadTable
 
@@ -70,7 +70,7 @@ def solve(
     inputs = small.inputs(seconds, events, dry, wet)
     fixed = simulate._fixed(site, load, inputs, small.curve(site))
     setting = changes.first_setting(site)
-    tally = record.tally(fixed.layout, len(site.cdus.name), len(site.halls.name), simulate.COUPLING_STEP)
+    tally = record.tally(fixed.layout, len(site.cdus.name), len(site.halls.name), simulate.MACRO_STEP)
     settled = simulate._settle(fixed, setting, tally)
     case = oracle.Case(site, load, tuple(events), partial(simulate.outdoor_air, site, inputs), 0, seconds, held_flow)
     answer = oracle.solve(case, oracle.Start(fixed.layout, setting, *settled[:4]))
@@ -84,24 +84,17 @@ def follow(site: Site, load: LoadTable, inputs: simulate.Inputs, member: Integer
     rows: list[tuple[Floats, ...]] = []
     whole = kernel.advance
 
-    def by_second(racks, cdus, layout, asked, state, forcing, tally) -> None:
-        for k in range(forcing.seconds):
+    def by_second(racks, cdus, layout, room, state, forcing, tally, halls, first, seconds) -> None:
+        for k in range(seconds):
             now = forcing._replace(
-                begin=forcing.begin + k,
-                first=forcing.first + k,
-                seconds=1,
-                level=forcing.level[k : k + 1],
-                fraction=forcing.fraction[k : k + 1],
-                flow=forcing.flow[k : k + 1],
-                facility=forcing.facility + k * forcing.facility_ramp,
-                coil=forcing.coil + k * forcing.coil_ramp,
+                facility=forcing.facility + k * forcing.facility_ramp, coil=forcing.coil + k * forcing.coil_ramp
             )
             chain = tiles.temperatures(layout, state.rack)[[0, 1, 2, 4]][:, member]
             rows.append((*chain, state.supply.copy(), state.back.copy(), now.facility, state.air.copy()))
-            one = tally._replace(hall_power=tally.hall_power[k : k + 1], hall_extreme=tally.hall_extreme[k : k + 1])
-            whole(racks, cdus, layout, asked, state, now, one)
+            whole(racks, cdus, layout, room, state, now, tally, halls, first + k, 1)
 
     with pytest.MonkeyPatch.context() as patch:
+        small.walk_in_python(patch)
         patch.setattr(kernel, "advance", by_second)
         kept = simulate.run(site, load, inputs, small.curve(site))
     run = rows[-inputs.duration :]
@@ -211,7 +204,7 @@ def test_steady_state_is_the_direct_sparse_solve(condenser: bool) -> None:
     load = small.load(site, [0.8])
     fixed = simulate._fixed(site, load, small.inputs(60, dry=291.15, wet=284.15), small.curve(site))
     setting = changes.first_setting(site)
-    tally = record.tally(fixed.layout, len(site.cdus.name), len(site.halls.name), simulate.COUPLING_STEP)
+    tally = record.tally(fixed.layout, len(site.cdus.name), len(site.halls.name), simulate.MACRO_STEP)
     state = simulate._first_state(fixed)
     for _ in range(1200):
         setting, step = simulate._advance(fixed, setting, state, tally, 0, 60, held=True)
@@ -242,11 +235,18 @@ def at_rest(
     case = oracle.Case(site, fixed.load, (), partial(simulate.outdoor_air, site, fixed.inputs), 0, 60, True)
     tables = oracle._tables(case)
     law, _ = plant.law(site, setting.plant, setting.tables, np.ones(3), state.plant, outdoors)
-    supply = state.plant.water[law.start[1:] - 1]
-    heat = state.warming / simulate.MACRO_STEP, hall_air.sidecar_fans(site, thermal.valve)
+    warming = state.warming / simulate.MACRO_STEP
     plant_holds = oracle._control(law, state.plant, 0.0)
     served = plant_holds.served[law.air_loop]
-    around = hall_air.HallSurroundings(thermal.air, supply, *heat, served, outdoors.dry_bulb, outdoors.wet_bulb)
+    around = hall_air.HallSurroundings(
+        thermal.air,
+        state.plant.water[law.air_cell],
+        warming,
+        thermal.valve,
+        served,
+        outdoors.dry_bulb,
+        outdoors.wet_bulb,
+    )
     controls = plant_holds, oracle._control_halls(tables, state.halls, around, 0)
     everyone = np.ones(site.racks.cdu.size, dtype=bool)
     seen = law.outdoor, outdoors.dry_bulb
@@ -281,6 +281,7 @@ def test_condenser_water_and_tank_follow_the_oracle(wet: float, mode: float, mon
         rows.append(np.concatenate([state.water, state.hot, state.cold]))
         whole(law, state, *given)
 
+    small.walk_in_python(monkeypatch)
     monkeypatch.setattr(loops, "control", noting)
     both = solve(site, small.load(site, [0.8, 0.2, 1.0, 0.6], 60.0), (*WATER, back), 240, held_flow=True, wet=wet)
     assert max(differences(site, both).values()) < ALLOWED
@@ -324,8 +325,9 @@ def test_a_shorter_coupling_step_comes_nearer(monkeypatch: pytest.MonkeyPatch) -
     site = small.site()
     load = small.load(site, [0.0, 1.0, 0.3], 60.0)
     found = []
+    small.walk_in_python(monkeypatch)
     for step in (10, 5):
-        monkeypatch.setattr(simulate, "COUPLING_STEP", step)
+        monkeypatch.setattr(walk, "COUPLING_STEP", step)
         monkeypatch.setattr(oracle, "CONTROL_STEP", step)
         found.append(differences(site, solve(site, load, (), 180, held_flow=True))["facility"])
     assert found[1] < 0.5 * found[0]
