@@ -40,6 +40,7 @@ from facilities.quantity import (
     Text,
     Time,
     UnitPower,
+    Voltage,
     Volume,
     in_order,
 )
@@ -422,5 +423,7 @@ class PathStage(Model):
     heats_hall: StrictBool
     design_loading: Share
     """Load of each unit over its rating at the rated power of what it feeds; sets their number."""
+    voltage: Voltage | None = None
+    """Nominal, of what it gives; for drawings."""
     redundancy: Redundancy = "N"
     """What of the stage may fail; how much of it may be used follows, and how many feeds a rack has."""

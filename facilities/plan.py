@@ -2,85 +2,34 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
 from facilities import layout as places
 from facilities.layout import Layout
 from facilities.schema import Facility, Plan
+from twin.places import Feeds, Ground
 from twin.site import Floats, Integers, Site
 
 TWO_CORDS = frozenset({"2N", "3N/2", "4N/3"})
 """Schemes of redundancy under which a rack hangs on two feeds, each of which can carry it alone."""
 
 
-class Ground(NamedTuple):
+def drawn(facility: Facility) -> Ground | None:
     """
-    A site's plan, in metres from its south-west corner; x to the east, y to the north.
+    Place everything of a site.
 
-    Attributes
+    Parameters
     ----------
-    rack_x, rack_y : (rack,) [m]
-        Middle of each rack.
-    cdu_x, cdu_y : (cdu,) [m]
-        Middle of each CDU's place at the end of its group of racks.
-    row : (rack,) [1]
-        Row of each rack in its hall, from zero.
-    hall_x, hall_y : (hall,) [m]
-        South-west corner of each hall.
-    hall_width, hall_depth : [m]
-        Of every hall, the largest one's.
-    building_x, building_y : (building,) [m]
-        South-west corner of each building.
-    building_width : [m]
-        Of every building; its depth is its halls'.
-    place_width, place_depth : [m]
-        A rack as drawn.
+    facility : Facility
+        From `facilities.load`.
+
+    Returns
+    -------
+    Ground or None
+        Nothing where the site has no plan.
     """
-
-    rack_x: Floats
-    rack_y: Floats
-    cdu_x: Floats
-    cdu_y: Floats
-    row: Integers
-    hall_x: Floats
-    hall_y: Floats
-    hall_width: float
-    hall_depth: float
-    building_x: Floats
-    building_y: Floats
-    building_width: float
-    place_width: float
-    place_depth: float
-
-
-class Feeds(NamedTuple):
-    """
-    What hangs on each feed of the halls' first stage: busways, most often.
-
-    Attributes
-    ----------
-    stage : text
-        Name of the stage.
-    rack_feed : (rack, 2)
-        Feeds of each rack; the same twice where it has one cord.
-    load : (feed,) [W]
-        At the rated power of all racks, those with two cords half on either.
-    most : (feed,) [W]
-        With any one other feed lost, racks with two cords wholly on the one that is left.
-    rating : [W]
-        Of each.
-    hall : (feed,)
-        Hall of each.
-    """
-
-    stage: str
-    rack_feed: Integers
-    load: Floats
-    most: Floats
-    rating: float
-    hall: Integers
+    plan = facility.arrangement.plan
+    return None if plan is None else ground(plan, places.layout(facility), facility.cooling.coolant is not None)
 
 
 def ground(plan: Plan, standing: Layout, coolant: bool) -> Ground:

@@ -50,7 +50,7 @@ def html(template: str, version: str, charts: Mapping[str, Chart], **content: ob
     return environment.get_template(template).render(
         version=version,
         charts=charts,
-        figures=_script_json({name: chart.figure for name, chart in charts.items()}),
+        figures=_charts_json(charts),
         plotly=Markup(figures.library()),
         **content,
     )
@@ -92,7 +92,11 @@ def save(text: str, path: str | Path, what: str) -> Path:
     return target
 
 
-def _script_json(figures_json: Mapping[str, str]) -> Markup:
+def script_json(text: str) -> Markup:
     """Write JSON that may stand inside a script element: no text in it can close the element."""
-    members = ",".join(f"{json.dumps(name)}:{text}" for name, text in figures_json.items())
-    return Markup("{" + members.replace("<", "\\u003c") + "}")
+    return Markup(text.replace("<", "\\u003c"))
+
+
+def _charts_json(charts: Mapping[str, Chart]) -> Markup:
+    members = ",".join(f"{json.dumps(name)}:{chart.figure}" for name, chart in charts.items())
+    return script_json("{" + members + "}")

@@ -8,7 +8,21 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
-from scenarios import curves, envelope, figures, happened, incidents, key_figures, pages, plant_figures, quantities
+from scenarios import (
+    curves,
+    envelope,
+    figures,
+    happened,
+    incidents,
+    key_figures,
+    pages,
+    plant_figures,
+    quantities,
+    site_plan,
+    snapshot,
+)
+from scenarios.cooling_loops import cooling_loops
+from scenarios.one_line import one_line
 from twin.columns import METRICS
 
 if TYPE_CHECKING:
@@ -91,6 +105,7 @@ def page(run: Tables) -> str:
     """
     drawn = charts(run)
     table = run.scan("events").collect()
+    seen, plan = snapshot.at_peak(run), site_plan.site_plan(run)
     return pages.html(
         "report.html.j2",
         run.manifest["gigatwin"],
@@ -104,6 +119,9 @@ def page(run: Tables) -> str:
         margin=incidents.MARGIN,
         comparisons=comparisons(run.manifest["comparisons"]),
         sources=by_source(run.manifest["sources"]),
+        plan=plan,
+        plan_data=None if plan is None else pages.script_json(plan.data),
+        drawings=(one_line(run.manifest, seen.machines), cooling_loops(run.manifest, seen)),
     )
 
 

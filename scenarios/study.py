@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 import polars as pl
 
 import facilities
-from facilities import Facility, build, checks
+from facilities import Facility, build, checks, plan
+from facilities.design import design
 from facilities.loading import file_of
 from facilities.nameplate import nameplate
 from facilities.quantity import Provenance
@@ -203,6 +204,9 @@ def _context(prepared: _Prepared, command: str) -> dict[str, Any]:
         },
         "nameplate": nameplate(facility)._asdict(),
         "changes": prepared.inputs.changes,
+        "ground": plan.drawn(facility),
+        "feeds": plan.feeds(facility, prepared.site),
+        "design": design(facility),
         "labels": {
             "weather": prepared.weather.label,
             "weather_kind": prepared.weather.kind,

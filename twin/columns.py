@@ -185,6 +185,27 @@ EVENTS: dict[str, Column] = {
 }
 """Columns of events.parquet: what was scheduled, and every limit crossed, the worst first."""
 
+_LENGTH = ("m", "f64")
+
+LAYOUT: dict[str, Column] = {
+    "kind": Column("", "text", "building, hall, cdu or rack"),
+    "number": Column("", "u32", "row among those of its kind; of a rack, that in racks.parquet"),
+    "name": Column("", "text", "its name"),
+    "hall": Column("", "text", "hall of a CDU or rack"),
+    "hall_row": Column("", "u32", "row of a rack in its hall, from zero"),
+    "cdu": Column("", "text", "CDU whose group a rack stands in"),
+    "rack_class": Column("", "text", "class of a rack"),
+    "feed_a": Column("", "text", "feed of a rack"),
+    "feed_b": Column("", "text", "its other feed; the same where it has one cord"),
+    "rated_power_w": Column("W", "f64", "nameplate of a rack", 0.0, 2e6),
+    "throttle_temp_k": Column("K", "f64", "limit of a rack's worst chip", 200.0, 500.0),
+    "x_m": Column(*_LENGTH, "its middle, to the east of the site's corner", 0.0, 1e5),
+    "y_m": Column(*_LENGTH, "its middle, to the north", 0.0, 1e5),
+    "width_m": Column(*_LENGTH, "from west to east", 0.0, 1e4),
+    "depth_m": Column(*_LENGTH, "from south to north", 0.0, 1e4),
+}
+"""Columns of layout.parquet: what stands where, as far as the site has a plan, and on which feeds its racks hang."""
+
 TABLES: dict[str, dict[str, Column]] = {
     "site": SITE,
     "halls": HALLS,
@@ -193,5 +214,6 @@ TABLES: dict[str, dict[str, Column]] = {
     "cooling": COOLING,
     "grid": GRID,
     "events": EVENTS,
+    "layout": LAYOUT,
 }
 """The tables of a run folder, by file name."""

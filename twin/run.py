@@ -19,17 +19,22 @@ from twin.errors import ClosureError, Fault, InputError
 from twin.flows import flows, losses
 from twin.grid.response import ResponseCurve
 from twin.metrics import Metric, first_moments, metrics
+from twin.one_line import one_line
 from twin.outline import outline
+from twin.places import layout_table
 from twin.record import Record
 from twin.simulate import MACRO_STEP
 from twin.site import Site
 from twin.units import Quantity, registry
 
-SCHEMA = 1
+SCHEMA = 2
 """Version of the run folder's layout."""
 
 PACKAGES = ("numpy", "scipy", "numba", "polars", "pandapower", "pint")
 """Packages whose versions a manifest names."""
+
+NOT_SAID = frozenset({"start", "changes", "ground", "feeds"})
+"""Of what a run is made from, what its manifest says in its own words or not at all."""
 
 DEFINITIONS = {
     "pue": "energy drawn at the point of connection over energy at the rack inlets, both over the run",
@@ -81,10 +86,14 @@ class Run(NamedTuple):
         place = Path(folder)
         names = ["manifest.json", "metrics.json", *(f"{name}.parquet" for name in TABLES)]
         missing = [name for name in names if not (place / name).is_file()]
+        told = None if names[0] in missing else _content(place / names[0])
+        if told is not None and told.get("schema", SCHEMA) != SCHEMA:
+            message = f"is a run of layout {told['schema']}, and this program reads {SCHEMA}; replay it again"
+            raise InputError(str(place), [Fault("", message)])
         if missing:
             message = f"is not a whole run: {', '.join(missing)} missing; give a folder that `twin replay` wrote"
             raise InputError(str(place), [Fault("", message)])
-        manifest, figures = (_content(place / name) for name in names[:2])
+        manifest, figures = told, _content(place / names[1])
         broken = [
             *(name for name, content in zip(names, (manifest, figures), strict=False) if content is None),
             *(
@@ -95,9 +104,6 @@ class Run(NamedTuple):
         ]
         if manifest is None or figures is None or broken:
             message = f"is a damaged run: {', '.join(broken)} cannot be read, or columns are missing; replay it again"
-            raise InputError(str(place), [Fault("", message)])
-        if manifest.get("schema") != SCHEMA:
-            message = f"is a run of layout {manifest.get('schema')}, and this program reads {SCHEMA}; replay it again"
             raise InputError(str(place), [Fault("", message)])
         return cls(place, manifest, figures)
 
@@ -213,6 +219,7 @@ def assemble(record: Record, site: Site, curve: ResponseCurve, context: Mapping[
         Of its host grid.
     context : mapping
         What the manifest says beyond the run itself; ``start`` (datetime) and ``changes`` (scheduled) are needed.
+        ``ground`` and ``feeds`` say where things stand and what hangs where, as far as it is known.
 
     Returns
     -------
@@ -227,7 +234,7 @@ def assemble(record: Record, site: Site, curve: ResponseCurve, context: Mapping[
     start, changes = context["start"], context["changes"]
     checks = balances(record, site)
     refuse_open(checks)
-    given = {name: value for name, value in context.items() if name not in {"start", "changes"}}
+    given = {name: value for name, value in context.items() if name not in NOT_SAID}
     manifest = {
         "schema": SCHEMA,
         "gigatwin": metadata.version("gigatwin"),
@@ -240,6 +247,7 @@ def assemble(record: Record, site: Site, curve: ResponseCurve, context: Mapping[
         "disturbed": _instant(start, scheduled.disturbance(changes)),
         "reached": {name: _instant(start, moment) for name, moment in first_moments(record).items()},
         "closure": [check._asdict() for check in checks],
+        "one_line": one_line(record, site),
         "flows": flows(record, site),
         "losses": losses(record, site),
         "comparisons": [],
@@ -254,6 +262,7 @@ def assemble(record: Record, site: Site, curve: ResponseCurve, context: Mapping[
         "cooling": tables.cooling_table(record, site, start),
         "grid": tables.grid_table(record, start, curve),
         "events": tables.events_table(events),
+        "layout": layout_table(site, context.get("ground"), context.get("feeds")),
     }
     return Made(manifest, metrics(record, site, context["changes"]), made)
 

@@ -15,7 +15,7 @@ import facilities
 from facilities import Facility, build
 from facilities.phases import at_phase
 from facilities.quantity import Basis, Provenance
-from scenarios.commands import computing, plant
+from scenarios.commands import computing, ground, plant
 from scenarios.quantities import quantity
 from twin.site import Site, Stage
 
@@ -31,7 +31,8 @@ def show(name: str, *, every: bool) -> None:
     console = Console(highlight=False)
     console.print(f"{facility.title}\n{facility.about}\n", markup=False)
     rated = computing.tables(facilities.performance(facility))
-    for table in (_power(site), *rated, _racks(site), *_phases(facility), *plant.tables(site), *_supply(facility)):
+    here = (_power(site), *rated, _racks(site), ground.table(facility, site), *_phases(facility))
+    for table in (*here, *plant.tables(site), *_supply(facility)):
         console.print(table)
     console.print(_one_line(site))
     console.print(_known(numbers))

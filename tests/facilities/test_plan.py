@@ -7,16 +7,16 @@ import pytest
 
 import facilities
 from facilities import build, checks, plan
-from facilities.layout import layout
+from twin.places import Ground
 
 PROMETHEUS = facilities.load("prometheus")
 SITE = build.site(PROMETHEUS)
 
 
-def drawn(name: str) -> plan.Ground:
-    facility = facilities.load(name)
-    assert facility.arrangement.plan is not None
-    return plan.ground(facility.arrangement.plan, layout(facility), facility.cooling.coolant is not None)
+def drawn(name: str) -> Ground:
+    found = plan.drawn(facilities.load(name))
+    assert found is not None
+    return found
 
 
 @pytest.mark.parametrize("name", [name for name in facilities.names() if facilities.load(name).arrangement.plan])

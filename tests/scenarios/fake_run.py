@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import polars as pl
 
+from tests.scenarios import drawn_site
 from twin.columns import TABLES
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class FakeRun(NamedTuple):
         return self.scan(name).collect()
 
 
-def frame(name: str, **columns: Any) -> pl.DataFrame:
+def frame(name: str, /, **columns: Any) -> pl.DataFrame:
     """Give a table in its stored types; fails where a column is missing or one too many."""
     assert set(columns) == set(TABLES[name])
     return pl.DataFrame(
@@ -77,6 +78,7 @@ def write(
         "cooling": _cooling(it, duration),
         "grid": _grid(it, duration),
         "events": _events(),
+        "layout": frame("layout", **drawn_site.layout(names, racks_in_hall, cdus_in_hall, RACK_POWER)),
     }
     for name, table in tables.items():
         table.write_parquet(folder / f"{name}.parquet")
@@ -267,7 +269,7 @@ def metrics(it: np.ndarray) -> dict[str, dict[str, Any]]:
 def manifest(duration: int, halls: list[str], racks_in_hall: int) -> dict[str, Any]:
     """Give a manifest with every key that a run has."""
     return {
-        "schema": 1,
+        "schema": 2,
         "gigatwin": "0.1.0",
         "command": "twin replay example --scenario pump_trip",
         "site": "example",
@@ -286,9 +288,10 @@ def manifest(duration: int, halls: list[str], racks_in_hall: int) -> dict[str, A
         "nameplate": nameplate(len(halls), racks_in_hall),
         "halls": [{"name": name, "racks": racks_in_hall} for name in halls],
         "loops": [
-            {"name": "loop_1", "cools": "CDUs", "coolers": "dry coolers"},
-            {"name": "loop_2", "cools": "hall air", "coolers": "towers"},
+            {"name": "loop_1", "cools": "CDUs", "coolers": "dry coolers", **drawn_site.plant(condenser=False)},
+            {"name": "loop_2", "cools": "hall air", "coolers": "towers", **drawn_site.plant(condenser=True)},
         ],
+        **drawn_site.site(len(halls) * racks_in_hall, RACK_POWER),
         "limits": {"throttle_temp_k": 361.15, "shutdown_temp_k": 371.15, "coolant_supply_temp_k": 318.15},
         "disturbed": (START + timedelta(seconds=1800)).isoformat(),
         "reached": {"throttle": (START + timedelta(seconds=1900)).isoformat(), "shutdown": None},

@@ -81,8 +81,22 @@ def test_show_says_what_a_site_is_and_who_says_so(run) -> None:
     # 74 racks of 128 nodes of four packages are 37,888, of 383 TFLOP/s each.
     for text in ("74 in 1 hall, on 25 CDUs", "37,888", "14.51", "main_transformer", "assumptions: ", "RAPS"):
         assert text in done.out
+    # Power of one feeder: 1.5 MW; 25 of them, the highest loaded with three cabinets of 379 kW.
+    assert "25 of room feeder, 1.500" in done.out
+    assert "highest loaded 76%; one a rack" in done.out
     assert "more with --all" not in done.out
     assert "more with --all" in run("show", "frontier").out
+
+
+def test_show_tells_the_size_of_a_site(run) -> None:
+    """
+    Twelve buildings of two halls of 20 places of 0.8 m between margins of 4 m, four in a line with 40 m between.
+
+    4 x 48 m and 3 x 40 m make 312 m.
+    """
+    out = run("show", "prometheus").out
+    for text in ("312 m by", "12 of 48 m by", "24 of 24 m by", "20 places each", "highest loaded 80%"):
+        assert text in out
 
 
 def test_check_of_good_files(run, tmp_path) -> None:

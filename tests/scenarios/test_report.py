@@ -110,7 +110,7 @@ def test_the_page_stands_alone(page: str) -> None:
 def test_every_table_and_chart_says_what_it_is(page: str) -> None:
     markup = re.sub(r"<(script|style)>.*?</\1>", " ", page, flags=re.S)
     assert markup.count("<caption>") == markup.count("<table>") == 8
-    labels = re.findall(r'role="img" aria-label="([^"]*)"', markup)
+    labels = re.findall(r'class="chart" id="[^"]*" role="img" aria-label="([^"]*)"', markup)
     assert len(labels) == len(CHARTS)
     assert min(map(len, labels)) > 60
     assert [int(number) for number in re.findall(r"<b>Figure (\d+)\.</b>", markup)] == list(range(1, len(CHARTS) + 1))
@@ -124,6 +124,22 @@ def test_a_quiet_run_says_so_in_a_sentence(run: fake_run.FakeRun, tmp_path: Path
     assert "What was scheduled" not in text
     assert "What happened" not in text
     assert "How the chips rode through it" not in text
+
+
+def test_the_site_is_drawn_or_the_page_says_how(run: fake_run.FakeRun, page: str, tmp_path: Path) -> None:
+    drawings = re.findall(r"<b>Drawing (\d+)\.</b>", page)
+    assert drawings == ["1", "2", "3"]
+    assert page.count('<svg xmlns="http://www.w3.org/2000/svg" class="drawn"') == 2
+    text = text_of(page)
+    assert "highest power, 1 Jul 00:30" in text
+    # 24 places of 0.8 m between margins of 4 m, 40 m further on
+    assert f"48 racks to scale; the site is 67.2{T}m by 12.0{T}m." in text
+    without = run.table("layout").with_columns(x_m=pl.lit(None, pl.Float64))
+    with_events(run, run.table("events"), tmp_path)
+    without.write_parquet(tmp_path / "layout.parquet")
+    text = text_of(report.page(run._replace(folder=tmp_path)))
+    assert 'give [arrangement.plan] in the facility file, or take one with designs = ["plan_campus"]' in text
+    assert "Drawing 1. Loads in the second of the highest power drawn" in text
 
 
 def test_many_alarms_are_shown_worst_first_and_counted() -> None:

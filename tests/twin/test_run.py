@@ -94,7 +94,7 @@ def test_a_folder_that_is_no_run_is_refused(tmp_path: Path) -> None:
         run.Run.load(tmp_path)
     assert str(caught.value) == (
         f"{tmp_path}: is not a whole run: metrics.json, site.parquet, halls.parquet, racks.parquet, cdus.parquet, "
-        "cooling.parquet, grid.parquet, events.parquet missing; give a folder that `twin replay` wrote"
+        "cooling.parquet, grid.parquet, events.parquet, layout.parquet missing; give a folder that `twin replay` wrote"
     )
     assert caught.value.exit_code == 2
 
@@ -124,7 +124,7 @@ def test_a_run_that_lacks_columns_is_refused(tmp_path: Path) -> None:
 def test_a_run_of_another_layout_is_refused(tmp_path: Path) -> None:
     saved(tmp_path)
     (tmp_path / "manifest.json").write_text('{"schema": 99}')
-    with pytest.raises(InputError, match="is a run of layout 99, and this program reads 1; replay it again"):
+    with pytest.raises(InputError, match="is a run of layout 99, and this program reads 2; replay it again"):
         run.Run.load(tmp_path)
 
 
