@@ -346,9 +346,38 @@ Quadratic = Annotated[Coefficients, Kind("1", -100, 100, "0.25", terms=3)]
 Biquadratic = Annotated[Coefficients, Kind("1", -100, 100, "0.25", terms=6)]
 
 
+def walk(path: str, part: object) -> Iterator[tuple[str, Number | Series]]:
+    """
+    Find every number of a part, and of the parts in it.
+
+    Parameters
+    ----------
+    path : text
+        Dotted place of the part; may be empty.
+    part
+        A model, or a table of models.
+
+    Yields
+    ------
+    tuple of text and Number or Series
+        Its place and itself, in the order of the fields.
+    """
+    if isinstance(part, Number | Series):
+        yield path, part
+    elif isinstance(part, BaseModel):
+        for name in type(part).model_fields:
+            yield from walk(_join(path, name), getattr(part, name))
+    elif isinstance(part, dict):
+        for name, value in part.items():
+            yield from walk(_join(path, name), value)
+    elif isinstance(part, tuple):
+        for number, value in enumerate(part, start=1):
+            yield from walk(_join(path, getattr(value, "name", str(number))), value)
+
+
 def numbers(path: str, part: object) -> Iterator[Provenance]:
     """
-    List every number of a part, and of the parts in it.
+    Say of every number of a part where it stands and where it comes from.
 
     Parameters
     ----------
@@ -362,17 +391,8 @@ def numbers(path: str, part: object) -> Iterator[Provenance]:
     Provenance
         In the order of the fields.
     """
-    if isinstance(part, Number | Series):
-        yield part.provenance(path)
-    elif isinstance(part, BaseModel):
-        for name in type(part).model_fields:
-            yield from numbers(_join(path, name), getattr(part, name))
-    elif isinstance(part, dict):
-        for name, value in part.items():
-            yield from numbers(_join(path, name), value)
-    elif isinstance(part, tuple):
-        for number, value in enumerate(part, start=1):
-            yield from numbers(_join(path, getattr(value, "name", str(number))), value)
+    for place, number in walk(path, part):
+        yield number.provenance(place)
 
 
 def _join(path: str, name: str) -> str:

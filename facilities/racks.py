@@ -121,6 +121,14 @@ class Model(NamedTuple):
         return self.compute_max + self.auxiliary + float(losses.sum())
 
     @property
+    def rest_power(self) -> float:
+        """Power at the rack inlet with nothing to do [W]."""
+        chips = 0.0 if self.accelerator is None else self.packages * self.accelerator.idle_power.si
+        hosts = 0.0 if self.node is None else self.nodes * self.node.host_idle_power.si
+        losses = power.rack_chain(np.array([chips + hosts]), self.stages)
+        return chips + hosts + self.auxiliary + float(losses.sum())
+
+    @property
     def design_power(self) -> float:
         """Power for which supply and cooling are sized [W]: full load, and never less than the nameplate."""
         return max(self.full_power, self.rack.rated_power.si)

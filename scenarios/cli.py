@@ -96,6 +96,18 @@ def list_names(as_json: AsJson = False) -> None:
         listing.show(as_json=as_json)
 
 
+@app.command(epilog="Examples: twin catalog; twin catalog ironwood")
+def catalog(
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="A part, to be shown in full.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show accelerators and racks with power, FLOP/s and how sure it is; or one part with its sources."""
+    with _told():
+        from scenarios.commands import catalog as shown
+
+        shown.show(name, as_json=as_json)
+
+
 @app.command(epilog="Example: twin show prometheus")
 def show(
     site: SiteName, every: Annotated[bool, typer.Option("--all", help="All assumptions and sources.")] = False

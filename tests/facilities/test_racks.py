@@ -46,12 +46,6 @@ def test_gb200_nvl72_losses_by_stage() -> None:
     assert lost["busbar"] == pytest.approx(0.0037 * 192e3 * (128.88 / 192) ** 2, rel=1e-3)
 
 
-def at_rest(rack: Model) -> float:
-    assert rack.accelerator is not None
-    assert rack.node is not None
-    return inlet(rack, rack.packages * rack.accelerator.idle_power.si + rack.nodes * rack.node.host_idle_power.si)
-
-
 def test_auxiliaries_that_follow_the_load_are_less_at_rest() -> None:
     """
     By hand, a rack of DGX H100: 4 x ((8 x 71 + 200) / 0.9 + 400 + 650) / 0.983 W behind supplies at a tenth of load.
@@ -65,10 +59,10 @@ def test_auxiliaries_that_follow_the_load_are_less_at_rest() -> None:
     output = 4 * ((8 * 71 + 200) / 0.9 + 1050) / 0.983
     supplies = 8.62e3 - output
     assert 0.08 < supplies / output < 0.12  # 90 % at a tenth of load is the floor of the certificate
-    assert at_rest(dgx) == pytest.approx(8.62e3, abs=10.0)
-    assert at_rest(model(catalog, "nd_h200_v5_rack", WARM)) / 4 == pytest.approx(2.0e3, rel=0.1)
+    assert dgx.rest_power == pytest.approx(8.62e3, abs=10.0)
+    assert model(catalog, "nd_h200_v5_rack", WARM).rest_power / 4 == pytest.approx(2.0e3, rel=0.1)
     # Its trays' idle policy leaves out what regulators lose and what switches draw: the parts are a fifth above.
-    assert at_rest(model(catalog, "gb200_nvl72", WARM)) == pytest.approx(26.5e3, abs=100.0)
+    assert model(catalog, "gb200_nvl72", WARM).rest_power == pytest.approx(26.5e3, abs=100.0)
 
 
 def test_trays_of_a_gb200_nvl72() -> None:

@@ -36,7 +36,20 @@ expected = "0.6"
 tolerance = "0.01"
 reason = "the test"
 """
-COMMANDS = ["list", "show", "new", "replay", "report", "compare", "check", "convert", "record", "codes", "validate"]
+COMMANDS = [
+    "list",
+    "catalog",
+    "show",
+    "new",
+    "replay",
+    "report",
+    "compare",
+    "check",
+    "convert",
+    "record",
+    "codes",
+    "validate",
+]
 
 
 @pytest.fixture
