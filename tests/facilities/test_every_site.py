@@ -9,6 +9,7 @@ import pytest
 import facilities
 import scenarios
 from facilities import build, checks
+from facilities.phases import Phase
 from twin.site import Site
 
 
@@ -47,8 +48,10 @@ IT_POWER = {
 }
 """Five per cent: trackers round, and their own band is a factor of 1.4."""
 
-WITHOUT_SUPPLY = {"fairwater", "frontier", "hyperion"}
-"""Fairwater has neither UPS nor gensets, on purpose; of the others nothing is in their files."""
+WITHOUT_SUPPLY = {"fairwater", "frontier"}
+"""Fairwater has neither UPS nor gensets, on purpose; of Frontier nothing is published."""
+
+PHASES = [(name, phase) for name in facilities.names() for phase in facilities.load(name).phases]
 
 
 def nameplate(site: Site) -> float:
@@ -66,11 +69,38 @@ def test_a_site_is_whole_and_within_its_ratings(name: str) -> None:
     published = IT_POWER[name]
     assert nameplate(build.site(facility)) == pytest.approx(published.power, rel=published.tolerance)
     assert bool(facility.supply) == (name not in WITHOUT_SUPPLY)
+    assert facility.arrangement.plan is not None
+    assert facility.phases
     numbers = facility.assumptions()
     assert all(number.source for number in numbers)
     assert all(
         number.low and number.high for number in numbers if number.basis == "assumed" and "," not in number.value
     )
+
+
+@pytest.mark.parametrize(("name", "phase"), PHASES, ids=lambda value: getattr(value, "name", value))
+def test_a_phase_is_within_its_ratings_and_near_what_is_published(name: str, phase: Phase) -> None:
+    """Halls are whole, and trackers' figures of a moment: a tenth."""
+    facility = facilities.load(f"{name}@{phase.name}")
+    assert list(checks.faults(facility)) == []
+    if phase.it_power is not None:
+        assert nameplate(build.site(facility)) == pytest.approx(phase.it_power.si, rel=0.1)
+
+
+@pytest.mark.parametrize(("name", "units", "heat"), [("fairwater", 672, 794.9e6), ("oracle_abilene", 640, 1125e6)])
+def test_chillers_are_as_many_as_are_counted_from_the_air(name: str, units: int, heat: float) -> None:
+    """Epoch AI: 1.25 and 1.34 times the IT power there."""
+    plants = build.sized(facilities.load(name)).plants
+    capacity = sum(float(plant.chiller_capacity.sum()) for plant in plants)
+    assert capacity == pytest.approx(heat, rel=1e-3)
+    assert capacity / (heat / units) == pytest.approx(units, abs=0.5)
+
+
+def test_meta_holds_83_000_packages_to_960_w() -> None:
+    """79.7 MW of 150 (arXiv 2605.24461): 83,016 in whole pods."""
+    site = build.site(facilities.load("meta_150mw"))
+    chips = (site.rack_classes.accelerators * site.rack_classes.accelerator_max)[site.racks.rack_class]
+    assert float(chips.sum()) == pytest.approx(79.7e6, abs=0.05e6)
 
 
 def test_chips_of_eight_pods_of_tpu_v4() -> None:
