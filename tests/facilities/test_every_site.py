@@ -25,6 +25,8 @@ IT_POWER = {
     "azure_nd_h200_v5": Published(20.9e6),
     # Epoch AI.
     "fairwater": Published(636e6),
+    # Epoch AI, planned.
+    "fairwater_wisconsin": Published(2263e6),
     # 144 nameplates of 142 kW and 14 %.
     "foxconn_kaohsiung": Published(23.3e6),
     # Ten pods of about 10 MW (Hot Chips 2025), whose racks of optical switches are counted beside them.
