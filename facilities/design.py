@@ -81,4 +81,6 @@ def _supply(facility: Facility, name: str) -> str:
     units = "" if supply.units is None else f"{supply.units.count} of "
     given = supply.unit_power or supply.power
     power = "" if given is None else f", {units if given is supply.unit_power else ''}{given.value}"
-    return f"{name.replace('_', ' ')}: {supply.kind.replace('_', ' ')}{power}, {supply.role}"
+    kind = "UPS" if supply.kind == "ups" else supply.kind.replace("_", " ")
+    own = "" if name.lower() == supply.kind else f"{name.replace('_', ' ')}: "
+    return f"{own}{kind}{power}, {supply.role}"

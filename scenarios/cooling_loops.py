@@ -87,13 +87,14 @@ def _plant(kind: str, loops: Sequence[Loop], manifest: Mapping[str, Any], now: M
     first = loops[0]
     pads = " with wetted pads" if first["pads"] else ""
     wet = now["water_use_kg_s"]
-    drink = f", make-up {digits(wet / CUBIC_METRES_AN_HOUR.factor, 3)}{THIN}m³/h" if wet > 0.0 else ""
+    drink = [f"make-up water {digits(wet / CUBIC_METRES_AN_HOUR.factor, 3)}{THIN}m³/h"] if wet > 0.0 else []
     outdoors = f"outdoors {_celsius(now['dry_bulb_temp_k'])} dry, {_celsius(now['wet_bulb_temp_k'])} wet bulb"
     coolers = [
         f"{_several(total['cooler_units'], first['coolers'])}{pads}",
         made["cooler"],
-        f"{outdoors}{drink}",
+        outdoors,
         f"fans {share(now['fan_speed'])} of speed, {_of(now['fan_power_w'], total['cooler_fan_power_w'])}",
+        *drink,
     ]
     between = f"condenser water {_celsius(now['condenser_temp_k'])}" if first["condenser_water"] else ""
     machines = [_Machine(coolers, supply=between)]
@@ -111,7 +112,8 @@ def _plant(kind: str, loops: Sequence[Loop], manifest: Mapping[str, Any], now: M
     varies = "variable" if first["variable_flow"] else "constant"
     rated = total["pump_power_w"] + total["condenser_pump_power_w"]
     pumps = [
-        f"Pumps, {_of(now['pump_power_w'], rated)}{', condenser pumps too' if first['condenser_water'] else ''}",
+        f"Pumps, {_of(now['pump_power_w'], rated)}",
+        *(["with those of condenser water"] if first["condenser_water"] else []),
         made["coolant"],
         f"{digits(flow, 3)}{THIN}m³/h, {share(now['water_flow'])} of nominal, {varies}",
         *([f"buffer tank of {duration(tank)} of flow"] if tank > 0.0 else []),
@@ -122,31 +124,27 @@ def _plant(kind: str, loops: Sequence[Loop], manifest: Mapping[str, Any], now: M
 
 
 def _halls(kind: str, manifest: Mapping[str, Any], seen: Snapshot) -> list[_Machine]:
-    """List what stands in the halls and takes heat to the loop."""
-    machines: list[_Machine] = []
-    if CDUS in kind:
-        machines += _cdus(manifest, seen)
-    if AIR in kind:
-        air, now = manifest["hall_air"], seen.loops[kind]
-        others = [words for name, words in (("doors", "rear doors"), ("outdoor_air", "outdoor air")) if air[name]]
-        coils = [
-            " and ".join(["Fan coils", *others]),
-            manifest["design"]["fan_coil"],
-            f"fans {_of(now['coil_fan_power_w'], air['coil_fan_power_w'])}",
-        ]
-        limits = f"set {_celsius(air['set_point_k'])}, alarm {_celsius(air['alarm_k'])}"
-        supply = f"{_celsius(now['air_temp_k'])} ({limits})"
-        machines.append(_Machine(coils, "both", supply, "", ("air", "air")))
-        machines.append(
-            _Machine(
-                [
-                    f"Air of {_several(len(manifest['halls']), 'halls')}",
-                    f"{_watts(seen.heat['air_heat_w'])} from racks",
-                ],
-                pipes=None,
-            )
-        )
-    return machines
+    """List what stands in the halls and takes heat to the loop; sidecars give theirs to the halls' air."""
+    cdus = _cdus(manifest, seen) if CDUS in kind else []
+    air = _air(manifest, seen, seen.loops[kind]) if AIR in kind else []
+    beside = bool(cdus and air and manifest["cdus"]["sidecars"])
+    return [*air[:-1], air[-1]._replace(pipes=("air", "air")), *cdus] if beside else [*cdus, *air]
+
+
+def _air(manifest: Mapping[str, Any], seen: Snapshot, now: Mapping[str, float]) -> list[_Machine]:
+    air = manifest["hall_air"]
+    others = [words for name, words in (("doors", "rear doors"), ("outdoor_air", "outdoor air")) if air[name]]
+    coils = [
+        " and ".join(["Fan coils", *others]),
+        manifest["design"]["fan_coil"],
+        f"fans of the halls {_of(now['coil_fan_power_w'], air['fan_power_w'])}",
+    ]
+    limits = f"set {_celsius(air['set_point_k'])}, alarm {_celsius(air['alarm_k'])}"
+    halls, heat = _several(len(manifest["halls"]), "halls"), _watts(seen.heat["air_heat_w"])
+    return [
+        _Machine(coils, "both", f"{_celsius(now['air_temp_k'])} ({limits})", "", ("air", "air")),
+        _Machine([f"Air of {halls}", f"{heat} from racks"], pipes=None),
+    ]
 
 
 def _cdus(manifest: Mapping[str, Any], seen: Snapshot) -> list[_Machine]:

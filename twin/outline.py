@@ -51,7 +51,8 @@ def outline(site: Site) -> dict[str, Any]:
         "hall_air": {
             "set_point_k": float(site.halls.air_set_point.min()),
             "alarm_k": float(site.halls.air_alarm.min()),
-            "coil_fan_power_w": float(site.halls.coil_fan_power.sum()),
+            "fan_power_w": float(site.halls.coil_fan_power.sum() + site.halls.outdoor_fan_power.sum())
+            + float(site.cdus.sidecar_fan_power.sum()),
             "doors": bool((site.halls.door_water_stream > 0.0).any()),
             "outdoor_air": bool((site.halls.outdoor_stream > 0.0).any()),
         },

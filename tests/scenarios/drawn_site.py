@@ -63,7 +63,7 @@ def site(racks: int, rated: float) -> dict[str, Any]:
             **{"supply_alarm_k": 313.15, "pump_power_w": 6e4},
         },
         "hall_air": {
-            **{"set_point_k": 298.15, "alarm_k": 305.15, "coil_fan_power_w": 1e5},
+            **{"set_point_k": 298.15, "alarm_k": 305.15, "fan_power_w": 1e5},
             **{"doors": False, "outdoor_air": False},
         },
         "one_line": {

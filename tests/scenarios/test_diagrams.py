@@ -93,6 +93,19 @@ def test_a_site_cooled_by_air_has_one_column(run: fake_run.FakeRun, tmp_path: Pa
     assert not any("CDU" in row for row in written)
 
 
+def test_sidecars_stand_between_their_racks_and_the_air(run: fake_run.FakeRun, seen: Snapshot) -> None:
+    """From the outdoors down: coils, air, sidecars, racks; where CDUs stand in the water they come before the coils."""
+    both = [run.manifest["loops"][0] | {"cools": "CDUs and hall air"}]
+    now = seen._replace(loops={"CDUs and hall air": seen.loops["CDUs"]})
+    for sidecars, wanted in (
+        (True, ["Fan coils", "Air of 2 halls", f"6 sidecars, pumps 60.0{T}kW", "48 racks with coolant"]),
+        (False, [f"6 CDUs, pumps 60.0{T}kW", "48 racks with coolant", "Fan coils", "Air of 2 halls"]),
+    ):
+        cdus = run.manifest["cdus"] | {"sidecars": sidecars}
+        written = words(cooling_loops(run.manifest | {"loops": both, "cdus": cdus}, now).svg)
+        assert [row for row in written if row in wanted] == wanted
+
+
 def test_text_in_a_drawing_cannot_be_markup(run: fake_run.FakeRun, seen: Snapshot) -> None:
     evil = run.manifest["design"] | {"cdu": "</svg><script>alert(1)</script>"}
     drawn = cooling_loops(run.manifest | {"design": evil}, seen).svg

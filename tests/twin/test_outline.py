@@ -41,3 +41,22 @@ def test_limits_are_the_lowest_of_what_is_built() -> None:
 def test_a_site_without_accelerators_has_no_limits_of_chips() -> None:
     classes = SITE.rack_classes._replace(accelerators=np.zeros(2))
     assert outline(SITE._replace(rack_classes=classes))["limits"]["throttle_temp_k"] is None
+
+
+def test_plant_and_cdus_are_told_with_their_ratings() -> None:
+    """Three of four groups have coolant; fans of the halls are those of coils, sidecars and outdoor air."""
+    wet = np.array([1.0, 1.0, 1.0, 0.0])
+    cdus = SITE.cdus._replace(exchanger_conductance=2e4 * wet, pump_power=np.array([1e3, 2e3, 3e3, 0.0]))
+    halls = SITE.halls._replace(coil_fan_power=np.array([4e3, 5e3]), outdoor_fan_power=np.array([0.0, 1e3]))
+    got = outline(SITE._replace(cdus=cdus, halls=halls))
+    assert (got["cdus"]["count"], got["cdus"]["pump_power_w"], got["cdus"]["sidecars"]) == (3, 6e3, False)
+    assert got["hall_air"]["fan_power_w"] == 10e3 + SITE.cdus.sidecar_fan_power.sum()
+    loop = got["loops"][0]
+    assert loop["set_point_k"] == SITE.loops.supply_set_point[0]
+    assert loop["cooler_fan_power_w"] == SITE.loops.cooler_units[0] * SITE.loops.cooler_fan_power[0]
+    assert sum(row["racks"] for row in got["rack_classes"]) == len(SITE.racks.name)
+
+
+def test_a_site_without_coolant_has_no_cdus() -> None:
+    dry = SITE.cdus._replace(exchanger_conductance=0.0 * SITE.cdus.exchanger_conductance)
+    assert outline(SITE._replace(cdus=dry))["cdus"] is None
