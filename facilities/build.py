@@ -126,9 +126,16 @@ def sized(facility: Facility) -> Sized:
         load = sums(places.cdu_hall, heat.liquid + pumps, len(places.halls))
         stream = sums(places.cdu_hall, wet * _primary_stream(facility, liquid), len(places.halls))
         plants.append(sizing.plant(facility, liquid.loop, load, stream, facility.catalog.cdus[liquid.cdu].design_rise))
-    carried = heat.air + fans
+    carried = coils.coil_share(air) * (heat.air + fans)
     plants.append(sizing.plant(facility, air.loop, carried, carried / air.water_rise.si, air.water_rise))
-    cooling = pumps.sum() + blowers.sum() + fans.sum() + sum(float(plant.peak_power.sum()) for plant in plants)
+    fans_of_dampers = 0.0 if air.outdoor_air is None else float(air.outdoor_air.fan_share.si * heat.air.sum())
+    cooling = (
+        fans_of_dampers
+        + pumps.sum()
+        + blowers.sum()
+        + fans.sum()
+        + sum(float(plant.peak_power.sum()) for plant in plants)
+    )
     chain, peak = _chain(facility, hall_path, float(heat.feeders.sum()), float(cooling))
     sized_coils = coils.size(air, models, places, hot, fans, sums(places.cdu_hall, blown, len(places.halls)))
     return Sized(models, places, heat, sized_coils, fans, pumps, tuple(plants), chain, peak)
@@ -311,7 +318,7 @@ def _halls(facility: Facility, parts: Sized) -> Halls:
     halls = len(places.halls)
     rows = np.arange(halls, dtype=np.int64)
     racks = sums(places.cdu_hall[places.rack_cdu], np.ones(len(places.racks)), halls)
-    last = parts.chain.hall_path[-1]
+    last, least_speed = parts.chain.hall_path[-1], facility.catalog.fan_coils[air.fan_coil].least_speed
     return Halls(
         name=places.halls,
         loop=rows,
@@ -328,6 +335,7 @@ def _halls(facility: Facility, parts: Sized) -> Halls:
         # All valves open, coils and doors take the loop's water, no more.
         door_water_stream=coils.door_heat(air, parts.models, places) / air.water_rise.si,
         coil_fan_power=parts.fans,
+        coil_least_speed=np.full(halls, 0.0 if least_speed is None else least_speed.si),
         feeder_rating=last.units * last.rating,
         **_outdoor_air(air, parts),
     )
@@ -338,7 +346,10 @@ def _outdoor_air(air: AirCooling, parts: Sized) -> dict[str, Floats]:
     halls, wanted = len(parts.places.halls), air.outdoor_air
     if wanted is None:
         return {name: np.zeros(halls) for name in Halls._fields if name.startswith("outdoor_")}
+    pads = wanted.pads
     return {
+        "outdoor_saturation": np.full(halls, 0.0 if pads is None else pads.saturation.si),
+        "outdoor_pad_set_point": np.full(halls, 0.0 if pads is None else pads.set_point.si),
         "outdoor_stream": wanted.part.si * parts.coils.needed,
         "outdoor_fan_power": wanted.fan_share.si * parts.heat.air,
         "outdoor_lowest": np.full(halls, wanted.lowest_dew_point.si),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from facilities import build, coils, plan, plant_checks
+from facilities import air_checks, build, coils, plan, plant_checks
 from facilities.loading import load
 from facilities.racks import Model
 from facilities.schema import AirCooling, Facility
@@ -79,6 +79,7 @@ def faults(facility: Facility) -> Iterator[Fault]:
     yield from _cdus(site, parts.heat.liquid)
     yield from _sidecars(site, parts.heat.liquid)
     yield from plant_checks.faults(facility, site, np.concatenate([plant.heat for plant in parts.plants]))
+    yield from air_checks.faults(facility, site, parts.coils)
     yield from _redundancy(facility, site)
     yield from _feeds(facility, site)
     if parts.peak_power > site.connection.rating:

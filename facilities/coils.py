@@ -100,7 +100,7 @@ def size(air: AirCooling, models: dict[str, Model], places: Layout, hot: Floats,
     racks, halls = list(models.values()), len(places.halls)
     hall = places.cdu_hall[places.rack_cdu]
     rack_stream = beside + sums(hall, np.array([rack.contained_stream for rack in racks])[places.rack_class], halls)
-    heat = hot + fans
+    heat = coil_share(air) * (hot + fans)
     recirculation, bypass = np.full(halls, air.recirculation.si), np.full(halls, air.bypass.si)
     water = air.loop.warmest_supply
     supply = air.set_point.si - supply_fall(rack_stream, recirculation) * hot
@@ -110,6 +110,18 @@ def size(air: AirCooling, models: dict[str, Model], places: Layout, hot: Floats,
     air_stream = np.maximum(needed, enough)
     returned = air.set_point.si + return_rise(rack_stream, air_stream, recirculation) * hot
     return Coils(air.coil_margin.si, heat, air_stream, heat / air.water_rise.si, supply, returned, water, needed)
+
+
+def coil_share(air: AirCooling) -> float:
+    """
+    Give the part of the hall's air heat [1] for which coils are sized.
+
+    Parameters
+    ----------
+    air : AirCooling
+        All of it where it says none.
+    """
+    return 1.0 if air.coil_share is None else air.coil_share.si
 
 
 def conductance(coils: Coils) -> Floats:

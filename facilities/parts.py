@@ -378,7 +378,9 @@ class FanCoil(Model):
 
     title: Text
     fan_share: Ratio
-    """Fan power at full speed over the heat they are sized for."""
+    """Fan power at full speed over the hall's air heat at rated power."""
+    least_speed: Share | None = None
+    """Over full speed; all of it for fans without drives. None where the racks' air is the limit."""
 
 
 class Pump(Model):

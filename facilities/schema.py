@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, StrictInt, StrictStr, model_validator
 
+from facilities.air_intake import OutdoorAir
 from facilities.parts import Catalog, PathStage
 from facilities.phases import Phase, Supply, check_phases
 from facilities.quantity import (
@@ -306,22 +307,6 @@ class SidecarCooling(Model):
         return self
 
 
-class OutdoorAir(Model):
-    """An air-side economiser: dampers let outdoor air in while it is cold and neither too dry nor too moist."""
-
-    part: Ratio
-    """Outdoor air at most over the air that the racks need."""
-    fan_share: Ratio
-    """Power of its fans at full speed over the hall's air heat at rated power."""
-    lowest_dew_point: Temperature
-    highest_dew_point: Temperature
-
-    @model_validator(mode="after")
-    def _in_order(self) -> OutdoorAir:
-        in_order("dew point", lowest=self.lowest_dew_point, highest=self.highest_dew_point)
-        return self
-
-
 class AirCooling(Model):
     """Air of the halls, and the facility water behind it."""
 
@@ -331,6 +316,11 @@ class AirCooling(Model):
     water_rise: Difference
     """Of the facility water through the coils, at the hall's air heat at rated power."""
     capacity_per_rack: HeatCapacity
+    coil_share: Share | None = None
+    """
+    Part of the hall's air heat at rated power for which coils and their loop are sized, where outdoor air carries the
+    rest on design days; all of it where none is given.
+    """
     coil_margin: Margin
     """Coils, with the air they blow, over those that carry the hall's air heat at rated power."""
     recirculation: AirPart

@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from twin import changes, power, record
 from twin.changes import Setting
-from twin.cooling import hall_air, plant, plant_tables, plant_water, ranges
+from twin.cooling import air_intake, hall_air, plant, plant_tables, plant_water, ranges
 from twin.grid.response import ResponseCurve, evaluate
 from twin.inputs import Inputs as Inputs
 from twin.inputs import outdoor_air as outdoor_air
@@ -246,6 +246,7 @@ def _held(
 ) -> walk.Held:
     """Collect what a macro step holds; the water that halls and CDUs see is shown to them in each coupling step."""
     site, controls = fixed.site, hall_air.no_controls(len(fixed.site.halls.name))
+    offered = air_intake.intake(site, outdoors).dry_bulb
     coil, coil_ramp, hall_served = np.empty((3, len(site.halls.name)))
     facility, facility_ramp, served = np.empty((3, len(site.cdus.name)))
     forcing = Forcing(
@@ -266,7 +267,7 @@ def _held(
         door=controls.door,
         outdoor_rate=controls.outdoor,
         outdoor_share=controls.outdoor_share,
-        outdoor=outdoors.dry_bulb,
+        outdoor=offered,
         hall_losses=controls.losses,
         hall_fans=controls.fans,
         air_capacity=fixed.halls.air_capacity,
@@ -277,7 +278,7 @@ def _held(
         warming=state.warming / MACRO_STEP,
         lift=state.thermal.valve,
         served=hall_served,
-        dry_bulb=outdoors.dry_bulb,
+        dry_bulb=offered,
         dew_point=hall_air.outdoor_dew_point(site, outdoors),
     )
     return walk.Held(orders, forcing, around, plant.no_controls(len(site.loops.name)), controls)
@@ -330,6 +331,7 @@ def _connect(fixed: _Fixed, setting: Setting, state: _State, step: _Step) -> tup
         mean_speed,
         memory.wetted,
         step.outdoors,
+        air_intake.evaporation(site, step.halls.passed / seconds, air_intake.intake(site, step.outdoors).taken_up),
     )
     basins = plant_water.basins(site.loops, setting.plant.make_up, memory.basin, use.make_up, float(seconds))
     # Towers that stand dry use nothing, and remember what they used.

@@ -251,12 +251,18 @@ class Halls(NamedTuple):
         Water of `air_loop` through the rear doors of the hall's racks, valves open.
     coil_fan_power : (hall,) [W]
         Electric power of the coil fans at full speed; all of it becomes heat of the air.
+    coil_least_speed : (hall,) [1]
+        Of those fans, over full speed.
     outdoor_stream : (hall,) [W/K]
         Outdoor air that dampers let in at most, mass flow times specific heat; zero without an air-side economiser.
     outdoor_fan_power : (hall,) [W]
         Electric power of its fans at full speed, which leaves with the air that they blow out.
     outdoor_lowest, outdoor_highest : (hall,) [K]
         Dew points of outdoor air between which it is let in.
+    outdoor_saturation : (hall,) [1]
+        Saturation efficiency of the wetted pads that it passes; zero without.
+    outdoor_pad_set_point : (hall,) [K]
+        Dry bulb to which they cool it, and no further.
     feeder_rating : (hall,) [W]
         Rating of the hall's supply.
     """
@@ -275,10 +281,13 @@ class Halls(NamedTuple):
     coil_water_stream: Floats
     door_water_stream: Floats
     coil_fan_power: Floats
+    coil_least_speed: Floats
     outdoor_stream: Floats
     outdoor_fan_power: Floats
     outdoor_lowest: Floats
     outdoor_highest: Floats
+    outdoor_saturation: Floats
+    outdoor_pad_set_point: Floats
     feeder_rating: Floats
 
 

@@ -21,6 +21,10 @@ class Published(NamedTuple):
 
 
 IT_POWER = {
+    # 500 nodes of 6.5 kW, 0.28 MW of network, 0.16 MW of storage.
+    "aws_p4d_ultracluster": Published(3.69e6),
+    # Epoch AI's plan for 2026-10, the buildings that are taken for Trainium2.
+    "aws_rainier": Published(1037e6),
     # 1,800 nodes of 10.2 kW, 1.58 MW of network, 0.92 MW of storage.
     "azure_nd_h200_v5": Published(20.9e6),
     # Epoch AI.
@@ -116,6 +120,14 @@ def test_chips_of_eight_pods_of_tpu_v4() -> None:
     )
     assert idle == pytest.approx(2.95e6, abs=0.005e6)
     assert loaded == pytest.approx(3.96e6, abs=0.005e6)
+
+
+def test_trainium2_with_everything_beside_it() -> None:
+    """910 MW over 1,044,980 chips (Epoch AI) are 871 W each; the share of service racks was chosen by it."""
+    site = build.site(facilities.load("aws_rainier@now"))
+    chips = site.rack_classes.accelerators[site.racks.rack_class].sum()
+    assert chips == pytest.approx(1_044_980, rel=1e-3)
+    assert nameplate(site) / chips == pytest.approx(871.0, rel=0.01)
 
 
 @pytest.mark.parametrize("name", facilities.names())

@@ -122,10 +122,13 @@ def halls() -> Halls:
         coil_water_stream=5e3 * two,
         door_water_stream=0.0 * two,
         coil_fan_power=1e3 * two,
+        coil_least_speed=0.0 * two,
         outdoor_stream=0.0 * two,
         outdoor_fan_power=0.0 * two,
         outdoor_lowest=264.15 * two,
         outdoor_highest=288.15 * two,
+        outdoor_saturation=0.0 * two,
+        outdoor_pad_set_point=0.0 * two,
         feeder_rating=2e5 * two,
     )
 

@@ -142,10 +142,13 @@ def halls(count: int, accelerators: int, service: int) -> Halls:
         coil_water_stream=each(air / 6.0),
         door_water_stream=each(0.0),
         coil_fan_power=each(air * 0.03),
+        coil_least_speed=each(0.0),
         outdoor_stream=each(0.0),
         outdoor_fan_power=each(0.0),
         outdoor_lowest=each(264.15),
         outdoor_highest=each(288.15),
+        outdoor_saturation=each(0.0),
+        outdoor_pad_set_point=each(0.0),
         feeder_rating=each(accelerators * RACK_POWER + service * 36e3),
     )
 

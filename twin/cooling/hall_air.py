@@ -3,12 +3,13 @@ Air of the halls: what their coils, fans, doors and economisers do, and the tabl
 
 Coils see the air at the racks plus a rise that goes with the heat in the hot air (`twin.cooling.air_side`), to which
 conversion losses add; the heat of the coils' fans joins their supply. All heat capacity of the hall is held by the air
-at the racks. Racks draw at a constant rate, and coil fans never run slower than the racks need: the containment's
-pressure is held. When coils need more, they run faster, and more air passes by.
+at the racks. Racks draw at a constant rate, and coil fans never run slower than the racks need (the containment's
+pressure is held), nor than they can. When coils need more, they run faster, and more air passes by.
 
 Racks with a rear door give it what they can and the rest to the hot air; they take no part in the containment, since
 what leaves them is no hotter than what they draw while their doors keep up. Sidecars draw the racks' air and blow hot
-air. An air-side economiser lets outdoor air in, in the place of air that returns, ahead of the coils.
+air. An air-side economiser lets outdoor air in, in the place of air that returns, ahead of the coils; pads may
+cool it on its way (`twin.cooling.air_intake`).
 """
 
 from __future__ import annotations
@@ -93,8 +94,10 @@ class HallSurroundings(NamedTuple):
         Of the CDUs' valves; of sidecars, the speed of their fans.
     served : (hall,) [1]
         Part of the water that valves ask for that they get.
-    dry_bulb, dew_point : [K]
-        Outdoor air.
+    dry_bulb : (hall,) [K]
+        Outdoor air behind the pads.
+    dew_point : [K]
+        Outdoor air ahead of them.
     """
 
     air: Floats
@@ -102,7 +105,7 @@ class HallSurroundings(NamedTuple):
     warming: Floats
     lift: Floats
     served: Floats
-    dry_bulb: float
+    dry_bulb: Floats
     dew_point: float
 
 
@@ -190,6 +193,8 @@ class HallTally(NamedTuple):
         Heat to the outdoors.
     cdus : (cdu,) [J]
         Heat of the CDUs to facility water, of sidecars to the air.
+    passed : (hall,) [J/K]
+        Outdoor air that was let in: its mass times its specific heat.
     """
 
     power: Floats
@@ -199,6 +204,7 @@ class HallTally(NamedTuple):
     door: Floats
     outdoor: Floats
     cdus: Floats
+    passed: Floats
 
 
 def state(halls: int) -> HallState:
@@ -297,7 +303,7 @@ def law(site: Site) -> HallLaw:
     halls = site.halls
     rack_stream = contained_air(site)
     needed = matching_stream(rack_stream, halls.recirculation, halls.bypass)
-    slowest = np.minimum(needed / np.maximum(halls.coil_air_stream, 1e-9), 1.0)
+    slowest = np.clip(needed / np.maximum(halls.coil_air_stream, 1e-9), halls.coil_least_speed, 1.0)
     water, speed = np.broadcast_arrays(POSITIONS[:, np.newaxis], np.maximum(POSITIONS[:, np.newaxis], slowest))
     rate = coil_rate(halls.coil_conductance, halls.coil_air_stream, halls.coil_water_stream, speed, water)
     blown = speed * halls.coil_air_stream

@@ -45,9 +45,10 @@ def water_flows(
     fan_speed: Floats,
     wetted: Flags,
     outdoors: Outdoors,
+    from_halls: Floats | float = 0.0,
 ) -> tuple[Floats, water.WaterUse]:
     """
-    Give the water that the towers evaporate and use.
+    Give the water that towers and pads evaporate and use.
 
     Parameters
     ----------
@@ -65,6 +66,8 @@ def water_flows(
         Whether water runs over the pads of dry coolers.
     outdoors : Outdoors
         Outdoor air.
+    from_halls : (loop,) [kg/s]
+        What the pads of the halls' outdoor air evaporate, with the blowdown of the coolers' water.
 
     Returns
     -------
@@ -82,6 +85,7 @@ def water_flows(
     evaporation = np.where(rejected > 0.0, np.maximum(evaporation, 0.0), 0.0)
     if wetted.any():
         evaporation = evaporation + pad_evaporation(loops, settings, fan_speed, wetted, outdoors)
+    evaporation = evaporation + from_halls
     circulation = np.where(rejected > 0.0, wet * cooler_stream(loops, flow) / WATER_HEAT, 0.0)
     return evaporation, water.water_use(evaporation, circulation, loops.cycles_of_concentration, loops.drift_fraction)
 

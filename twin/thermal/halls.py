@@ -159,7 +159,7 @@ def control(
         wanted = state.whole[h] + law.air_capacity[h] * (air - law.set_point[h]) / CONTROL_TIME
         let_in, taken = 0.0, 0.0
         if law.outdoor_stream[h] > 0.0:
-            colder = air + law.outdoor_rise[h] * hot - around.dry_bulb
+            colder = air + law.outdoor_rise[h] * hot - around.dry_bulb[h]
             let_in = _outdoor_air(law, h, state, colder, around.dew_point, wanted, seconds)
             taken = let_in * law.outdoor_stream[h] * colder
         controls.outdoor[h] = let_in * law.outdoor_stream[h]
@@ -177,6 +177,7 @@ def control(
         power += fans + beside + away
         tally.fans[h] += seconds * (fans + beside)
         tally.outdoor_fans[h] += seconds * away
+        tally.passed[h] += seconds * controls.outdoor[h]
     tally.power[block] += power
 
 
@@ -281,7 +282,7 @@ def hall_second(hall, k, blown, state, forcing, tally) -> None:
     # Integrals of exp(-decay t) over the second, once and twice; their limits where nothing flows.
     twice = (1.0 + np.expm1(-decay) / decay) / decay if decay > LEAST_DECAY else 0.5 - decay / 6.0
     once = 1.0 - decay * twice
-    above, over = state.air[hall] - coil, state.air[hall] - forcing.outdoor
+    above, over = state.air[hall] - coil, state.air[hall] - forcing.outdoor[hall]
     rise = (hot - by_coil - by_outdoors + forcing.hall_fans[hall]) / capacity
     slope = rise - (to_coil * above + (to_outdoors - mixing) * over) / capacity
     state.air_ramp[hall] = slope * once

@@ -95,7 +95,7 @@ class Heats(NamedTuple):
         Outdoor temperature at the coolers.
     shift : (loop,) [K]
         Fall of the water return ahead of coolers and economiser.
-    dry_bulb : [K]
+    dry_bulb : (hall,) [K]
         Outdoor air that economisers let into halls.
     """
 
@@ -111,7 +111,7 @@ class Heats(NamedTuple):
     hall_fans: Floats
     outdoor: Floats
     shift: Floats
-    dry_bulb: float
+    dry_bulb: Floats
 
 
 class Places(NamedTuple):

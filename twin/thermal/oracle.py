@@ -21,7 +21,7 @@ from scipy.integrate import solve_ivp
 
 from twin import changes, power
 from twin.changes import Change, Setting
-from twin.cooling import hall_air, plant, plant_tables
+from twin.cooling import air_intake, hall_air, plant, plant_tables
 from twin.facility_water import cells
 from twin.site import Floats, Integers, LossCurve, Site
 from twin.thermal import halls, kernel, laws, loops, network, tiles, walk
@@ -168,7 +168,7 @@ class _Second(NamedTuple):
     controls: plant.PlantControls
     air: hall_air.HallControls
     outdoor: Floats
-    dry_bulb: float
+    dry_bulb: Floats
     held_flow: bool
     on: npt.NDArray[np.bool_]
     opposed: Floats
@@ -246,6 +246,7 @@ def _walk(case: Case, start: Start, state: Floats, integrator: Integrator) -> It
         now = _plant_state(tables.at, state, memory)
         demand = laws.flow_demand(site, valves.valve, remembered.position, remembered.door)
         law = plant.law(site, setting.plant, setting.tables, demand, now, outdoors)[0]
+        offered = air_intake.intake(site, outdoors).dry_bulb
         drawn = []
         for block in range(begin, end, CONTROL_STEP):
             seconds = range(block, min(block + CONTROL_STEP, end))
@@ -256,7 +257,7 @@ def _walk(case: Case, start: Start, state: Floats, integrator: Integrator) -> It
                 warming / MACRO_STEP,
                 valves.valve,
                 controls.served[law.air_loop],
-                outdoors.dry_bulb,
+                offered,
                 hall_air.outdoor_dew_point(site, outdoors),
             )
             air = _control_halls(tables, remembered, around, len(seconds))
@@ -273,7 +274,7 @@ def _walk(case: Case, start: Start, state: Floats, integrator: Integrator) -> It
                     state,
                     second,
                     (controls, air),
-                    (law.outdoor, outdoors.dry_bulb),
+                    (law.outdoor, offered),
                 )
                 state, moved = _integrate(case.site, tables, held, state, integrator)
                 setting = setting._replace(pumps=changes.coast(setting.pumps, 1)[1])

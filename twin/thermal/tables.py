@@ -271,8 +271,8 @@ class Forcing(NamedTuple):
         Heat that outdoor air moves for each kelvin between hall air and the outdoors.
     outdoor_share : (hall,) [1]
         Part of the hot air's heat that it moves beyond that.
-    outdoor : [K]
-        Outdoor dry bulb.
+    outdoor : (hall,) [K]
+        Dry bulb of the outdoor air behind the pads.
     hall_losses : (hall,) [W]
         Conversion losses into the hall's hot air.
     hall_fans : (hall,) [W]
@@ -300,7 +300,7 @@ class Forcing(NamedTuple):
     door: Floats
     outdoor_rate: Floats
     outdoor_share: Floats
-    outdoor: float
+    outdoor: Floats
     hall_losses: Floats
     hall_fans: Floats
     air_capacity: Floats

@@ -71,6 +71,22 @@ def test_replay_follows_the_oracle_through_load_steps_and_an_outage_of_the_coils
     assert np.ptp(both.oracle.hall[:, 1]) > 0.1
 
 
+def test_replay_follows_the_oracle_with_pads_ahead_of_outdoor_air() -> None:
+    """Air of 28 degC comes in at 22, through pads as wet as they get, and takes a part of the heat."""
+    site = air_site.site((0, 0, 1, 1), 0.5)
+    one = np.ones(2)
+    halls = site.halls._replace(
+        outdoor_highest=295.0 * one, outdoor_saturation=0.85 * one, outdoor_pad_set_point=290.0 * one
+    )
+    site = site._replace(halls=halls)
+    both = solve(site, small.load(site, LEVELS, 60.0), (), 180, held_flow=True, dry=301.15, wet=294.15)
+    assert {name: value for name, value in followed(site, both).items() if value >= ALLOWED} == {}
+    dry = site._replace(halls=halls._replace(outdoor_saturation=0.0 * one))
+    without = solve(dry, small.load(dry, LEVELS, 60.0), (), 180, held_flow=True, dry=301.15, wet=294.15)
+    # Coils hold the air in either case; but that the pads are there is felt.
+    assert np.all(np.abs(without.replay.hall - both.replay.hall).max(axis=0) > 10.0 * ALLOWED)
+
+
 def test_pumps_that_follow_valves_bring_the_doors_their_water() -> None:
     """
     Four doors, all open as their racks blow more than they can take, ask for 4 x 6 kW/K besides the coils' water.

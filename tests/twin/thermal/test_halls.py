@@ -59,7 +59,7 @@ def controlled(
     """Sample the controls at water of 295 K, 200 W of losses and none of sidecars."""
     controls, sums = hall_air.no_controls(1), hall_air.tally(1, 1, 0)
     seen, water, warming, got = (np.array([value]) for value in (air, 295.0, 200.0, served))
-    around = hall_air.HallSurroundings(seen, water, warming, np.empty(0), got, dry, dew)
+    around = hall_air.HallSurroundings(seen, water, warming, np.empty(0), got, np.array([dry]), dew)
     halls.control(own, now, controls, sums, around, SECONDS, 0, ONLY)
     return controls, sums
 
@@ -110,7 +110,7 @@ class Forcing(NamedTuple):
     coil_mixing: np.ndarray
     outdoor_rate: np.ndarray
     outdoor_share: np.ndarray
-    outdoor: float
+    outdoor: np.ndarray
     hall_losses: np.ndarray
     hall_fans: np.ndarray
     air_capacity: np.ndarray
@@ -138,7 +138,7 @@ def second(
     values = (np.array([value]) for value in (290.0, 0.0, conductance, share, mixing, *outdoor))
     heat = (np.array([value]) for value in (800.0, 200.0, 100e3))
     now = Air(np.array([air]), *np.zeros((4, 1)))
-    halls.hall_second.py_func(0, 0, blown, now, Forcing(*values, 280.0, *heat), now)
+    halls.hall_second.py_func(0, 0, blown, now, Forcing(*values, np.array([280.0]), *heat), now)
     return now
 
 
@@ -189,7 +189,7 @@ def warmed(power: float, capacity: float, seconds: int) -> float:
     """Give the rise [K] of air that nothing cools."""
     none = np.zeros(1)
     now = Air(np.array([298.15]), *np.zeros((4, 1)))
-    held = Forcing(*[none] * 7, 280.0, none, none, np.array([capacity]))
+    held = Forcing(*[none] * 7, np.array([280.0]), none, none, np.array([capacity]))
     for _ in range(seconds):
         halls.hall_second.py_func(0, 0, power, now, held, now)
     return float(now.air[0] - 298.15)
@@ -206,6 +206,15 @@ def test_fans_hold_what_racks_need() -> None:
     assert found.fan_power[-1, 0] == pytest.approx(site.halls.coil_fan_power[0], rel=1e-12)
     assert np.all(found.coil_rate[0] == 0.0)
     assert np.all(np.diff(found.coil_rate, axis=0) > 0.0)
+
+
+def test_fans_without_drives_run_at_full_speed() -> None:
+    site = small.site()
+    halls = site.halls._replace(coil_least_speed=np.ones(2))
+    found = hall_air.law(site._replace(halls=halls))
+    assert found.fan_power == pytest.approx(np.tile(site.halls.coil_fan_power, (17, 1)), rel=1e-12)
+    # More air passes by, so that what returns to the coils is warmer than the racks' air by less.
+    assert np.all(found.outdoor_rise < hall_air.law(site).outdoor_rise)
 
 
 @pytest.mark.parametrize(

@@ -238,18 +238,19 @@ def at_rest(
     warming = state.warming / simulate.MACRO_STEP
     plant_holds = oracle._control(law, state.plant, 0.0)
     served = plant_holds.served[law.air_loop]
+    dry = np.full(len(site.halls.name), outdoors.dry_bulb)
     around = hall_air.HallSurroundings(
         thermal.air,
         state.plant.water[law.air_cell],
         warming,
         thermal.valve,
         served,
-        outdoors.dry_bulb,
+        dry,
         outdoors.wet_bulb,
     )
     controls = plant_holds, oracle._control_halls(tables, state.halls, around, 0)
     everyone = np.ones(site.racks.cdu.size, dtype=bool)
-    seen = law.outdoor, outdoors.dry_bulb
+    seen = law.outdoor, dry
     held = oracle._hold(case, tables, setting, thermal.valve, everyone, reached, 0, controls, seen)
     level = int(np.searchsorted(fixed.levels, 1.0))
     kinds = fixed.cdus.kind[setting.fouled]

@@ -1,0 +1,84 @@
+"""Outdoor air on its way into the halls: pads cool it, in stages, where it is warmer than wanted."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from twin.cooling import pads
+from twin.cooling.plant_tables import Outdoors
+from twin.cooling.psychrometrics import AIR_HEAT, CELSIUS
+from twin.site import Floats, Site
+
+
+class Intake(NamedTuple):
+    """
+    Outdoor air as it enters the halls.
+
+    Attributes
+    ----------
+    dry_bulb : (hall,) [K]
+        Behind the pads.
+    taken_up : (hall,) [kg/kg]
+        Water that it took up in them, over dry air.
+    """
+
+    dry_bulb: Floats
+    taken_up: Floats
+
+
+def intake(site: Site, outdoors: Outdoors) -> Intake:
+    """
+    Give the outdoor air that halls are offered.
+
+    Parameters
+    ----------
+    site : Site
+        For the halls' pads.
+    outdoors : Outdoors
+        Outdoor air.
+
+    Returns
+    -------
+    Intake
+        The outdoor air itself where a hall has no pads, and in frost.
+
+    Notes
+    -----
+    As many stages of the pads are wetted as bring the air down to their set point, and no more than all of them: a part
+    s = min(saturation, (T - T_set) / (T - T_wet)) of the way to the wet bulb, with `twin.cooling.pads.pre_cooled`.
+    Stages follow at once, and are as many as one likes.
+    """
+    halls = site.halls
+    dry = np.full(halls.outdoor_saturation.size, outdoors.dry_bulb)
+    above = np.maximum(dry - halls.outdoor_pad_set_point, 0.0)
+    depression = max(outdoors.dry_bulb - outdoors.wet_bulb, 1e-9)
+    part = np.minimum(halls.outdoor_saturation, above / depression)
+    if outdoors.wet_bulb <= CELSIUS or not part.any():
+        return Intake(dry, np.zeros(dry.size))
+    wet = np.full(dry.size, outdoors.wet_bulb)
+    state = pads.pre_cooled(dry, wet, outdoors.pressure, part, part > 0.0)
+    return Intake(state.dry_bulb, np.where(part > 0.0, state.taken_up, 0.0))
+
+
+def evaporation(site: Site, passed: Floats, taken_up: Floats) -> Floats:
+    """
+    Give the water that the halls' pads evaporate, by the loop that feeds them.
+
+    Parameters
+    ----------
+    site : Site
+        For the halls' loops.
+    passed : (hall,) [J/K] or [W/K]
+        Outdoor air that was let in: mass times specific heat, or their flow.
+    taken_up : (hall,) [kg/kg]
+        From `intake`.
+
+    Returns
+    -------
+    (loop,) [kg] or [kg/s]
+        Of the loop of each hall's coils, whose make-up and blowdown it shares.
+    """
+    water = passed / AIR_HEAT * taken_up
+    return np.bincount(site.halls.air_loop, weights=water, minlength=len(site.loops.name)).astype(float)
