@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 from pydantic import BaseModel
 
 from facilities.reader import nearest, parsed, toml
-from scenarios.published import law_case, rack_power, replay_case
+from scenarios.published import catalog_case, law_case, rack_power, replay_case
 from scenarios.published.checks import Check, Status
 from twin.errors import FacilityError, Fault, InputError, ScenarioError
 
@@ -36,6 +36,7 @@ class _Kind(NamedTuple):
 
 
 _KINDS = {
+    "catalog": _Kind(catalog_case.CatalogCase, catalog_case.run, catalog_case.faults),
     "law": _Kind(law_case.LawCase, law_case.run, law_case.faults),
     "rack_power": _Kind(rack_power.RackPowerCase, rack_power.run),
     "replay": _Kind(replay_case.ReplayCase, replay_case.run, replay_case.faults),

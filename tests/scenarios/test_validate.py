@@ -252,7 +252,11 @@ def test_what_is_never_reached_on_both_sides_agrees(own) -> None:
         ('without = ["mild"]', 'equals = ["hot"]', r"no row is left by where = \['name'\]"),
         ('reason = "the last digit printed"', "", "compare.1: a tolerance needs its reason"),
         ('each = "name"', 'measure = "mode"', "compare.1: measure is none of largest, largest_relative"),
-        ('kind = "law"', 'kind = "lore"', "kind: 'lore' is no kind of case. Known here: law, rack_power, replay"),
+        (
+            'kind = "law"',
+            'kind = "lore"',
+            "kind: 'lore' is no kind of case. Known here: catalog, law, rack_power, replay",
+        ),
         ("0.80]", "]", "data: each row needs 4 values, as many as there are columns; see row 2"),
         ('unit = "%"', 'unit = "degC"', "columns.relative_humidity: .* is a temperature; wanted a ratio"),
     ],
