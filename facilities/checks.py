@@ -118,11 +118,11 @@ def usable(scheme: str, units: Floats) -> Floats:
     Returns
     -------
     (any,) [1]
-        n for N; n - 1 for N+1 and block redundant; a half for 2N; two thirds for 3N/2; three quarters for 4N/3.
+        n for N; n - 1 for N+1; a half for 2N; two thirds for 3N/2; three quarters for 4N/3; five sixths for blocks.
     """
-    if scheme in {"N+1", "block"}:
+    if scheme == "N+1":
         return units - 1.0
-    return units * {"N": 1.0, "2N": 0.5, "3N/2": 2.0 / 3.0, "4N/3": 0.75}[scheme]
+    return units * {"N": 1.0, "2N": 0.5, "3N/2": 2.0 / 3.0, "4N/3": 0.75, "block": 5.0 / 6.0}[scheme]
 
 
 def _feeds(facility: Facility, site: Site) -> Iterator[Fault]:

@@ -104,7 +104,7 @@ class RideThrough(Model):
 
     kind: Literal["voltage_ride_through", "frequency_ride_through"]
     stay: tuple[tuple[str, str, str], ...]
-    """Lower end (in the band), upper end, and time, which may be ``always``."""
+    """Lower end, upper end, and time, which may be ``always``; where bands meet, the longer time holds."""
     recovery: tuple[Part, Seconds] | None = None
     """Part of the power that must be back, and within what time of the voltage's return."""
 

@@ -413,7 +413,7 @@ class Catalog(Model):
 Redundancy = Literal["N", "N+1", "2N", "3N/2", "4N/3", "block"]
 """
 Every unit needed; one more than needed; two of everything, each for all of the load; three units, or four, that carry
-the load of two, or three, each rack on two of them; or units with a spare that takes over for any of them.
+the load of two, or three, each rack on two of them; or five units and a sixth that takes over for any of them.
 """
 
 

@@ -150,16 +150,18 @@ _Found = tuple[str, str, float, float, bool, str]
 """Limit and measured value in words and in numbers, whether more may be hidden from the trace, and a remark."""
 
 
-def _hidden(window: float, step: float) -> tuple[bool, str]:
-    hidden = window < LEAST_STEPS * step
-    return hidden, f"means of {duration(step)} hide what swings within them" if hidden else ""
+def _hidden(window: float, trace: Trace) -> tuple[bool, str]:
+    if window > (trace.power.size - 1) * trace.step * (1.0 + 1e-9):
+        return True, f"the trace is shorter than {duration(window)}"
+    hidden = window < LEAST_STEPS * trace.step
+    return hidden, f"means of {duration(trace.step)} hide what swings within them" if hidden else ""
 
 
 def _ramp(limit: RampLimit, trace: Trace) -> _Found:
     per_minute = trace.power.max() / 60.0
     up = min(limit.up or np.inf, (limit.up_part or np.inf) * per_minute)
     down = min(limit.down or np.inf, (limit.down_part or np.inf) * per_minute)
-    hidden, why = _hidden(limit.window, trace.step)
+    hidden, why = _hidden(limit.window, trace)
     if limit.quantile is not None:
         most = min(up, down)
         value = swings.quantile_of_ramps(trace.power, trace.step, limit.window, limit.quantile)
@@ -176,7 +178,7 @@ def _range(limit: RangeLimit, trace: Trace) -> _Found:
     words = f"{quantity(most, 'W')} in any {duration(limit.window)}"
     if limit.low is None or limit.high is None:
         worst = swings.largest_range(trace.power, trace.step, limit.window)
-        hidden, why = _hidden(limit.window, trace.step)
+        hidden, why = _hidden(limit.window, trace)
         return words, quantity(worst.size, "W"), most, worst.size, hidden, why or f"at {duration(worst.time)}"
     words += f", {limit.low:g} to {limit.high:g} Hz"
     readable = swings.highest_readable(trace.step)
@@ -212,8 +214,8 @@ def _voltage(limit: VoltageLimit, trace: Trace) -> _Found:
         share(worst.size),
         limit.most,
         worst.size,
-        False,
-        f"within {duration(AT_ONCE)}, at {duration(worst.time)}",
+        trace.step > AT_ONCE,
+        f"within {duration(max(AT_ONCE, trace.step))}, at {duration(worst.time)}",
     )
 
 

@@ -80,7 +80,7 @@ def test_with_a_feed_lost_the_others_carry_its_racks(scheme: str, worst: float) 
 
 @pytest.mark.parametrize(
     ("scheme", "units", "left"),
-    [("N", 5, 5), ("N+1", 5, 4), ("block", 6, 5), ("2N", 6, 3), ("3N/2", 6, 4), ("4N/3", 8, 6)],
+    [("N", 5, 5), ("N+1", 5, 4), ("block", 6, 5), ("block", 60, 50), ("2N", 6, 3), ("3N/2", 6, 4), ("4N/3", 8, 6)],
 )
 def test_usable_units(scheme: str, units: int, left: float) -> None:
     assert checks.usable(scheme, np.array([float(units)])) == pytest.approx(left)

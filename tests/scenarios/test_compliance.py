@@ -83,3 +83,13 @@ def test_an_itic_supply_may_leave_before_nogrr_282_allows_it() -> None:
 def test_equipment_that_is_not_known() -> None:
     with pytest.raises(UnknownNameError, match="itic"):
         compliance.gaps("itik")
+
+
+def test_a_trace_shorter_than_its_window_clears_nothing() -> None:
+    """CAISO asks for means over ten minutes: half of that may show a breach and no more."""
+    for slope, verdict in ((0.0, "cannot tell"), (0.5e6, "broken")):  # 0 and 30 MW a minute
+        assert verdicts(trace(100e6 + slope * np.arange(300.0)), "caiso_straw")[0] == verdict
+
+
+def test_voltage_in_means_of_a_minute_clears_nothing() -> None:
+    assert verdicts(Trace(np.full(100, 1e8), np.ones(100), 60.0), "dominion") == ["cannot tell"]

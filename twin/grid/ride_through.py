@@ -34,8 +34,8 @@ class Curve(NamedTuple):
     Attributes
     ----------
     low, high : (band,) [1]
-        Ends of each band of voltage, per unit; bands of one curve do not overlap. `low` belongs to the band, `high`
-        does not.
+        Ends of each band of voltage, per unit; bands of one curve do not overlap, but may meet: where they do, the
+        longer time holds, as "0.90 to 1.10 without limit" says of both its ends.
     time : (band,) [s]
         Time for which it stays; infinite where it stays for good.
     """
@@ -61,7 +61,7 @@ def time_at(curve: Curve, voltage: Floats) -> Floats:
     (any,) [s]
         Zero where no band has the voltage.
     """
-    inside = (voltage[..., np.newaxis] >= curve.low) & (voltage[..., np.newaxis] < curve.high)
+    inside = (voltage[..., np.newaxis] >= curve.low) & (voltage[..., np.newaxis] <= curve.high)
     return np.asarray(np.max(np.where(inside, curve.time, 0.0), axis=-1, initial=0.0), dtype=float)
 
 

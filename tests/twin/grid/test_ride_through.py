@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from facilities import codes
+from facilities.codes import RideThrough
 from twin.grid.ride_through import Curve, Gap, gaps, time_at
 
 
@@ -15,8 +17,18 @@ CODE = curve((0.0, 0.5, 0.25), (0.5, 0.9, 1.0), (0.9, 1.1, np.inf))
 
 
 def test_time_at_a_voltage() -> None:
-    """The lower end of a band belongs to it; beyond all bands nothing is sure."""
-    assert time_at(CODE, np.array([0.2, 0.5, 0.9, 1.1])).tolist() == [0.25, 1.0, np.inf, 0.0]
+    """Where bands meet the longer time holds, at the upper end of the last one too; beyond all nothing is sure."""
+    assert time_at(CODE, np.array([0.2, 0.5, 0.9, 1.1, 1.15])).tolist() == [0.25, 1.0, np.inf, np.inf, 0.0]
+
+
+def test_nogrr_282_at_the_ends_of_its_bands() -> None:
+    """0.90 to 1.10 pu, and 58.8 to 61.2 Hz, for good: both ends of both."""
+    voltage, frequency = (
+        limit.curve for limit in codes.load("ercot_nogrr282").limits if isinstance(limit, RideThrough)
+    )
+    ends = np.array([0.2, 0.5, 0.8, 0.9, 1.1, 1.2])
+    assert time_at(voltage, ends).tolist() == [0.25, 0.5, 2.0, np.inf, np.inf, 2.0]
+    assert time_at(frequency, np.array([57.0, 58.8, 61.2, 61.8])).tolist() == [299.0, np.inf, np.inf, 299.0]
 
 
 def test_equipment_as_good_as_the_code_complies() -> None:
