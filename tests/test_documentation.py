@@ -35,6 +35,11 @@ def test_the_page_of_columns_is_up_to_date(root: Path) -> None:
     assert (root / "docs" / "columns.md").read_text(encoding="utf-8") == made, "run `make docs`"
 
 
+def test_the_page_of_the_sites_is_up_to_date(root: Path) -> None:
+    made = runpy.run_path(str(root / "docs" / "make_sites.py"))["page"]()
+    assert (root / "docs" / "sites.md").read_text(encoding="utf-8") == made, "run `make docs`"
+
+
 def test_the_page_of_the_catalog_is_up_to_date(root: Path) -> None:
     made = runpy.run_path(str(root / "docs" / "make_catalog.py"))["page"]()
     assert (root / "docs" / "catalog.md").read_text(encoding="utf-8") == made, "run `make docs`"
