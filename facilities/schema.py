@@ -11,7 +11,6 @@ from facilities.parts import Catalog, PathStage
 from facilities.phases import Phase, Supply, check_phases
 from facilities.quantity import (
     AirPart,
-    Angle,
     ApparentPower,
     CarbonIntensity,
     CellCount,
@@ -21,7 +20,9 @@ from facilities.quantity import (
     Factor,
     Frequency,
     HeatCapacity,
+    Latitude,
     Length,
+    Longitude,
     Margin,
     Model,
     MonthlyDifference,
@@ -61,8 +62,8 @@ LEAST_COIL_DIFFERENCE = 1.0
 class Location(Model):
     """Where the site stands."""
 
-    latitude: Angle
-    longitude: Angle
+    latitude: Latitude
+    longitude: Longitude
     pressure: Pressure
     """Mean air pressure."""
     time_zone: TimeZone

@@ -21,7 +21,7 @@ SURE = "p/r/d/m/a"
 ACCELERATORS = ("name", "idle W", "most W", "bf16 TFLOP/s", "fp8 TFLOP/s", "bf16 TFLOP/s/W", "memory GB", SURE)
 RACKS = ("name", "chips", "rated kW", "parts kW", "at rest kW", "bf16 PFLOP/s", "EFLOP/s/MW", "to coolant", SURE)
 CONFLICTS = ("number", "taken", "also published", "why")
-ENTRY = ("name", "value", "who says so")
+ENTRY = ("number", "who says so")
 
 COOLANT = 313.15
 """Coolant [K] at which racks are told; their power does not depend on it."""
@@ -113,8 +113,7 @@ def rows(part: Model) -> list[Cells]:
     """Give a row for each number of a part, with the columns of `ENTRY`."""
     return [
         (
-            one.path,
-            f"{one.value}\n{one.low} to {one.high}" if one.low else one.value,
+            f"{one.path}\n  {one.value}" + (f"\n  {one.low} to {one.high}" if one.low else ""),
             f"{one.basis}: {one.source}" + (f"\n{one.note}" if one.note else ""),
         )
         for one in numbers("", part)

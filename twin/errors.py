@@ -19,6 +19,12 @@ import difflib
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+READABLE = 40
+"""Names that a message lists; of more it tells the nearest."""
+
+NEAREST = 8
+"""Names that are told of a longer list."""
+
 
 class Fault(NamedTuple):
     """One fault of an input: where it is, and a sentence with what was given, what is wanted and what to do."""
@@ -58,12 +64,12 @@ class TelemetryError(InputError):
 
 
 class UnknownNameError(InputError):
-    """Say that a name is not in a table, list the known ones and offer the nearest."""
+    """Say that a name is not in a table, list the known ones, or of many the nearest, and offer the nearest."""
 
     def __init__(self, kind: str, name: str, known: Sequence[str]) -> None:
         near = difflib.get_close_matches(name, known, n=1)
         hint = f" Did you mean {near[0]!r}?" if near else ""
-        message = f"unknown {kind} {name!r}; known: {', '.join(sorted(known))}.{hint}"
+        message = f"unknown {kind} {name!r}; known: {_listed(name, sorted(known))}.{hint}"
         super().__init__("", [Fault("", message)])
 
 
@@ -83,6 +89,13 @@ class ClosureError(TwinError):
     """Say which balance of a run does not close and by how much."""
 
     exit_code = 1
+
+
+def _listed(name: str, known: Sequence[str]) -> str:
+    if len(known) <= READABLE:
+        return ", ".join(known)
+    likely = difflib.get_close_matches(name, known, n=NEAREST, cutoff=0.0)
+    return f"{len(known)}, of which these are nearest: {', '.join(likely)}"
 
 
 def _message(source: str, faults: tuple[Fault, ...]) -> str:

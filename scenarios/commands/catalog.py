@@ -11,6 +11,9 @@ from rich.table import Table
 
 from scenarios import catalog_text as text
 
+WIDEST = 42
+"""Characters to the numbers of a part, so that a list of coefficients leaves room for who says so."""
+
 
 def show(name: str | None, *, as_json: bool) -> None:
     """Print the tables of accelerators and racks and the names of all other parts, or one part in full."""
@@ -39,9 +42,14 @@ def _entry(console: Console, name: str) -> None:
 
 
 def _table(title: str, head: Iterable[str], rows: Iterable[text.Cells]) -> Table:
-    table = Table(title=title, title_justify="left", show_header=any(head), box=box.SIMPLE_HEAD)
+    table = Table(title=title, title_justify="left", show_header=any(head), box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for column in head:
-        table.add_column(column, overflow="fold", no_wrap=column in {"name", text.SURE})
+        table.add_column(
+            column,
+            overflow="fold",
+            no_wrap=column in {"name", text.SURE},
+            max_width=WIDEST if column == "number" else None,
+        )
     for row in rows:
         table.add_row(*row)
     return table

@@ -13,7 +13,6 @@ from rich.table import Table
 from facilities import codes
 from scenarios import compliance
 from scenarios.compliance import Finding, Trace
-from scenarios.quantities import MISSING
 from twin.run import Run
 
 STEP = 1.0
@@ -38,20 +37,21 @@ def _trace(run: Run) -> Trace:
 
 
 def _listed() -> Table:
-    table = _table("codes", "name", "who", "what", "status", "date", "basis", "source")
+    table = _table("codes", "code", "status", "who asks what, and who says so")
     for name in codes.names():
         code = codes.load(name)
-        table.add_row(name, code.who, code.title, code.status, str(code.date or MISSING), code.basis, code.source)
+        since = f"{code.status}\n{code.date}" if code.date else code.status
+        table.add_row(name, since, f"{code.who}: {code.title}\n{code.basis}: {code.source}")
     return table
 
 
 def _findings(found: list[Finding], *, as_json: bool) -> int:
     table = _table("the run against every code that a trace of power can be held against",
-                   "code", "status", "limit", "measured", "margin", "verdict", "why")  # fmt: skip
+                   "code", "limit", "measured", "verdict")  # fmt: skip
     for row in found:
-        times = MISSING if row.verdict == "cannot tell" else f"{1.0 - row.margin:.3g}"
+        times = "" if row.verdict == "cannot tell" else f"\n{1.0 - row.margin:.3g} times the limit"
         verdict = f"[{STYLES[row.verdict]}]{row.verdict}[/]"
-        table.add_row(row.code, row.status, row.limit, row.measured, times, verdict, row.why)
+        table.add_row(f"{row.code}\n{row.status}", row.limit, row.measured + times, f"{verdict}\n{row.why}".rstrip())
     _print(table, [row._asdict() for row in found], as_json=as_json)
     return int(any(row.verdict == "broken" for row in found))
 
@@ -73,9 +73,9 @@ def _gaps(equipment: str, *, as_json: bool) -> int:
 
 
 def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left")
+    table = Table(title=title, title_justify="left", show_lines=True)
     for column in columns:
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", no_wrap=column == "code")
     return table
 
 

@@ -16,7 +16,7 @@ from facilities import Facility, build
 from facilities.phases import at_phase
 from facilities.quantity import Basis, Provenance
 from scenarios.commands import computing, ground, plant
-from scenarios.quantities import quantity
+from scenarios.quantities import MISSING, quantity
 from twin.site import Site, Stage
 
 SHOWN = 12
@@ -169,7 +169,8 @@ def _assumptions(numbers: list[Provenance], *, every: bool) -> Table:
     shown = numbers if every else numbers[:SHOWN]
     table = _table(f"assumptions: {len(numbers)}{_some(shown, numbers)}", "number", "value", "range", "why")
     for number in shown:
-        table.add_row(number.path, number.value, f"{number.low} to {number.high}", number.source)
+        span = f"{number.low} to {number.high}" if number.low else MISSING
+        table.add_row(number.path, number.value, span, number.source)
     return table
 
 

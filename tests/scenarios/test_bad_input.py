@@ -76,6 +76,11 @@ HALLS = '{ value = "1", basis = "primary", source = "one machine room" }'
 FACILITY_FAULTS = {
     "bare number": (CAMPUS, "480", "site.toml: connection.campus_voltage: give"),
     "wrong unit": ('value = "480 V"', 'value = "480 kW"', "connection.campus_voltage"),
+    "north of the pole": (
+        '"35.93 deg"',
+        '"95.93 deg"',
+        "location.latitude: must be from -90 to 90 deg; got",
+    ),
     "unit missing": ('value = "480 V"', 'value = "480"', "connection.campus_voltage"),
     "apparent power for power": ('value = "40 MW"', 'value = "40 MVA"', "connection.rating"),
     "source missing": (', source = "one machine room"', "", "arrangement.halls.source: is missing; add it"),
@@ -96,7 +101,7 @@ def test_a_facility_file_with_a_fault(refused, file, case) -> None:
 
 def test_all_faults_of_a_facility_at_once(refused, file) -> None:
     text = changed(CAMPUS, "480").replace('value = "74 rack"', 'value = "-74 rack"')
-    told = refused(site=file("site.toml", text.replace(', source = "one machine room"', "")))
+    told = refused(site=file("site.toml", text.replace(', source = "one machine room"', "", 1)))
     assert told.startswith("twin: 3 faults in site.toml:")
 
 

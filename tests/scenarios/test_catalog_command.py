@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -52,3 +53,19 @@ def test_an_unknown_part_gets_the_nearest(run) -> None:
     with pytest.raises(UnknownNameError, match=r"unknown part of the catalog 'iron_wood'.* Did you mean 'ironwood'"):
         catalog_text.entries("iron_wood")
     assert run("catalog", "iron_wood").code == 2
+
+
+def test_of_a_long_list_the_nearest_names_are_told(run) -> None:
+    with pytest.raises(UnknownNameError) as refused:
+        catalog_text.entries("gb20")
+    # well over forty parts: eight of them are told, the nearest first
+    told = r"unknown .* 'gb20'; known: \d+, of which these are nearest: gb200(, \w+){7}\. Did you mean 'gb200'\?"
+    assert re.fullmatch(told, str(refused.value))
+
+
+def test_the_tables_fit_eighty_characters(run, monkeypatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = run("catalog").out.splitlines()
+    # 16 700 TFLOP/s is the longest rate; name, rates and counts of a row stay on its line
+    (row,) = [line for line in lines if line.split()[:1] == ["rubin"]]
+    assert re.sub(r" +", " ", row.strip(" ")) == "rubin 345 2\u202f300 – 16\u202f700 – 288 0/1/1/0/15"
