@@ -349,7 +349,7 @@ def _hold(
     state: Floats,
     second: int,
     controls: tuple[plant.PlantControls, hall_air.HallControls],
-    outdoor: tuple[Floats, float],
+    outdoor: tuple[Floats, Floats],
 ) -> _Second:
     """Collect what a second holds; powers are capped, and throttled as the second's start asks."""
     site, law, racks, order = case.site, tables.law, tables.racks, tables.layout.order
