@@ -196,7 +196,7 @@ def report(
 )
 def compare(
     what: Annotated[
-        list[str], typer.Argument(metavar="RUN|SITE ...", help="Two or more folders of runs, sites, facility files.")
+        list[str], typer.Argument(metavar="RUN|SITE", help="Two or more folders of runs, sites, facility files.")
     ],
     out: Annotated[
         Path | None,
@@ -339,7 +339,7 @@ def record(
     epilog="Examples: twin codes; twin codes runs/prometheus-default-20260715T050000Z; twin codes --equipment itic"
 )
 def codes(
-    run: Annotated[Path | None, typer.Argument(metavar="[RUN]", help="Folder of a run to hold against them.")] = None,
+    run: Annotated[Path | None, typer.Argument(metavar="RUN", help="Folder of a run to hold against them.")] = None,
     equipment: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="A curve of equipment, such as itic: where it may leave too early."),

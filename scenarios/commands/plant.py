@@ -56,7 +56,7 @@ def _table(site: Site, title: str, columns: Cells, cells: Callable[[int], Cells]
     kept = [place for place in range(len(heads)) if any(row[place] not in {NONE, ""} for row in rows)]
     table = Table(title=title, title_justify="left")
     for column in ("loops", *(heads[place] for place in kept)):
-        table.add_column(column)
+        table.add_column(column, overflow="fold")
     for row, count in rows.items():
         table.add_row(f"{count:,}", *(row[place] for place in kept))
     return table
@@ -71,7 +71,7 @@ def _water(loops: Loops, loop: int) -> Cells:
         f"{set_point}, {difference(rise, 'K')} more in the cold" if rise > 0.0 else set_point,
         quantity(float(loops.supply_alarm[loop]), "K"),
         quantity(float(loops.pump_power[loop]), "W", 3),
-        f"variable, from {least}" if loops.pumps.variable[loop] else "constant",
+        f"{least} to full" if loops.pumps.variable[loop] else "constant",
         duration(transport[0]),
         f"{duration(transport[1])} of flow" if transport[1] > 0.0 else NONE,
     )

@@ -22,6 +22,9 @@ from twin.site import Site, Stage
 SHOWN = 12
 """Assumptions, and sources, in the tables; all with ``--all``."""
 
+NAMES = {"class", "phase"}
+"""Columns of names to type again: never broken over two lines."""
+
 
 def show(name: str, *, every: bool) -> None:
     """Print a site: power, racks, cooling, electrical one-line, assumptions, sources."""
@@ -46,7 +49,7 @@ def show(name: str, *, every: bool) -> None:
 def _table(title: str, *columns: str) -> Table:
     table = Table(title=title, title_justify="left", show_header=bool(columns))
     for column in columns:
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", no_wrap=column in NAMES)
     return table
 
 
@@ -98,7 +101,8 @@ def _phases(facility: Facility) -> Iterator[Table]:
     """Tell what stands when; each phase is a site of its own, ``SITE@PHASE``."""
     if not facility.phases:
         return
-    table = _table("phases", "phase", "from", "halls", "racks", "rated power", "published")
+    title = "phases: SITE@PHASE is the site as it then stands"
+    table = _table(title, "phase", "from", "halls", "racks", "rated power", "published")
     for phase in facility.phases:
         built = build.site(at_phase(facility, phase.name))
         power = float(built.rack_classes.rated_power[built.racks.rack_class].sum())
@@ -108,7 +112,7 @@ def _phases(facility: Facility) -> Iterator[Table]:
             if power is not None
         ]
         table.add_row(
-            f"{facility.name}@{phase.name}",
+            phase.name,
             f"{phase.date:%b %Y}{', planned' if phase.planned else ''}",
             f"{phase.halls.count:,}",
             f"{len(built.racks.name):,}",

@@ -101,6 +101,14 @@ def test_show_says_what_a_site_is_and_who_says_so(run) -> None:
     assert "more with --all" in run("show", "frontier").out
 
 
+def test_names_to_type_again_are_whole_in_a_narrow_terminal(run, monkeypatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    words = set(run("show", "aws_rainier").out.split())
+    assert {"trn2_rack", "service_rack", "first", "opening", "now", "trainium2"} <= words
+    assert "service_gb200" in run("show", "fairwater").out
+    assert "…" not in run("show", "fairwater").out
+
+
 def test_show_tells_the_size_of_a_site(run) -> None:
     """
     Twelve buildings of two halls of 20 places of 0.8 m between margins of 4 m, four in a line with 40 m between.
