@@ -103,6 +103,10 @@ class Climate(Model):
         ):
             if wet is not None and dry is not None:
                 in_order("temperature", wet_bulb=wet, dry_bulb=dry)
+        for month, (dew, dry_mean) in enumerate(zip(self.dew_point.si, self.dry_bulb.si, strict=True), start=1):
+            if dew > dry_mean:
+                message = f"dew_point of month {month} is above its dry_bulb, which no air is; correct one of them"
+                raise ValueError(message)
         return self
 
 

@@ -143,3 +143,11 @@ def test_a_wet_bulb_above_its_dry_bulb_is_refused(tmp_path: Path) -> None:
 def test_an_unknown_day() -> None:
     with pytest.raises(UnknownNameError, match=r"unknown design day 'design_dat'.*Did you mean 'design_day'"):
         day("design_dat")
+
+
+def test_a_dew_point_above_its_dry_bulb_is_refused(tmp_path: Path) -> None:
+    wrong = changed(
+        tmp_path, "prometheus", ('dew_point = { values = ["-6.6 degC"', 'dew_point = { values = ["6.6 degC"')
+    )
+    with pytest.raises(FacilityError, match="dew_point of month 1 is above its dry_bulb"):
+        facilities.load(wrong)

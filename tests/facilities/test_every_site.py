@@ -140,3 +140,21 @@ def test_a_site_runs_its_own_scenario(name: str, tmp_path) -> None:
     assert 1.0 < run.metrics["pue"]["value"] < 1.6
     cooled = facilities.load(name).cooling.coolant is not None
     assert ("coolant_supply_temp_max" in run.metrics) == cooled
+
+
+@pytest.mark.parametrize("name", facilities.names())
+def test_sets_carry_the_design_day_with_one_of_them_lost(name: str) -> None:
+    """Where a file says how many stand for the whole site: its sources say one more than the peak needs."""
+    facility = facilities.load(name)
+    peak = build.sized(facility).peak_power
+    for supply in facility.supply.values():
+        if supply.kind == "diesel" and supply.units is not None and supply.unit_power is not None:
+            assert (supply.units.count - 1) * supply.unit_power.si >= peak
+
+
+@pytest.mark.parametrize("name", facilities.names())
+def test_a_connection_is_made_for_the_peak_and_not_for_much_more(name: str) -> None:
+    """Published ratings of sites hold growth and round figures: Frontier's is assumed a third above its peak."""
+    facility = facilities.load(name)
+    peak = build.sized(facility).peak_power
+    assert peak <= facility.connection.rating.si <= 1.34 * peak
