@@ -11,6 +11,7 @@ import atexit
 import gc
 import os
 import shlex
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -382,4 +383,6 @@ def main() -> None:
     # and once more as Python ends.
     gc.set_threshold(FEWER_COLLECTIONS)
     atexit.register(gc.freeze)
+    # A batch system, or `kill`, ends a run as Ctrl-C does: nothing is left behind.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     app()

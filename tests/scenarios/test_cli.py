@@ -245,8 +245,9 @@ def test_a_command_sets_its_threads_before_numpy_loads() -> None:
     assert [[words[0], words[-1]] for words in told] == [["False", "1"], ["False", "3"]]
 
 
-def test_ctrl_c_in_a_shell_leaves_nothing(tmp_path) -> None:
-    """The real signal, to the real command, while it runs a day."""
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_is_ended_leaves_nothing(tmp_path, how) -> None:
+    """The real signal, of Ctrl-C or of a batch system, to the real command, while it runs a day."""
     command = [sys.executable, "-c", "from scenarios.cli import main; main()", "replay", "prometheus", "--out", "run"]
     environment = dict(os.environ) | {"PYTHONPATH": str(ROOT)}
     started = subprocess.Popen(
@@ -256,7 +257,7 @@ def test_ctrl_c_in_a_shell_leaves_nothing(tmp_path) -> None:
     while not any(tmp_path.iterdir()) and time.monotonic() < patience:
         time.sleep(0.02)
     assert any(path.name.endswith(".unfinished") for path in tmp_path.iterdir())
-    started.send_signal(signal.SIGINT)
+    started.send_signal(how)
     out, err = started.communicate(timeout=60)
     assert (started.returncode, err) == (130, "twin: interrupted; nothing was left behind\n")
     assert out == ""
