@@ -13,6 +13,8 @@ import facilities
 import scenarios
 from facilities import build
 from scenarios import schema
+from scenarios.schema import Heat
+from twin.cooling.psychrometrics import humidity_ratio_from_wet_bulb, wet_bulb
 from twin.run import Run
 
 if TYPE_CHECKING:
@@ -230,3 +232,13 @@ def test_heat_wave__is_eight_kelvin_warmer(replayed) -> None:
     # The normals move by less than 0.1 K in these minutes.
     assert dry[3] - dry[1] == pytest.approx(8.0, abs=0.1)
     assert dry[5] - dry[1] == pytest.approx(0.0, abs=0.1)
+    wet = minutes(run, "cooling", "wet_bulb_temp_k")
+    assert wet[3] - wet[1] == pytest.approx(2.2, abs=0.1)
+
+
+def test_a_heat_wave_brings_no_moisture() -> None:
+    """Air of 29.9 degC with a wet bulb of 22.4 degC, a July afternoon in Virginia, taken to 37.9 degC."""
+    moisture = humidity_ratio_from_wet_bulb(np.array(303.05), np.array(295.55), 100600.0)
+    (heat,) = (event for event in schema.load("heat_wave").events if isinstance(event, Heat))
+    warmer = float(wet_bulb(np.array(303.05 + heat.offset), moisture, 100600.0))
+    assert heat.wet_bulb_offset == pytest.approx(warmer - 295.55, abs=0.1)
