@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from facilities import interconnections
 from facilities.coolants import out_of_range
 from facilities.coolers import GLYCOL, impossible
 from facilities.parts import Auxiliary, Catalog, CoolantUnit, Node, PathStage, Rack, Sidecar, Tower, Transformer
@@ -77,6 +78,7 @@ def resolved(site: Description) -> tuple[Catalog, list[Fault]]:
     search.path("power.mechanical", site.power.mechanical)
     search.path("power.common", site.power.common)
     search.transformer("connection.transformer", site.connection.transformer)
+    search.interconnection("connection.interconnection", site.connection.interconnection)
     search.cooling(site.cooling)
     return Catalog(**search.used), search.faults
 
@@ -128,6 +130,11 @@ class _Search:
     def path(self, where: str, stages: tuple[PathStage, ...]) -> None:
         for stage in stages:
             self.found("converters", stage.converter, f"{where}.{stage.name}.converter")
+
+    def interconnection(self, where: str, name: str | None) -> None:
+        if name is not None and name not in (known := interconnections.names()):
+            message = f"unknown interconnection {name!r}; known: {', '.join(known)}.{nearest(name, known)}"
+            self.faults.append(Fault(where, message))
 
     def transformer(self, where: str, name: str) -> None:
         if self.found("converters", name, where) and not isinstance(self.used["converters"][name], Transformer):

@@ -402,6 +402,8 @@ class GridConnection(Model):
     """At each point, in service beside those that the rating needs."""
     carbon_intensity: CarbonIntensity | None = None
     """Of the energy taken from the grid, a year's mean."""
+    interconnection: Text | None = None
+    """Name of the system that shares its frequency, such as eastern, western or ercot; none where it has no model."""
 
 
 class Description(Model):

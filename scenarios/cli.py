@@ -356,6 +356,25 @@ def codes(
         raise typer.Exit(code)
 
 
+@app.command(
+    epilog="Examples: twin grid prometheus; twin grid prometheus --run runs/prometheus-default-20260715T050000Z"
+)
+def grid(
+    site: SiteName,
+    run: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder of a run of the site: ramps, spectrum and codes.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder of page and tables; grid/SITE if not given.")
+    ] = None,
+) -> None:
+    """Study a site's connection: strength, steady state, hosting capacity, voltage, frequency, and a run's swings."""
+    with _told():
+        from scenarios.commands import grid as studied
+
+        studied.show(site, run, out)
+
+
 @app.command(epilog="Examples: twin validate --data ../shared/data; twin validate --cases my_cases")
 def validate(
     data: Annotated[

@@ -25,6 +25,7 @@ PAGES = [
     "docs/cooling_racks.md",
     "docs/cooling_plant.md",
     "docs/cooling_yours.md",
+    "docs/grid.md",
     "docs/validation.md",
     "benchmarks/README.md",
 ]

@@ -11,12 +11,18 @@ draws the wanted active power, and the reactive power of the stated power factor
 
 from __future__ import annotations
 
+import contextlib
+import copy
 import math
+from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pandapower as pp
+from pandapower import shortcircuit
 
 from twin.errors import FacilityError, Fault
+from twin.grid.strength import FaultLevel
 from twin.site import Connection, Floats
 
 SOURCE = "connection"
@@ -34,8 +40,14 @@ TAP_REACH = 16
 BALANCE_TOLERANCE = 1e-10
 """Difference of PCC power from the wanted power, over the wanted apparent power [1]."""
 
-BALANCE_STEPS = 40
-"""Steps of the outer iteration: it takes four to six up to the rating, more only near the loadability limit."""
+BALANCE_STEPS = 8
+"""Steps of the outer iteration: it takes two or three, more only near the loadability limit."""
+
+NEWTON_STEPS = 20
+"""Of a power flow: it takes four to six, but gains only a factor of two a step near the loadability limit."""
+
+HALVINGS = 2
+"""How often a step of it is halved that no power flow follows: near the loadability limit losses answer steeply."""
 
 QUANTITIES = ("pcc_voltage_pu", "campus_voltage_pu", "transformer_loading", "host_loss_w", "pcc_reactive_power_var")
 """What `solve` gives, in order; the last two for all connection points together."""
@@ -109,12 +121,13 @@ def solve(network: pp.pandapowerNet, connection: Connection, load: float) -> Flo
     Notes
     -----
     Full AC power flow (Newton-Raphson to 1e-9 MVA from a flat start) inside Broyden's method on the campus load, which
-    begins by moving it by what the PCC misses: losses change little, so a step leaves a few per cent of the miss.
+    begins by moving it by what the PCC misses, as the closed form of the host impedance has losses answer the load.
     """
     active = load / connection.points / MEGA
     wanted = np.array([active, active * math.tan(math.acos(connection.power_factor))])
     try:
-        balanced = _balance(network, wanted, _first_guess(connection, wanted))
+        ratio = 1.0 + TAP_STEP * float(network.trafo["tap_pos"].iloc[0])
+        balanced = _balance(network, wanted, partial(_first_guess, connection, ratio))
     except pp.LoadflowNotConverged:
         balanced = False
     if not balanced:
@@ -125,6 +138,67 @@ def solve(network: pp.pandapowerNet, connection: Connection, load: float) -> Flo
         )
         raise FacilityError(SOURCE, [Fault("short_circuit_power", message)])
     return _values(network, connection)
+
+
+def with_outage(network: pp.pandapowerNet, connection: Connection, out: int) -> tuple[pp.pandapowerNet, Connection]:
+    """
+    Take main transformers of each point out of service.
+
+    Parameters
+    ----------
+    network : pandapowerNet
+        From `build`; it is left as it is.
+    connection : Connection
+        What it was built from.
+    out : [1]
+        Transformers taken out at each point; one at least must be left.
+
+    Returns
+    -------
+    tuple
+        Network and connection for `solve`; the tap stays where it was, as nothing regulates it.
+    """
+    left = connection._replace(transformers=connection.transformers - out * connection.points)
+    changed = copy.deepcopy(network)
+    changed.trafo["parallel"] = left.transformers // left.points
+    return changed, left
+
+
+def short_circuit(connection: Connection, transformers: int) -> tuple[FaultLevel, FaultLevel]:
+    """
+    Solve the highest three-phase short circuits at a point of connection and at its campus bus.
+
+    Parameters
+    ----------
+    connection : Connection
+        Point of connection, main transformers and host grid.
+    transformers : [1]
+        Main transformers in service at the point.
+
+    Returns
+    -------
+    tuple of FaultLevel
+        At the point and at the campus bus, by pandapower's calculation after IEC 60909.
+    """
+    network = _assemble(connection)
+    network.ext_grid["bus"] = 1  # the short-circuit power itself stands for the host grid
+    network.ext_grid["s_sc_max_mva"] = connection.short_circuit_power / MEGA
+    network.ext_grid["rx_max"] = 1.0 / connection.reactance_ratio
+    network.impedance["in_service"] = False
+    network.bus.loc[0, "in_service"] = False
+    network.trafo["parallel"] = transformers
+    network.trafo["power_station_unit"] = False
+    shortcircuit.calc_sc(network, case="max", branch_results=False)
+    solved = network.res_bus_sc
+    pcc, campus = (
+        FaultLevel(
+            float(solved["skss_mw"][bus]) * MEGA,
+            float(solved["ikss_ka"][bus]) * 1e3,
+            float(solved["xk_ohm"][bus] / solved["rk_ohm"][bus]),
+        )
+        for bus in (1, 2)
+    )
+    return pcc, campus
 
 
 def _refuse_inconsistent(connection: Connection) -> None:
@@ -193,46 +267,64 @@ def _assemble(connection: Connection) -> pp.pandapowerNet:
     return network
 
 
-def _balance(network: pp.pandapowerNet, wanted: Floats, campus: Floats) -> bool:
+def _balance(network: pp.pandapowerNet, wanted: Floats, guess: Callable[[Floats], Floats]) -> bool:
     """Move the campus load until the PCC draws what is wanted [MW, Mvar]; say whether it does."""
-    tolerance = BALANCE_TOLERANCE * max(float(np.hypot(*wanted)), 1.0)
-    gain = np.eye(2)
+    size = max(float(np.hypot(*wanted)), 1.0)
+    tolerance = BALANCE_TOLERANCE * size
+    campus = guess(wanted)
+    # How the campus load answers the PCC's, by differences of the guess: losses answer steeply near the limit.
+    nudge = 1e-4 * size
+    gain = np.stack([(campus - guess(wanted - side)) / nudge for side in nudge * np.eye(2)], axis=1)
     missed = wanted - _drawn(network, campus)
     for _ in range(BALANCE_STEPS):
         if np.abs(missed).max() <= tolerance:
             return True
-        step = gain @ missed
+        step, drawn = _stepped(network, campus, gain @ missed)
         campus = campus + step
-        before, missed = missed, wanted - _drawn(network, campus)
+        before, missed = missed, wanted - drawn
         answer = gain @ (before - missed)
         gain = gain + np.outer(step - answer, step @ gain) / (step @ answer)
     return False
 
 
+def _stepped(network: pp.pandapowerNet, campus: Floats, step: Floats) -> tuple[Floats, Floats]:
+    """Go as much of a step [MW, Mvar] as has a power flow, and give it with what the PCC draws there."""
+    for _ in range(HALVINGS):
+        with contextlib.suppress(pp.LoadflowNotConverged):
+            return step, _drawn(network, campus + step)
+        step = 0.5 * step
+    return step, _drawn(network, campus + step)
+
+
 def _drawn(network: pp.pandapowerNet, campus: Floats) -> Floats:
     """Give active and reactive power [MW, Mvar] drawn at one PCC for a load at its campus bus."""
     network.load.loc[0, ["p_mw", "q_mvar"]] = campus
-    pp.runpp(network, init="flat", tolerance_mva=1e-9, numba=False, check_connectivity=False)
+    options = {"tolerance_mva": 1e-9, "max_iteration": NEWTON_STEPS, "numba": False, "check_connectivity": False}
+    pp.runpp(network, init="flat", **options)
     return np.asarray(network.res_trafo[["p_hv_mw", "q_hv_mvar"]].iloc[0], dtype=float)
 
 
-def _first_guess(connection: Connection, wanted: Floats) -> Floats:
+def _first_guess(connection: Connection, ratio: float, wanted: Floats) -> Floats:
     """
     Take transformer losses from the power wanted at the PCC [MW, Mvar].
 
-    At the voltage that the host impedance leaves: near the loadability limit a guess at nominal voltage asks the campus
-    bus for more than any power flow has.
+    At the voltage that the host impedance leaves and the tap's ratio [1]: near the loadability limit a guess at nominal
+    voltage asks the campus bus for more than any power flow has.
     """
     impedance = np.array([1.0, connection.reactance_ratio]) * MEGA / connection.short_circuit_power
     impedance /= math.hypot(1.0, connection.reactance_ratio)
     middle = 0.5 * connection.source_voltage**2 - impedance @ wanted
-    apart = max(float(middle**2 - (impedance @ impedance) * (wanted @ wanted)), 0.0)
+    apart = float(middle**2 - (impedance @ impedance) * (wanted @ wanted))
+    if apart < 0.0 or middle < 0.0:  # more than the host grid alone can deliver, whatever the transformers
+        raise pp.LoadflowNotConverged
     squared_voltage = max(float(middle) + math.sqrt(apart), 0.25 * connection.source_voltage**2)
     units = connection.transformers // connection.points
     rating = units * connection.transformer_rating / MEGA
-    squared_load = float(wanted @ wanted) / rating**2 / squared_voltage
+    squared_load = float(wanted @ wanted) * ratio**2 / rating**2 / squared_voltage
     loss = units * (connection.transformer_no_load_loss + connection.transformer_load_loss * squared_load) / MEGA
-    lost = np.array([loss, connection.transformer_impedance * rating * squared_load])
+    resistance = connection.transformer_load_loss / connection.transformer_rating
+    reactance = math.sqrt(connection.transformer_impedance**2 - resistance**2)
+    lost = np.array([loss, reactance * rating * squared_load])
     return np.asarray(wanted - lost, dtype=float)
 
 

@@ -1,0 +1,51 @@
+"""What a study of a connection stands on, and which chapters of a full one it has not."""
+
+from __future__ import annotations
+
+from facilities import Facility
+from facilities.quantity import Provenance, numbers
+
+STATEMENT = (
+    "Balanced positive sequence, steady state: screening, not an electromagnetic-transient study. The host grid is an "
+    "equivalent, one source behind one impedance that follows from the stated or assumed short-circuit power and its X "
+    "over R, the same in every season and after every outage of the network. Nothing of it regulates.",
+    "Taps of the main transformers are fixed where they bring the campus to nominal voltage at half of the rating. The "
+    "load draws constant power at the stated power factor, whatever the voltage. Several points of connection share "
+    "the load equally, and an outage is taken at each of them.",
+)
+"""Paragraphs."""
+
+ABSENT = (
+    ("flows and voltages of the host network, N-1 of its branches", "there is no host network, only its equivalent"),
+    ("capacity over seasons and hours, curtailment", "the equivalent knows no other loads and no dispatch"),
+    ("feeders of the campus, starting of large motors", "the campus is one bus"),
+    ("energisation of transformers", "inrush takes their saturation and an electromagnetic model"),
+    ("duty of breakers, unbalanced faults", "only the initial three-phase short-circuit power is known"),
+    ("rotor-angle stability, swings between areas", "no machines; the interconnection is one"),
+    ("ride-through of the campus over time", "curves of supplies are held against codes; no event is simulated"),
+    (
+        "flicker, harmonics, resonance, anything above 0.4 Hz",
+        "a run keeps means of a second; no spectrum of rectifiers",
+    ),
+    ("islanded generation, storage, mitigation", "supplies of a site are listed, not yet run"),
+    ("parameters for other tools", "not derived yet"),
+)
+"""Chapters of a full study that are left out, and why."""
+
+
+def numbers_of(facility: Facility) -> list[Provenance]:
+    """
+    List every number that the study stands on: the connection's and its main transformer's.
+
+    Parameters
+    ----------
+    facility
+        From `facilities.load`.
+
+    Returns
+    -------
+    list of Provenance
+        In the order of the file.
+    """
+    transformer = facility.catalog.converters[facility.connection.transformer]
+    return [*numbers("connection", facility.connection), *numbers("main transformer", transformer)]

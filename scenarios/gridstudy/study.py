@@ -1,0 +1,165 @@
+"""A whole study: its chapters together, as tables by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import polars as pl
+
+import facilities
+from facilities import Facility
+from scenarios.gridstudy import basis, connection, system, trace
+from scenarios.gridstudy.connection import Chapters
+from scenarios.gridstudy.system import Change, Frequency
+from scenarios.gridstudy.trace import Load
+from scenarios.quantities import duration
+from twin.grid import capacity
+
+AT_ONCE = 3.0
+"""[s] In which a change of the run's power counts as one step of voltage."""
+
+
+class Study(NamedTuple):
+    """
+    A study of a site's connection.
+
+    Attributes
+    ----------
+    facility : Facility
+        The site.
+    chapters : Chapters
+        What needs no run.
+    frequency : Frequency
+        None where the site names no interconnection.
+    load : Load
+        None without a run.
+    gaps : frame
+        Where supplies may leave before codes allow it.
+    """
+
+    facility: Facility
+    chapters: Chapters
+    frequency: Frequency | None
+    load: Load | None
+    gaps: pl.DataFrame
+
+
+def study(site: str, run: Path | None) -> Study:
+    """
+    Study what a site does to the network at its point of connection.
+
+    Parameters
+    ----------
+    site
+        Name of a site, or a facility file.
+    run
+        Folder of a run of it, if there is one.
+
+    Returns
+    -------
+    Study
+        All chapters.
+
+    Raises
+    ------
+    InputError
+        When the site or the run cannot be used.
+    """
+    facility = facilities.load(site)
+    load = None if run is None else trace.read(run, facility.name)
+    found = connection.chapters(facility)
+    changes = [Change("loss of the whole site", -found.design_load, 0.0)]
+    if load is not None:
+        before, after = trace.largest_change(load, AT_ONCE)
+        name = f"largest change of the run within {duration(AT_ONCE)}"
+        more = connection.steps(found.cases[0].solver, found.site.connection, iter([(name, before, after)]))
+        found = found._replace(steps=pl.concat([found.steps, more], how="vertical_relaxed"))
+        ramp = trace.largest_ramp(load)
+        changes.append(Change(f"largest ramp of the run over {duration(trace.RAMP)}", ramp, trace.RAMP))
+    named = facility.connection.interconnection
+    return Study(facility, found, None if named is None else system.study(named, changes), load, trace.gaps())
+
+
+def hosting(found: Study) -> pl.DataFrame:
+    """
+    Give hosting capacity and each limit, with all transformers and with one out.
+
+    Parameters
+    ----------
+    found
+        The study.
+
+    Returns
+    -------
+    frame
+        A row a case and limit; `load_w` is infinite where no limit is.
+    """
+    rows = []
+    for case in found.chapters.cases:
+        for name, load in case.hosting.limits.items():
+            rows.append({"case": case.name, "limit": name, "load_w": load, "binding": name == case.hosting.binding})
+    return pl.DataFrame(rows)
+
+
+def capacitors(found: Study) -> pl.DataFrame:
+    """
+    Size the capacitor that brings the point of connection back to its range, and to nominal voltage.
+
+    Parameters
+    ----------
+    found
+        The study.
+
+    Returns
+    -------
+    frame
+        Ratings at nominal voltage, of all points together; empty where no capacitor can.
+    """
+    point = found.chapters.site.connection
+    rows = [
+        {
+            "load": name,
+            "load_w": load,
+            "voltage_pu": voltage,
+            "capacitor_var": capacity.capacitor(point, load, voltage),
+        }
+        for name, load in (("design day", found.chapters.design_load), ("rating", point.rating))
+        for voltage in (point.voltage_low, 1.0)
+    ]
+    return pl.DataFrame(rows).fill_nan(None)
+
+
+def tables(found: Study) -> dict[str, pl.DataFrame]:
+    """
+    Give every table of a study by name.
+
+    Parameters
+    ----------
+    found
+        The study.
+
+    Returns
+    -------
+    dict of text to frame
+        Numbers in SI, units in the names of columns.
+    """
+    chapters = found.chapters
+    kept = {
+        "numbers": pl.DataFrame([number._asdict() for number in basis.numbers_of(found.facility)]),
+        "absent": pl.DataFrame(list(basis.ABSENT), schema=["chapter", "why"], orient="row"),
+        "strength": chapters.strength,
+        "load": pl.concat([case.sweep.select(pl.lit(case.name).alias("case"), pl.all()) for case in chapters.cases]),
+        "hosting": hosting(found),
+        "reactive": chapters.reactive,
+        "capacitors": capacitors(found),
+        "steps": chapters.steps,
+        "ride_through": found.gaps,
+    }
+    if found.frequency is not None:
+        kept |= {"frequency": found.frequency.table, "frequency_series": found.frequency.series}
+    if found.load is not None:
+        load = found.load
+        kept |= {"run": load.figures, "ramps": load.ramps, "bands": load.bands, "compliance": load.compliance}
+        kept["spectrum"] = load.spectrum
+    return kept
