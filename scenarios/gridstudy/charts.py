@@ -27,11 +27,11 @@ def steady(found: Chapters) -> Chart:
     for case, dash in zip(found.cases, ("solid", "dot"), strict=False):
         loads = case.sweep["load_w"].to_numpy() / MEGA
         more = "" if dash == "solid" else ", one transformer out"
-        _line(figure, loads, case.sweep["pcc_voltage_pu"].to_numpy(), f"point of connection{more}", BLUE, dash)
         _line(figure, loads, case.sweep["campus_voltage_pu"].to_numpy(), f"campus{more}", GREEN, dash)
         loading = 100.0 * case.sweep["transformer_loading"].to_numpy()
         _line(figure, loads, loading, f"transformer loading{more}", ORANGE, dash, 2)
         if dash == "solid":
+            _line(figure, loads, case.sweep["pcc_voltage_pu"].to_numpy(), "point of connection", BLUE, dash)
             _line(
                 figure, loads, case.sweep["pcc_reactive_power_var"].to_numpy() / MEGA, "reactive power", PURPLE, dash, 3
             )
