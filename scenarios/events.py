@@ -223,6 +223,8 @@ def _coolers_lost(site: Site, event: CoolersLost, where: str) -> Effects:
 def _chiller_trip(site: Site, event: ChillerTrip, where: str) -> Effects:
     found = selection.loops(site, event.loops, f"{where}.loops")
     usual, unit = site.loops.chiller_capacity[found.rows], site.loops.chillers.unit_capacity[found.rows]
+    if not found.faults and not (usual > 0.0).any():
+        found = found._replace(faults=(selection.lacking(f"{where}.loops", "chiller"),))
     left = unit * np.floor(usual / unit * (1.0 - event.share) + ROUNDING)
     return (Effect("chiller_capacity", found, left, usual),)
 

@@ -110,12 +110,20 @@ def racks(site: Site, chosen: Selection, where: str, *, every: bool = False) -> 
 
 
 def cdus(site: Site, chosen: Selection, where: str) -> Rows:
-    """Give the CDUs that a selection means."""
+    """Give the CDUs that a selection means; groups of racks without coolant have none."""
     table = site.cdus
     faults = _without(chosen, ("rack", "cdus"), where)
     fits = _among("hall", chosen.halls, site.halls.name, table.hall, f"{where}.halls", faults)
     fits &= _among("CDU", chosen.names, table.name, np.arange(len(table.name)), f"{where}.names", faults)
+    fits &= table.rated_heat > 0.0
+    if not faults and not fits.any():
+        faults.append(lacking(where, "coolant distribution unit"))
     return Rows(first(np.flatnonzero(fits), chosen), tuple(faults))
+
+
+def lacking(where: str, machine: str) -> Fault:
+    """Refuse an event of machines that the site has not: nothing would happen, and that would read as an answer."""
+    return Fault(where, f"the site has no {machine} here; take this event out, or ask it of another site")
 
 
 def loops(site: Site, chosen: Selection, where: str) -> Rows:

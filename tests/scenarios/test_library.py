@@ -12,9 +12,10 @@ import pytest
 import facilities
 import scenarios
 from facilities import build
-from scenarios import schema
+from scenarios import events, schema
 from scenarios.schema import Heat
 from twin.cooling.psychrometrics import humidity_ratio_from_wet_bulb, wet_bulb
+from twin.errors import ScenarioError
 from twin.run import Run
 
 if TYPE_CHECKING:
@@ -242,3 +243,18 @@ def test_a_heat_wave_brings_no_moisture() -> None:
     (heat,) = (event for event in schema.load("heat_wave").events if isinstance(event, Heat))
     warmer = float(wet_bulb(np.array(303.05 + heat.offset), moisture, 100600.0))
     assert heat.wet_bulb_offset == pytest.approx(warmer - 295.55, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "where", "machine"),
+    [
+        ("cdu_loss", "events.2.cdus", "coolant distribution unit"),
+        ("set_point_change", "events.1.cdus", "coolant distribution unit"),
+        ("chiller_trip", "events.1.loops", "chiller"),
+    ],
+)
+def test_what_a_site_has_not_cannot_fail(scenario: str, where: str, machine: str) -> None:
+    """Outdoor air and pads cool its racks; "time to throttle: not reached" would read as an answer."""
+    site = build.site(facilities.load("aws_p4d_ultracluster"))
+    with pytest.raises(ScenarioError, match=rf"{where}: the site has no {machine} here; take this event out"):
+        events.changes(site, schema.load(scenario), 24.0 * HOUR)
