@@ -11,6 +11,7 @@ import pytest
 from tests.twin import made_record as made
 from twin import columns, tables
 from twin.grid.response import ResponseCurve
+from twin.places import layout_table
 from twin.record import COOLING_FIELDS
 
 SECONDS = 95
@@ -37,6 +38,7 @@ def frames() -> dict[str, pl.LazyFrame]:
         "cooling": tables.cooling_table(kept, site, made.START),
         "grid": tables.grid_table(kept, made.START, curve()),
         "events": tables.events_table([]),
+        "layout": layout_table(site, None, None),
     }
 
 
