@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from functools import partial
 from typing import NamedTuple
@@ -143,12 +144,21 @@ def _strength(connection: Connection, spares: int) -> pl.DataFrame:
 
 def _case(name: str, solver: Solver, connection: Connection, start: float) -> Case:
     nose = capacity.nose(solver, start if np.isfinite(start) else connection.rating)
-    highest = min(nose, BEYOND * connection.rating) if np.isinf(nose) else nose
-    loads = highest * (1.0 - (1.0 - np.linspace(0.0, 1.0, SAMPLES)) ** 2)
-    values = np.array([solver(float(load)) for load in loads])
+    highest = nose if np.isfinite(nose) else BEYOND * connection.rating
+    loads, values = _carried(solver, highest * (1.0 - (1.0 - np.linspace(0.0, 1.0, SAMPLES)) ** 2))
+    if loads.size < SAMPLES:
+        nose = highest = float(loads[-1])
     columns = ("pcc_voltage_pu", "campus_voltage_pu", "transformer_loading", "host_loss_w", "pcc_reactive_power_var")
     sweep = pl.DataFrame({"load_w": loads, **dict(zip(columns, values.T, strict=True))})
     return Case(name, solver, nose, capacity.hosting(solver, connection, highest), sweep)
+
+
+def _carried(solver: Solver, loads: Floats) -> tuple[Floats, Floats]:
+    """Solve loads up to the first without a power flow: close to the nose one may lack where a higher one has it."""
+    values: list[Floats] = []
+    with contextlib.suppress(FacilityError):
+        values.extend(solver(float(load)) for load in loads)
+    return loads[: len(values)], np.array(values)
 
 
 def _reactive(connection: Connection, load: float) -> pl.DataFrame:

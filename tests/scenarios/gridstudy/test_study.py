@@ -11,11 +11,12 @@ import polars as pl
 import pytest
 
 from scenarios.gridstudy import page, study, trace
-from scenarios.gridstudy.connection import reactive_margin
+from scenarios.gridstudy.connection import _carried, reactive_margin
 from scenarios.gridstudy.study import Study
 from tests.facilities.sites import changed
 from tests.scenarios import fake_run
 from tests.scenarios.command import twin
+from twin.errors import FacilityError
 from twin.grid import capacity
 
 SITE = "prometheus"
@@ -183,3 +184,17 @@ def test_a_rating_beyond_the_nose_is_reported(tmp_path: Path) -> None:
     assert math.isclose(found.chapters.strength["short_circuit_ratio"][0], 1.4, rel_tol=1e-6)
     assert "beyond the nose" in page.html(found)
     assert json.dumps(page.summary(found))
+
+
+def test_a_curve_ends_before_the_first_load_without_a_power_flow() -> None:
+    """Close to the nose the iteration may miss a load and find a higher one; what is past the first miss is left out."""
+
+    def solver(load: float) -> np.ndarray:
+        if 2.0 < load < 4.0:
+            source = "connection"
+            raise FacilityError(source, [])
+        return np.array([load])
+
+    loads, values = _carried(solver, np.arange(6.0))
+    assert loads.tolist() == [0.0, 1.0, 2.0]
+    assert values[:, 0].tolist() == [0.0, 1.0, 2.0]
