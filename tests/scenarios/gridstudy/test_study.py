@@ -187,7 +187,7 @@ def test_a_rating_beyond_the_nose_is_reported(tmp_path: Path) -> None:
 
 
 def test_a_curve_ends_before_the_first_load_without_a_power_flow() -> None:
-    """Close to the nose the iteration may miss a load and find a higher one; what is past the first miss is left out."""
+    """Close to the nose the iteration may miss a load and find a higher one; what lies past the first is left out."""
 
     def solver(load: float) -> np.ndarray:
         if 2.0 < load < 4.0:
