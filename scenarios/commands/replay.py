@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -95,9 +96,11 @@ def _print_verification(console: Console, found: dict[str, Any]) -> None:
 
 
 def _print_closure(console: Console, closure: list[dict[str, Any]]) -> None:
+    """Tell what each balance leaves, but for those of what the site has not: nothing in, nothing left."""
     parts = [
-        f"{row['balance']} {abs(row['residual']) / abs(row['inflow']) if row['inflow'] else 0.0:.1e} of its inflow"
+        f"{row['balance']} {abs(row['residual']) / abs(row['inflow']) if row['inflow'] else math.inf:.1e} of its inflow"
         + ("" if row["closes"] else " (DOES NOT CLOSE)")
         for row in closure
+        if row["inflow"] or row["residual"]
     ]
     console.print(f"closure: {', '.join(parts)}", markup=False)
