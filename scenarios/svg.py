@@ -9,11 +9,8 @@ from xml.sax.saxutils import escape, quoteattr
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-FONT = 12
-"""[px] of a drawing's text."""
-
 LETTER = 6.4
-"""[px] of a letter, on average of plain text; of headings it is more."""
+"""[px] of a letter of 12 px, on average of plain text; of headings it is more."""
 
 LINE = 16
 """[px] from line to line."""

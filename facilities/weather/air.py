@@ -21,7 +21,7 @@ FEBRUARY_END = 59
 """Day of the year after 28 February, from zero."""
 
 ZERO_CELSIUS = 273.15
-DAY_SECONDS, HOUR_SECONDS = 86400.0, 3600.0
+HOUR_SECONDS = 3600.0
 
 Kind = Literal["synthetic", "design day", "weather file", "measured"]
 KINDS: dict[Kind, str] = {
