@@ -1,4 +1,4 @@
-"""Heat reuse: a heat pump that lifts waste heat to a buyer's temperature, and what is credited for it."""
+"""Heat reuse: a heat pump that lifts waste heat to the temperature of a buyer."""
 
 from __future__ import annotations
 
@@ -35,25 +35,6 @@ class HeatPumpState(NamedTuple):
     inside: npt.NDArray[np.bool_]
 
 
-class HeatPumpFlows(NamedTuple):
-    """
-    Heat and power of heat pumps.
-
-    Attributes
-    ----------
-    taken : (any,) [W]
-        Heat from the source.
-    power : (any,) [W]
-        Electric.
-    delivered : (any,) [W]
-        Heat to the buyer: taken, and all of the power.
-    """
-
-    taken: Floats
-    power: Floats
-    delivered: Floats
-
-
 def heat_pump(fraction: Floats, hot: Floats, cold: Floats) -> HeatPumpState:
     """
     Give the performance of heat pumps from Carnot's.
@@ -84,59 +65,3 @@ def heat_pump(fraction: Floats, hot: Floats, cold: Floats) -> HeatPumpState:
     inside = (lift >= LIFT_RANGE[0]) & (lift <= LIFT_RANGE[1]) & (hot >= HOT_RANGE[0]) & (hot <= HOT_RANGE[1])
     performance = fraction * hot / np.maximum(lift, LIFT_RANGE[0])
     return HeatPumpState(np.maximum(performance, 1.0), inside)
-
-
-def heat_pump_flows(performance: Floats, available: Floats, wanted: Floats, capacity: Floats) -> HeatPumpFlows:
-    """
-    Give heat and power of heat pumps.
-
-    Parameters
-    ----------
-    performance : (any,) [1]
-        Heat delivered over electric power, above one.
-    available : (any,) [W]
-        Heat that the source can give; below zero, none.
-    wanted : (any,) [W]
-        Heat that the buyer takes.
-    capacity : (any,) [W]
-        Heat that the machine can deliver.
-
-    Returns
-    -------
-    HeatPumpFlows
-        Of the least of what source, buyer and machine allow.
-
-    Notes
-    -----
-    delivered = taken + power and performance = delivered / power: taken = delivered * (1 - 1 / COP).
-    """
-    from_source = np.maximum(available, 0.0) * performance / np.maximum(performance - 1.0, 1e-9)
-    delivered = np.minimum(np.minimum(wanted, capacity), from_source)
-    power = delivered / performance
-    return HeatPumpFlows(delivered - power, power, delivered)
-
-
-def energy_reuse_effectiveness(facility: Floats, reused: Floats, equipment: Floats) -> Floats:
-    """
-    Give the energy reuse effectiveness (ERE).
-
-    Parameters
-    ----------
-    facility : (any,) [J]
-        Electric energy of the whole site, heat pumps included.
-    reused : (any,) [J]
-        Heat that leaves the site for another use.
-    equipment : (any,) [J]
-        Electric energy of the computing equipment, above zero.
-
-    Returns
-    -------
-    (any,) [1]
-        (facility - reused) / equipment: PUE without reuse, below one where more is reused than the overheads take.
-
-    References
-    ----------
-    .. [1] The Green Grid, ERE: a metric for measuring the benefit of reuse energy from a data center, 2010;
-           ISO/IEC 30134-6:2021 (energy reuse factor)
-    """
-    return np.asarray((facility - reused) / equipment, dtype=float)
