@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from scenarios import catalog_text as text
+from scenarios.commands import catalog_text as text
 
 PAGE = Path(__file__).with_name("catalog.md")
 

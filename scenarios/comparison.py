@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from scenarios.measured import Asset, Assets
+from scenarios.asked.measured import Asset, Assets
 from telemetry import Reading, resample
 from twin.columns import METRICS
 from twin.site import Floats, Site

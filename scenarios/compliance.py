@@ -9,7 +9,7 @@ import numpy as np
 
 from facilities import codes
 from facilities.codes import BandLimit, Code, Limit, RampLimit, RangeLimit, RideThrough, VoltageLimit
-from scenarios.quantities import duration, quantity, share
+from scenarios.page.quantities import duration, quantity, share
 from twin.arrays import Floats
 from twin.grid import ride_through, swings
 from twin.grid.ride_through import Gap

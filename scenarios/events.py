@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scenarios import selection
+from scenarios.asked import selection
+from scenarios.asked.selection import Rows
 from scenarios.schema import (
     CduLoss,
     ChillerTrip,
@@ -26,7 +27,6 @@ from scenarios.schema import (
     SupplySetPoint,
     ValveStuck,
 )
-from scenarios.selection import Rows
 from twin.changes import AS_ASKED, Change
 from twin.errors import Fault, ScenarioError
 from twin.site import Floats, Integers, Site

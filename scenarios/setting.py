@@ -12,12 +12,12 @@ from pydantic import Field
 import telemetry
 from facilities.reader import parsed
 from scenarios import schema
+from scenarios.asked.job_log import COLUMNS as JOB_METRICS
+from scenarios.asked.measured import DRIVERS, drivers
+from scenarios.asked.placement import Clock
+from scenarios.asked.traces import POWER
 from scenarios.fields import Duration, Model
-from scenarios.job_log import COLUMNS as JOB_METRICS
-from scenarios.measured import DRIVERS, drivers
-from scenarios.placement import Clock
 from scenarios.schema import GIVEN, Job, Scenario
-from scenarios.traces import POWER
 from telemetry import Reading, resample, times
 from twin.errors import Fault, ScenarioError
 from twin.site import Site

@@ -17,11 +17,12 @@ from facilities.loading import file_of
 from facilities.nameplate import nameplate
 from facilities.quantity import Provenance
 from facilities.weather import KINDS, Weather
-from scenarios import comparison, output, report, schema
+from scenarios import comparison, output, schema
+from scenarios.asked.measured import DRIVERS
+from scenarios.asked.placement import Placement, load_table, nodes_of
 from scenarios.events import changes
-from scenarios.measured import DRIVERS
 from scenarios.outdoors import outdoors, weather_file
-from scenarios.placement import Placement, load_table, nodes_of
+from scenarios.report import page as report
 from scenarios.schema import NORMALS, Scenario
 from scenarios.setting import DEFAULT, Asked, Setting, length, settle
 from telemetry.synthetic import Parameter

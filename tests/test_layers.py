@@ -20,7 +20,7 @@ MAY_IMPORT = {
 DOORS = {
     "pint": {"twin/units.py"},
     "pandapower": {"twin/grid/network.py"},
-    "plotly": {"scenarios/figures.py"},
+    "plotly": {"scenarios/page/figures.py"},
     "pynvml": {"telemetry/recording/nvml.py"},
 }
 

@@ -9,7 +9,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from scenarios import catalog_text as text
+from scenarios.commands import catalog_text as text
 
 WIDEST = 42
 """Characters to the numbers of a part, so that a list of coefficients leaves room for who says so."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rich.table import Table
 
 from facilities.computing import Performance, Rate, training
-from scenarios.quantities import duration, quantity
+from scenarios.page.quantities import duration, quantity
 
 OPERATIONS, UTILISATION = 1e25, 0.4
 """Of the training run that is told: about a quarter of Llama 3 405B's, at what large dense models reach."""

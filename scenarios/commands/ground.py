@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 
 from facilities import plan
-from scenarios.quantities import quantity
+from scenarios.page.quantities import quantity
 
 if TYPE_CHECKING:
     from facilities import Facility

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
-from scenarios.quantities import difference, duration, quantity
+from scenarios.page.quantities import difference, duration, quantity
 from twin.facility_water import TOWER_LAWS
 from twin.outline import cooled
 

@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from scenarios import incidents, quantities
+from scenarios.page import quantities
+from scenarios.report import incidents
 from scenarios.study import ATTENTION, REPORT
 from twin.run import Run
 

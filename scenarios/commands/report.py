@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from scenarios import report
+from scenarios.report import page as report
 from scenarios.study import REPORT
 from twin.run import Run
 

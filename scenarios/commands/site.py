@@ -16,7 +16,7 @@ from facilities import Facility, build
 from facilities.phases import at_phase
 from facilities.quantity import Basis, Provenance
 from scenarios.commands import computing, ground, plant
-from scenarios.quantities import MISSING, quantity
+from scenarios.page.quantities import MISSING, quantity
 from twin.site import Site, Stage
 
 SHOWN = 12

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import polars as pl
 
-from scenarios import curves, drawing, envelope, lines, quantities
 from scenarios.compare.figures import flop_s_per_watt
 from scenarios.compare.table import FLOP_S_PER_MW
-from scenarios.style import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, SKY, VERMILION, Chart, Line
+from scenarios.page import curves, drawing, envelope, lines, quantities
+from scenarios.page.style import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, SKY, VERMILION, Chart, Line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from facilities.nameplate import Nameplate
     from scenarios.compare.subjects import Subject
-    from scenarios.drawing import Figure
-    from scenarios.quantities import Scale
+    from scenarios.page.drawing import Figure
+    from scenarios.page.quantities import Scale
     from twin.run import Run
     from twin.site import Floats
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from scenarios.key_figures import NOT_REACHED
-from scenarios.quantities import MISSING
+from scenarios.page.quantities import MISSING
+from scenarios.report.key_figures import NOT_REACHED
 from twin.run import DEFINITIONS
 
 if TYPE_CHECKING:

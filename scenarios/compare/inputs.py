@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from scenarios import incidents, quantities
 from scenarios.compare.table import NO_RUN
-from scenarios.quantities import MISSING
+from scenarios.page import quantities
+from scenarios.page.quantities import MISSING
+from scenarios.report import incidents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from scenarios import pages
 from scenarios.compare import inputs, table
 from scenarios.compare.charts import charts
+from scenarios.page import pages
 from twin.columns import TABLES
 from twin.errors import Fault, InputError
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from scenarios import quantities
 from scenarios.compare.figures import GROUPS, HIGHER, RELATIVE
-from scenarios.quantities import MISSING, THIN, Scale
+from scenarios.page import quantities
+from scenarios.page.quantities import MISSING, THIN, Scale
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from scenarios import drawing, lines
-from scenarios.style import BLUE, GREEN, GREY, ORANGE, PURPLE, VERMILION, Chart
+from scenarios.page import drawing, lines
+from scenarios.page.style import BLUE, GREEN, GREY, ORANGE, PURPLE, VERMILION, Chart
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from scenarios.drawing import Figure
     from scenarios.gridstudy.connection import Chapters
     from scenarios.gridstudy.system import Frequency
+    from scenarios.page.drawing import Figure
     from twin.site import Floats
 
 MEGA = 1e6

@@ -12,7 +12,7 @@ import polars as pl
 
 from facilities import Facility, build, codes
 from facilities.codes import VoltageLimit
-from scenarios import quantities
+from scenarios.page import quantities
 from twin.errors import FacilityError
 from twin.grid import capacity, strength
 from twin.grid.capacity import Hosting, Solver

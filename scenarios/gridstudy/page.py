@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
-from scenarios import output, pages
+from scenarios import output
 from scenarios.gridstudy import basis, charts, study, system
 from scenarios.gridstudy.connection import reactive_margin
-from scenarios.quantities import MISSING, digits, duration, quantity, share
+from scenarios.page import pages
+from scenarios.page.quantities import MISSING, digits, duration, quantity, share
 from twin.errors import OutputError
 from twin.grid import strength
 

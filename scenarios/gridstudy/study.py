@@ -13,7 +13,7 @@ from scenarios.gridstudy import basis, connection, system, trace
 from scenarios.gridstudy.connection import Chapters
 from scenarios.gridstudy.system import Change, Frequency
 from scenarios.gridstudy.trace import Load
-from scenarios.quantities import duration
+from scenarios.page.quantities import duration
 from twin.grid import capacity
 
 AT_ONCE = 3.0

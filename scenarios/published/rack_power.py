@@ -13,9 +13,9 @@ from pydantic import Field
 import facilities
 import telemetry
 from facilities import build
-from scenarios.demand import Demand, demand
+from scenarios.asked.demand import Demand, demand
+from scenarios.asked.placement import Clock, load_table, nodes_of
 from scenarios.fields import Duration, Instant, Model, Power, Share
-from scenarios.placement import Clock, load_table, nodes_of
 from scenarios.published import tables
 from scenarios.published.checks import Case, CaseFile, Check
 from scenarios.published.tables import Column, PublicFile

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from scenarios.style import Chart
+from scenarios.page.style import Chart
 
 
 def traces(chart: Chart) -> dict[str, dict[str, Any]]:

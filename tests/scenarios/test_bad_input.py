@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 import facilities
-from scenarios import report, study
+from scenarios import study
+from scenarios.report import page as report
 from tests.facilities.weather_files import EPW_HEADER, epw_rows, written
 from tests.scenarios.command import twin
 

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from scenarios import catalog_text
+from scenarios.commands import catalog_text
 from tests.scenarios.command import twin
 from twin.errors import UnknownNameError
 

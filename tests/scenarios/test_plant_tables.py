@@ -10,7 +10,7 @@ from rich.console import Console
 import facilities
 from facilities import build
 from scenarios.commands import plant
-from scenarios.quantities import THIN
+from scenarios.page.quantities import THIN
 from tests.scenarios import small_site
 from twin.site import Site
 

@@ -13,9 +13,9 @@ import facilities
 import scenarios
 import telemetry
 from facilities import build
-from scenarios.demand import demand
+from scenarios.asked.demand import demand
+from scenarios.asked.placement import Clock, load_table, nodes_of
 from scenarios.outdoors import outdoors
-from scenarios.placement import Clock, load_table, nodes_of
 from scenarios.schema import Job, Scenario
 from tests.facilities.weather_files import EPW_HEADER, epw_rows, plain, written
 from tests.scenarios.readings import START, reading

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from scenarios import quantities
 from scenarios.compare import inputs
+from scenarios.page import quantities
 from tests.scenarios.compare.side_by_side import design, large, small, subject, with_manifest
 
 T = quantities.THIN

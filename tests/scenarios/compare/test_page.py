@@ -9,12 +9,12 @@ import shutil
 
 import pytest
 
-from scenarios import quantities
 from scenarios.compare import page
+from scenarios.page import quantities
 from tests.scenarios import fake_run
 from tests.scenarios.command import twin
 from tests.scenarios.compare.side_by_side import design, large, small, subject
-from tests.scenarios.test_report import browse, text_of
+from tests.scenarios.report.test_page import browse, text_of
 from twin.errors import InputError
 
 T = quantities.THIN

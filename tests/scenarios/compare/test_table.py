@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from scenarios import quantities
 from scenarios.compare import table
 from scenarios.compare.table import NO_RUN
+from scenarios.page import quantities
 from tests.scenarios.compare.side_by_side import design, large, small, subject, with_manifest
 
 T = quantities.THIN

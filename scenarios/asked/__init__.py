@@ -1,0 +1,1 @@
+"""Jobs and telemetry -> the one load table that a replay reads."""

@@ -1,0 +1,1 @@
+"""What pages and drawings are made of: quantities in words, styles, lines, charts, SVG, one HTML file."""

@@ -1,0 +1,1 @@
+"""The page of one run: its figures, charts and drawings."""
