@@ -5,14 +5,12 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from costs import Cost, cost_of
 from stress import write_stress_site
 
 TWIN = Path(sys.executable).with_name("twin")
@@ -33,14 +31,6 @@ class Case(NamedTuple):
     wall: float | None = None  # [s]
 
 
-class Cost(NamedTuple):
-    """What a command took."""
-
-    processor: float  # [s], user and system, of all threads and children
-    memory: float  # [GB], highest resident set
-    wall: float  # [s]
-
-
 CASES: dict[str, Case] = {
     "help": Case(("--help",), wall=0.6),
     "frontier": Case(("replay", "frontier", "--out", REPLAYED), processor=3.0),
@@ -48,21 +38,6 @@ CASES: dict[str, Case] = {
     "hyperion": Case(("replay", "hyperion", "--out", REPLAYED), processor=35.0, memory=3.0),
     "stress": Case(("replay", STRESS_FILE, "--out", REPLAYED), processor=75.0),
 }
-
-
-def run_once(arguments: Sequence[str]) -> Cost:
-    """Run the command once and read from the system what it took."""
-    begun = time.perf_counter()
-    with tempfile.TemporaryFile() as output:
-        process = subprocess.Popen([TWIN, *arguments], stdout=output, stderr=subprocess.STDOUT)
-        _, status, usage = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - begun
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            output.seek(0)
-            sys.exit(f"twin {' '.join(arguments)} failed:\n{output.read().decode(errors='replace')}")
-    scale = 1.0 if sys.platform == "darwin" else 1024.0  # ru_maxrss is in bytes there, in KiB elsewhere
-    return Cost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss * scale / 1e9, wall)
 
 
 def measure(case: Case, repeats: int) -> Cost:
@@ -77,7 +52,7 @@ def _in_a_fresh_folder(case: Case) -> Cost:
         if STRESS_FILE in case.arguments:
             write_stress_site(stress, STRESS_RACKS)
         places = {REPLAYED: str(Path(folder) / "run"), STRESS_FILE: str(stress)}
-        return run_once([places.get(argument, argument) for argument in case.arguments])
+        return cost_of([str(TWIN), *(places.get(argument, argument) for argument in case.arguments)])
 
 
 def row(name: str, case: Case, cost: Cost) -> str:

@@ -1,4 +1,4 @@
-"""The site that only the benchmarks have is a good site."""
+"""The site that only the benchmarks have is a good site; ways that are timed against each other agree."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import facilities
+from telemetry import buckets
 
 RACKS = 38_000
 
@@ -30,3 +31,19 @@ def test_the_stress_site_has_its_racks_and_power(stress_file: Path) -> None:
 
 def test_the_stress_site_passes_the_checks_of_a_site(stress_file: Path) -> None:
     assert facilities.check(stress_file) == ()
+
+
+def test_racks_are_what_the_bare_query_says(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """150 accelerators in three racks through a minute, made in parts and taken in blocks of one cell each."""
+    monkeypatch.syspath_prepend(root / "benchmarks")
+    monkeypatch.setattr(buckets, "BLOCK_ROWS", 2000)
+    benchmark = runpy.run_path(str(root / "benchmarks" / "resample.py"))
+    benchmark["make"](tmp_path, 150, 60)
+    ours, bare = (benchmark["ask"](way, tmp_path, 150).sort("time", group) for way, group in WAYS.items())
+    assert ours["value"].to_list() == pytest.approx(bare["value"].to_list(), rel=1e-12)  # sums in another order
+    assert ours["devices"].to_list() == bare["len"].to_list() == [72, 72, 6] * 4
+    assert set(ours["coverage"]) == {1.0}
+
+
+WAYS = {"ours": "asset", "bare": "group"}
+"""Ways to ask, and what they call a rack."""

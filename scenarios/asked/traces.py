@@ -7,7 +7,7 @@ import polars as pl
 
 from scenarios.asked.parts import Part, Segments, Trace, powered, refused
 from scenarios.schema import Job
-from telemetry import Reading, resample
+from telemetry import Reading, buckets, resample
 from telemetry.synthetic import TRACES
 from twin.site import Floats, Site
 
@@ -119,8 +119,8 @@ def sampled(site: Site, job: Job, segments: Segments, reading: Reading, seed: in
 
 
 def _accelerators(job: Job, reading: Reading) -> Floats:
-    """Give (asset, sample) [W] on whole seconds; seconds in which no accelerator was measured are left out."""
-    powers = reading.frame.filter(pl.col("metric") == POWER)
+    """Give (asset, sample) [W], counters first, on whole seconds; those in which none was measured are left out."""
+    powers = buckets.from_counters(reading.frame).filter(pl.col("metric") == POWER)
     if powers.limit(1).collect().is_empty():
         raise refused(job.name, "telemetry", f"holds no {POWER}; a sample needs the power of single accelerators")
     begin, end = resample.window(powers)
