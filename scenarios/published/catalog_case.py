@@ -27,35 +27,42 @@ COOLANT = 313.15
 PER_CENT = "%"
 
 
+class Activity(NamedTuple):
+    """How active chips and hosts are, from rest (0) to full load (1)."""
+
+    chips: float
+    hosts: float
+
+
 class Sum(NamedTuple):
     """What may be asked of racks: its unit in SI, and its value of one rack at an activity of its chips and hosts."""
 
     unit: str
-    of: Callable[[str, RackModel, float], float]
+    of: Callable[[str, RackModel, Activity], float]
 
 
-def _inlet(_: str, rack: RackModel, activity: float) -> float:
+def _inlet(_: str, rack: RackModel, activity: Activity) -> float:
     at = _chips("", rack, activity) + _hosts(rack, activity)
     return at + rack.auxiliary + float(power.rack_chain(np.array([at]), rack.stages).sum())
 
 
-def _chips(_: str, rack: RackModel, activity: float) -> float:
+def _chips(_: str, rack: RackModel, activity: Activity) -> float:
     chip = rack.accelerator
     if chip is None:
         return 0.0
-    return rack.packages * (chip.idle_power.si + activity * (chip.max_power.si - chip.idle_power.si))
+    return rack.packages * (chip.idle_power.si + activity.chips * (chip.max_power.si - chip.idle_power.si))
 
 
-def _hosts(rack: RackModel, activity: float) -> float:
+def _hosts(rack: RackModel, activity: Activity) -> float:
     rest = 0.0 if rack.node is None else rack.nodes * rack.node.host_idle_power.si
-    return rest + activity * (rack.host_max - rest)
+    return rest + activity.hosts * (rack.host_max - rest)
 
 
-def _node_rating(_: str, rack: RackModel, __: float) -> float:
+def _node_rating(_: str, rack: RackModel, __: Activity) -> float:
     return 0.0 if rack.node is None else rack.nodes * rack.node.rated_power.si
 
 
-def _node_rest(_: str, rack: RackModel, __: float) -> float:
+def _node_rest(_: str, rack: RackModel, __: Activity) -> float:
     return 0.0 if rack.node is None or rack.node.idle_power is None else rack.nodes * rack.node.idle_power.si
 
 
@@ -85,6 +92,8 @@ class Comparison(Model):
     """Power of each chip; hosts, and what follows the load, are then as active as the chips of the first racks."""
     activity: str = "100 %"
     """Of chips and hosts, from rest to full load, where no power of a chip is given."""
+    host: str | None = None
+    """Activity of hosts, where it is not the chips'."""
     per: Literal["site", "node", "chip"] = "site"
     unit: str
     expected: str | None = None
@@ -158,7 +167,8 @@ def _value(one: Comparison) -> float:
     activity = tables.number(one.activity, "1")
     if one.chip is not None:
         activity = _activity(next(iter(made.values()))[1], tables.number(one.chip, "W"))
-    total = sum(count * SUMS[one.of].of(name, rack, activity) for name, (count, rack) in made.items())
+    at = Activity(activity, activity if one.host is None else tables.number(one.host, "1"))
+    total = sum(count * SUMS[one.of].of(name, rack, at) for name, (count, rack) in made.items())
     over = {
         "site": 1.0,
         "node": sum(count * rack.nodes for count, rack in made.values()),
