@@ -19,7 +19,7 @@ MAY_IMPORT = {
 }
 DOORS = {
     "pint": {"twin/units.py"},
-    "pandapower": {"twin/grid/network.py"},
+    "pandapower": {"twin/grid/network.py", "twin/grid/pandapower_host.py"},
     "plotly": {"scenarios/page/figures.py"},
     "pynvml": {"telemetry/recording/nvml.py"},
 }

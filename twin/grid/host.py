@@ -7,7 +7,7 @@ sees only their sum; parallel branches stay apart, as a contingency takes one of
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -140,3 +140,55 @@ class HostGrid(NamedTuple):
     branches: Branches
     units: Units
     reference: int
+
+
+Table = TypeVar("Table", Buses, Branches, Units)
+
+
+def pick(grid: HostGrid, kept: Flags) -> HostGrid:
+    """
+    Take some buses of a network, and what stands at and between them.
+
+    Parameters
+    ----------
+    grid : HostGrid
+        The network.
+    kept : (bus,)
+        True for buses that stay, the reference among them.
+
+    Returns
+    -------
+    HostGrid
+        With shares that sum to 1 again, where any unit with a share is left.
+    """
+    row = np.cumsum(kept) - 1
+    branches = rows_of(grid.branches, np.flatnonzero(kept[grid.branches.start] & kept[grid.branches.end]))
+    units = rows_of(grid.units, np.flatnonzero(kept[grid.units.bus]))
+    return grid._replace(
+        buses=rows_of(grid.buses, np.flatnonzero(kept)),
+        branches=branches._replace(start=row[branches.start], end=row[branches.end]),
+        units=units._replace(bus=row[units.bus], share=units.share / (units.share.sum() or 1.0)),
+        reference=int(row[grid.reference]),
+    )
+
+
+def rows_of(table: Table, rows: Indices) -> Table:
+    """
+    Take some rows of a table.
+
+    Parameters
+    ----------
+    table : Buses, Branches or Units
+        The table.
+    rows : (row,)
+        Rows to take, in order.
+
+    Returns
+    -------
+    Buses, Branches or Units
+        Of those rows; what they name in other tables is as it was.
+    """
+    values: list[Any] = [
+        tuple(column[row] for row in rows) if isinstance(column, tuple) else column[rows] for column in table
+    ]
+    return type(table)(*values)

@@ -300,7 +300,7 @@ def _drawn(network: pp.pandapowerNet, campus: Floats) -> Floats:
     """Give active and reactive power [MW, Mvar] drawn at one PCC for a load at its campus bus."""
     network.load.loc[0, ["p_mw", "q_mvar"]] = campus
     options = {"tolerance_mva": 1e-9, "max_iteration": NEWTON_STEPS, "numba": False, "check_connectivity": False}
-    pp.runpp(network, init="flat", **options)
+    pp.runpp(network, init="flat", lightsim2grid=False, **options)
     return np.asarray(network.res_trafo[["p_hv_mw", "q_hv_mvar"]].iloc[0], dtype=float)
 
 

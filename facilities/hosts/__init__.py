@@ -1,0 +1,1 @@
+"""Transmission networks around sites: read, cut from openly licensed synthetic cases, and kept as files."""
