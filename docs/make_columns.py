@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from twin.columns import METRICS, TABLES, TELEMETRY, Column
+from twin.columns import JOBS, METRICS, REQUESTS, TABLES, TELEMETRY, Column
 
 PAGE = Path(__file__).with_name("columns.md")
 
@@ -22,8 +22,10 @@ def page() -> str:
     """Give the whole page as Markdown."""
     canonical = _part("Telemetry", "The canonical telemetry frame, one row a measurement.", TELEMETRY)
     metrics = _part("Metrics of telemetry", "What may stand in `metric`, and the unit of its value.", METRICS)
+    jobs = _part("Jobs", "A canonical job table, one row a job.", JOBS)
+    requests = _part("Requests", "A canonical request trace, one row a request.", REQUESTS)
     tables = [_part(f"{name}.parquet", "A table of a run folder.", columns) for name, columns in TABLES.items()]
-    return "\n".join([INTRODUCTION, canonical, metrics, *tables])
+    return "\n".join([INTRODUCTION, canonical, metrics, jobs, requests, *tables])
 
 
 def _part(title: str, text: str, columns: dict[str, Column]) -> str:

@@ -129,6 +129,7 @@ def settle(site: Site, asked: Asked, usual: str = DEFAULT) -> Setting:
     for job in scenario.jobs:
         if job.telemetry is not None and job.telemetry not in readings:
             readings[job.telemetry] = telemetry.read(job.telemetry, job.format, job.mapping, start, zone)
+            _check_kind(readings[job.telemetry])
     clock, notes = _clock(scenario, readings, start, asked.duration, default)
     if wanted is None and readings:
         scenario = scenario.model_copy(update={"name": "telemetry", "description": _described(scenario.jobs[0])})
@@ -157,6 +158,7 @@ def inferred(site: Site, reading: Reading) -> Job:
     ScenarioError
         If the telemetry holds nothing that can drive racks.
     """
+    _check_kind(reading)
     metrics = set(_metrics(reading))
     if metrics >= {"job_nodes", "job_duration_s"}:
         return Job(name="job_log", mode="job_log", telemetry=GIVEN)
@@ -170,6 +172,12 @@ def inferred(site: Site, reading: Reading) -> Job:
         f"{POWER} of single accelerators, or a job log"
     )
     raise ScenarioError(reading.provenance.source, [Fault("", message)])
+
+
+def _check_kind(reading: Reading) -> None:
+    if reading.kind != "measurements":
+        message = f"holds {reading.kind}, which drive no racks by themselves; measurements or a job log do"
+        raise ScenarioError(reading.provenance.source, [Fault("", message)])
 
 
 def _scenario(given: Scenario | str | Path | None) -> Scenario | None:

@@ -1,8 +1,9 @@
 """
 Files in, canonical frames out.
 
-`read` takes any known file and gives one long frame: instant in UTC, asset, metric, SI value, quality. `resample` puts
-a metric on a regular grid without losing energy, `synthetic` makes seeded traces, `write` keeps a reading as parquet.
+`read` takes any known file and gives one long frame: instant in UTC, asset, metric, SI value, quality; of job tables
+and request traces, one row a job or request. `resample` puts a metric on a regular grid without losing energy,
+`synthetic` makes seeded traces, `write` keeps a reading as parquet.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from telemetry import clean, source, times
+from telemetry import clean, records, source, times
 from telemetry import mapping as _mapping
 from telemetry.draft import Options
 from telemetry.formats import FORMATS, choose
@@ -29,19 +30,23 @@ class Reading(NamedTuple):
     Attributes
     ----------
     frame
-        The columns of `twin.columns.TELEMETRY`, in order of time, asset and metric.
+        The columns of `twin.columns.TELEMETRY`, in order of time, asset and metric; of jobs and requests, those of
+        their table in `twin.columns.KINDS`.
     format
         Name of the format that it was read as.
     notes
         What a reader of the result should know: gaps, dropped rows, caveats of the source.
     provenance
         Where it came from, and how many rows of it were used.
+    kind
+        What a row is: ``measurements``, ``jobs`` or ``requests``.
     """
 
     frame: pl.LazyFrame
     format: str
     notes: tuple[str, ...]
     provenance: Provenance
+    kind: str = "measurements"
 
 
 def read(
@@ -57,11 +62,11 @@ def read(
     Parameters
     ----------
     path
-        A CSV or parquet file.
+        A file of a known format.
     format
         A name in `FORMATS`; found from the file where not given.
     mapping
-        A mapping file (TOML), or the name of a shipped one, for wide tables and job logs.
+        A mapping file (TOML), or the name of a shipped one, for tables and series whose columns and names it tells.
     start
         Instant from which a file's relative times count, with a zone or in that of `tz`.
     tz
@@ -75,20 +80,19 @@ def read(
         Where the format or mapping named is not known.
     """
     options = Options(times.clock(start, tz), _mapping.choose(mapping))
-    opened = source.open_file(Path(path))
-    found = choose(opened, format, options)
+    found, opened = choose(source.load(Path(path)), format, options)
     draft = found.read(opened, options)
-    judged = clean.finish(draft, opened)
+    judged = (clean.finish if draft.kind == "measurements" else records.finish)(draft, opened)
     provenance = Provenance(
         source=opened.path.name,
         sha256=opened.sha256,
         format=found.name,
         units=dict(draft.units),
-        rows=opened.rows.height,
+        rows=opened.rows.height if draft.rows_in is None else draft.rows_in,
         dropped=judged.dropped,
         attribution=draft.attribution,
     )
-    return Reading(judged.frame.lazy(), found.name, judged.notes, provenance)
+    return Reading(judged.frame.lazy(), found.name, judged.notes, provenance, draft.kind)
 
 
 def write(reading: Reading, path: str | Path) -> None:
@@ -100,4 +104,4 @@ def write(reading: Reading, path: str | Path) -> None:
     OutputError
         Where it cannot be written.
     """
-    keep(reading.frame, reading.notes, reading.provenance, Path(path))
+    keep(reading.frame, reading.notes, reading.provenance, Path(path), reading.kind)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from functools import cache
 from typing import NamedTuple
@@ -11,6 +12,7 @@ import polars as pl
 
 from telemetry import times
 from telemetry.draft import SUSPECT, Options, listed
+from telemetry.mapping import Measured
 from telemetry.source import Source
 from twin import units
 from twin.errors import Fault
@@ -30,6 +32,9 @@ MISSING = (
     "none",
 )
 """Cells that stand for a value that was not measured, in lower case; those in brackets are nvidia-smi's."""
+
+_UNIT = re.compile(r"[A-Za-z%°µμΩ]([A-Za-z%°µμΩ/*. _()-]|\^-?\d(?!\d)|\d(?!\d)){0,39}")
+"""What a unit may look like: text of strangers is not given to a parser of expressions."""
 
 _EMPTY = "empty"
 _NUMBER_AND_UNIT = r"^([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(\S.*)?$"
@@ -76,6 +81,9 @@ def scale(unit: str, wanted: str) -> Scale:
     """
     if unit == wanted:
         return Scale(1.0, 0.0)
+    if not _UNIT.fullmatch(unit):
+        message = "a unit is a few letters and signs, such as kW or gal/min"
+        raise ValueError(message)
     offset = units.si(units.read(f"0 {unit}"), wanted)
     return Scale(units.si(units.read(f"1 {unit}"), wanted) - offset, offset)
 
@@ -96,6 +104,8 @@ def numbers(source: Source, column: str, wanted: str, unit: str = "") -> Numbers
         Unit of a cell that names none; a cell that names its own keeps it. Empty: each cell must name its own.
     """
     cells = source.rows[column]
+    if source.decimal != "." and cells.dtype == pl.String:
+        cells = cells.str.replace(source.decimal, ".", literal=True)
     frame = pl.DataFrame({"line": source.lines, "cell": cells})
     if cells.dtype == pl.String:
         frame = frame.with_columns(_split(pl.col("cell")))
@@ -119,8 +129,26 @@ def numbers(source: Source, column: str, wanted: str, unit: str = "") -> Numbers
     )
 
 
+def measured(source: Source, found: Measured, wanted: str) -> Numbers:
+    """Read a column as SI numbers, as a mapping says."""
+    read = numbers(source, found.column, wanted, found.unit)
+    return read if found.scale == 1.0 else read._replace(values=read.values * found.scale)
+
+
+def absent(cells: pl.Series) -> pl.Series:
+    """Say which cells hold nothing, or a word for it."""
+    if cells.dtype != pl.String:
+        return cells.is_null()
+    return cells.is_null() | cells.str.to_lowercase().is_in(MISSING).fill_null(value=False)
+
+
 def _not_a_number(cell: object) -> str:
-    return f"{cell!r} is no number"
+    hint = "; does the file write decimal commas? say decimal = ',' in a mapping" if _is_comma_number(cell) else ""
+    return f"{cell!r} is no number{hint}"
+
+
+def _is_comma_number(cell: object) -> bool:
+    return isinstance(cell, str) and re.fullmatch(r"[+-]?\d+,\d+", cell) is not None
 
 
 def _no_numbers(cells: pl.Series, column: str) -> Numbers:

@@ -49,6 +49,10 @@ class Draft(NamedTuple):
         Whether the file promises rows in order of time.
     attribution
         Whom the data is to be credited to; empty where the file does not tell.
+    kind
+        What a row is, a key of `twin.columns.KINDS`; of jobs and requests, `frame` has the columns of that table.
+    rows_in : [1]
+        Rows of a file that is no table; counted from the source where not given.
     """
 
     frame: pl.DataFrame
@@ -58,6 +62,8 @@ class Draft(NamedTuple):
     units: Mapping[str, str] = {}
     ordered: bool = True
     attribution: str = ""
+    kind: str = "measurements"
+    rows_in: int | None = None
 
 
 class Format(NamedTuple):
@@ -68,16 +74,22 @@ class Format(NamedTuple):
     ----------
     name, description
         As the command line lists it.
+    known_by
+        What tells it from all others, in words.
     sniff
         Give the reason why a source is not of this format; empty when it is.
     read
         Read a source of this format.
+    whole
+        Whether it reads the file as it is, not as a table of rows and cells.
     """
 
     name: str
     description: str
+    known_by: str
     sniff: Callable[[Source, Options], str]
     read: Callable[[Source, Options], Draft]
+    whole: bool = False
 
 
 Row = dict[str, Any]

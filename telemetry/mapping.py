@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
@@ -84,6 +85,51 @@ class JobColumns(_Model):
     host_utilisation: Utilisation | None = None
 
 
+class Measured(_Model):
+    """A column, the unit of its numbers, and a factor before the unit, such as 0.01 of hundredths of a kilowatt."""
+
+    column: _Text
+    unit: _Text = "1"
+    scale: float = 1.0
+
+
+class RequestColumns(_Model):
+    """Columns of a request trace."""
+
+    time: TimeColumn
+    input_tokens: _Text
+    output_tokens: _Text
+    model: _Text | None = None
+    duration: Measured | None = None
+
+
+class JobTableColumns(_Model):
+    """
+    Columns of a job table; what it does not tell is left out.
+
+    `id` and `kind` may join columns, such as ``{network} on {dataset}``; without an `id` jobs are numbered. `states`
+    says which of the canonical states a word of the column `state` is. A job's energy is its `power` over its duration,
+    where no `energy` is told. A plain number of `nodes` or `accelerators` is that of every job.
+    """
+
+    id: _Text | None = None
+    kind: _Text | None = None
+    state: _Text | None = None
+    states: dict[str, str] = {}
+    submit: _Text | None = None
+    start: _Text | None = None
+    end: _Text | None = None
+    unit: _TimeUnit = "iso"
+    duration: Measured | None = None
+    nodes: Measured | float | None = None
+    accelerators: Measured | float | None = None
+    processors: Measured | None = None
+    accelerator_utilisation: Measured | None = None
+    host_utilisation: Measured | None = None
+    energy: Measured | None = None
+    power: Measured | None = None
+
+
 class _Mapping(_Model):
     name: _Text
     description: _Text
@@ -91,6 +137,8 @@ class _Mapping(_Model):
     note: tuple[_Text, ...] = ()
     attribution: str = ""
     ignore: tuple[_Text, ...] = ()
+    separator: Annotated[str, Field(min_length=1, max_length=1)] = ","
+    decimal: Literal[".", ","] = "."
 
 
 class WideMapping(_Mapping):
@@ -108,7 +156,24 @@ class JobMapping(_Mapping):
     job: JobColumns
 
 
-FileMapping = WideMapping | JobMapping
+class JobTableMapping(_Mapping):
+    """What the columns of a job table are."""
+
+    format: Literal["job_table"]
+    jobs: JobTableColumns
+
+
+class RequestMapping(_Mapping):
+    """What the columns of a request trace are."""
+
+    format: Literal["requests"]
+    request: RequestColumns
+
+
+FORMATS = ("wide", "job_log", "job_table", "requests")
+"""Formats that a mapping may be of."""
+
+FileMapping = WideMapping | JobMapping | JobTableMapping | RequestMapping
 _ADAPTER: TypeAdapter[FileMapping] = TypeAdapter(Annotated[FileMapping, Field(discriminator="format")])
 
 
@@ -192,6 +257,24 @@ def _read(path: Path) -> FileMapping:
         raise TelemetryError(str(path), faults) from error
 
 
+def unknown_columns(mapping: FileMapping, used: Collection[str], header: Collection[str]) -> list[Fault]:
+    """Name the columns of a table that its mapping neither uses nor ignores, and those that it wants in vain."""
+    absent = [
+        Fault("", f"no column {name!r}, which the mapping {mapping.name} names") for name in used if name not in header
+    ]
+    strange = [
+        Fault(name, f"the mapping {mapping.name} does not know this column; name it in ignore")
+        for name in header
+        if name not in used and not ignored(mapping, name)
+    ]
+    return absent + strange
+
+
+def ignored(mapping: FileMapping, column: str) -> bool:
+    """Say whether a mapping leaves a column out; it may name a pattern, as rules do."""
+    return any(_pattern(name).fullmatch(column) is not None for name in mapping.ignore)
+
+
 def _fault(location: tuple[int | str, ...], message: str) -> Fault:
-    place = ".".join(str(part) for part in location if part not in ("wide", "job_log"))
+    place = ".".join(str(part) for part in location if part not in FORMATS)
     return Fault(place, message.removeprefix("Value error, "))

@@ -1,17 +1,19 @@
 """
-Open a file and judge it as a file: there, whole, of one encoding and of one width.
+Open a file and judge it as a file: there, whole and of one encoding.
 
-Everything is checked before a cell is read: what a CSV reader accepts in silence (short rows, NUL bytes, a repeated
-header) is told here with its line.
+What kind of file it is, its first bytes say. Text becomes a table in `telemetry.table`, or is read by a format of its
+own.
 """
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import io
-from collections import Counter
+import json
+import zlib
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +24,6 @@ from twin.errors import Fault, TelemetryError
 _MAGIC = {
     b"\xff\xfe": "UTF-16 text; save it as UTF-8",
     b"\xfe\xff": "UTF-16 text; save it as UTF-8",
-    b"\x1f\x8b": "compressed with gzip; unpack it first",
     b"PK\x03\x04": "a zip archive; unpack it first",
     b"\x28\xb5\x2f\xfd": "compressed with zstd; unpack it first",
 }
@@ -31,9 +32,12 @@ _MAGIC = {
 CUT = "last line cut short"
 """Reason under which a dropped last line is counted."""
 
-_MOST_COLUMNS = 20_000
-_MOST_RAGGED = 20
-_NEWLINE, _QUOTE, _COMMA = (ord(sign) for sign in '\n",')
+MOST_BYTES = 4 * 2**30
+"""Most that a compressed file may unpack to [byte]: a bomb is told from telemetry by its size."""
+
+_PIECE = 2**20
+_GZIP = b"\x1f\x8b"
+_MARK = b"\xef\xbb\xbf"
 
 
 class Source(NamedTuple):
@@ -45,14 +49,18 @@ class Source(NamedTuple):
     path
         Where it is.
     kind
-        ``text`` or ``parquet``.
+        ``text``, ``json`` (one document), ``json_lines`` (one a line) or ``parquet``.
     sha256
         Of its bytes.
+    data
+        Its text, unpacked and without a byte-order mark; nothing for parquet.
+    document
+        What the JSON says; a list, a document a line, for ``json_lines``.
     header
         Column names; empty for text without a header.
     rows
-        Cells: text (all columns as text), or as parquet types them. Columns are named by `header`, or
-        ``column_0``, ``column_1`` and so on.
+        Cells: text (all columns as text), or as parquet or JSON types them. Columns are named by `header`, or
+        ``column_0``, ``column_1`` and so on. Of text, none before it is a table.
     lines
         Line of the file (row, for parquet) at which each row of `rows` stands.
     open_ended
@@ -61,111 +69,171 @@ class Source(NamedTuple):
         What is wrong with it as a file, what was noticed, and rows left out by reason.
     metadata
         Key-value metadata of parquet.
+    decimal
+        Sign between whole and fraction of a number.
     """
 
     path: Path
     kind: str
     sha256: str
-    header: tuple[str, ...]
-    rows: pl.DataFrame
-    lines: pl.Series
+    header: tuple[str, ...] = ()
+    rows: pl.DataFrame = pl.DataFrame()
+    lines: pl.Series = pl.Series("line", [], pl.UInt32)
+    data: bytes = b""
+    document: Any = None
     open_ended: bool = False
     faults: tuple[Fault, ...] = ()
     notes: tuple[str, ...] = ()
     dropped: dict[str, int] = {}  # noqa: RUF012  a NamedTuple's default, never changed
     metadata: dict[str, str] = {}  # noqa: RUF012
+    decimal: str = "."
+
+    @property
+    def text(self) -> str:
+        """Give the file as text."""
+        return self.data.decode("utf-8")
 
     def place(self, line: int) -> str:
         """Name a place in the file."""
         return f"{'row' if self.kind == 'parquet' else 'line'} {line}"
 
 
-def open_file(path: Path) -> Source:
+def load(path: Path) -> Source:
     """
-    Read a CSV or parquet file and check it as a file.
+    Open a file and find what kind it is.
 
     Raises
     ------
     TelemetryError
-        Where nothing of it can be read; lesser faults are in ``Source.faults``.
+        Where nothing of it can be read.
     """
     data = _content(path)
+    sha256 = hashlib.sha256(data).hexdigest()
     if data.startswith(b"PAR1"):
-        return _parquet(path, data)
+        return _parquet(path, data, sha256)
     if path.suffix == ".parquet":
-        raise _unreadable(path, "named .parquet, but it is no parquet file")
-    return _text(path, data)
+        raise unreadable(path, "named .parquet, but it is no parquet file")
+    body = (_unpacked(path, data) if data.startswith(_GZIP) else data).removeprefix(_MARK)
+    if not body.strip():
+        raise unreadable(path, "the file is empty")
+    _check_encoding(path, body)
+    bare = Source(path, "text", sha256, data=body)
+    return _json(bare) if body.lstrip()[:1] in {b"{", b"["} else bare
 
 
-def _unreadable(path: Path, reason: str) -> TelemetryError:
+def unreadable(path: Path, reason: str) -> TelemetryError:
+    """Say why nothing of a file can be read."""
     return TelemetryError(str(path), [Fault("", reason)])
+
+
+def numbered(values: npt.NDArray[np.int64]) -> pl.Series:
+    """Give lines of a file as they stand beside its rows."""
+    return pl.Series("line", values.astype(np.uint32))
 
 
 def _content(path: Path) -> bytes:
     if path.is_dir():
-        raise _unreadable(path, "a folder; give one CSV or parquet file")
+        raise unreadable(path, "a folder; give one file")
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise _unreadable(path, f"cannot be read: {error.strerror or error}") from error
+        raise unreadable(path, f"cannot be read: {error.strerror or error}") from error
     if not data.strip():
-        raise _unreadable(path, "the file is empty")
+        raise unreadable(path, "the file is empty")
     for magic, advice in _MAGIC.items():
         if data.startswith(magic):
-            raise _unreadable(path, f"the file is {advice}")
+            raise unreadable(path, f"the file is {advice}")
     return data
 
 
-def _parquet(path: Path, data: bytes) -> Source:
+def _unpacked(path: Path, data: bytes) -> bytes:
+    parts, size = [], 0
+    try:
+        with gzip.open(io.BytesIO(data)) as packed:
+            while piece := packed.read(_PIECE):
+                size += len(piece)
+                if size > MOST_BYTES:
+                    raise unreadable(path, f"unpacks to more than {MOST_BYTES:,} bytes; unpack and part it first")
+                parts.append(piece)
+    except (OSError, EOFError, zlib.error) as error:
+        raise unreadable(path, f"no whole gzip file, it may be cut short or damaged: {error}") from error
+    return b"".join(parts)
+
+
+def _json(bare: Source) -> Source:
+    """Read one document, or one a line; text that only begins like JSON stays text."""
+    first = bare.data.lstrip().split(b"\n", 1)[0]
+    lines = [(number, line) for number, line in enumerate(bare.data.split(b"\n"), 1) if line.strip()]
+    if len(lines) > 1 and first.startswith(b"{") and first.rstrip().endswith(b"}") and _document(first)[0] is not None:
+        return _json_lines(bare, lines)
+    document, reason = _document(bare.data)
+    if document is None:
+        labels = first.startswith(b"{__name__") or (first.startswith(b"{") and b"=" in first.split(b'"', 1)[0])
+        return bare if labels else bare._replace(kind="json", faults=(Fault("", f"no whole JSON: {reason}"),))
+    return bare._replace(kind="json", document=document)
+
+
+def _json_lines(bare: Source, lines: list[tuple[int, bytes]]) -> Source:
+    """Read a document a line; a last one that is cut short is dropped."""
+    documents, numbers, faults = [], [], []
+    for number, line in lines:
+        document, reason = _document(line)
+        if document is None:
+            faults.append(Fault(f"line {number}", f"no JSON: {reason}"))
+        else:
+            documents.append(document)
+            numbers.append(number)
+    cut = bool(faults) and faults[-1].where == f"line {lines[-1][0]}" and not bare.data.endswith(b"\n")
+    flat = bare._replace(kind="json_lines", document=documents, faults=tuple(faults[: -1 if cut else None]))
+    if cut:
+        flat = flat._replace(notes=("the last line is cut short and was dropped",), dropped={CUT: 1})
+    return _flattened(flat, np.array(numbers))
+
+
+def _flattened(source: Source, numbers: npt.NDArray[np.int64]) -> Source:
+    """Give documents of plain values as a table too; lists and tables in them are left to formats of their own."""
+    plain = [
+        {name: value for name, value in document.items() if not isinstance(value, list | dict)}
+        for document in source.document
+        if isinstance(document, dict)
+    ]
+    if len(plain) < len(numbers):
+        return source
+    names = dict.fromkeys(name for row in plain for name in row)
+    try:
+        rows = pl.DataFrame({name: pl.Series(name, [row.get(name) for row in plain], strict=True) for name in names})
+    except (pl.exceptions.PolarsError, TypeError, OverflowError):
+        rows = pl.DataFrame({name: pl.Series(name, [_as_text(row.get(name)) for row in plain]) for name in names})
+    return source._replace(header=tuple(rows.columns), rows=rows, lines=numbered(numbers))
+
+
+def _as_text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _document(text: bytes) -> tuple[Any, str]:
+    try:
+        return json.loads(text), ""
+    except (ValueError, RecursionError) as error:
+        return None, str(error)
+
+
+def _parquet(path: Path, data: bytes, sha256: str) -> Source:
     try:
         frame = pl.read_parquet(data)
         metadata = pl.read_parquet_metadata(io.BytesIO(data))
     except (pl.exceptions.PolarsError, OSError) as error:
-        raise _unreadable(path, f"no whole parquet file, it may be cut short or damaged: {error}") from error
+        raise unreadable(path, f"no whole parquet file, it may be cut short or damaged: {error}") from error
     if not frame.height:
-        raise _unreadable(path, "the file has columns and no row")
+        raise unreadable(path, "the file has columns and no row")
     return Source(
         path=path,
         kind="parquet",
-        sha256=hashlib.sha256(data).hexdigest(),
+        sha256=sha256,
         header=tuple(frame.columns),
         rows=frame,
-        lines=_numbers(np.arange(1, frame.height + 1)),
+        lines=numbered(np.arange(1, frame.height + 1)),
         metadata={key: text for key, text in metadata.items() if key != "ARROW:schema"},
-    )
-
-
-def _numbers(values: npt.NDArray[np.int64]) -> pl.Series:
-    return pl.Series("line", values.astype(np.uint32))
-
-
-def _text(path: Path, data: bytes) -> Source:
-    sha256 = hashlib.sha256(data).hexdigest()
-    body = data.removeprefix(b"\xef\xbb\xbf")
-    _check_encoding(path, body)
-    body = body.rstrip(b"\r\n") + (b"\n" if body.endswith(b"\n") else b"")
-    starts, cells = _layout(body)
-    header = _header(path, body, starts)
-    first, width = (1 if header else 0), int(cells[0])
-    if len(starts) == first:
-        raise _unreadable(path, "the file has a header and no row")
-    good = first + np.flatnonzero(cells[first:] == width)
-    open_ended = not body.endswith(b"\n")
-    cut = bool(open_ended and cells[-1] < width)
-    ragged = np.flatnonzero(cells[: -1 if cut else None] != width)
-    lines = _line_numbers(body, starts)
-    names = header or tuple(f"column_{index}" for index in range(width))
-    return Source(
-        path=path,
-        kind="text",
-        sha256=sha256,
-        header=header,
-        rows=_cells(_kept(body, starts, good, first), names, len(good)),
-        lines=_numbers(lines[good]),
-        open_ended=open_ended and not cut,
-        faults=tuple(_ragged_faults(lines[ragged], cells[ragged], width)),
-        notes=("the last line is cut short and was dropped",) if cut else (),
-        dropped={CUT: 1} if cut else {},
     )
 
 
@@ -174,82 +242,11 @@ def _check_encoding(path: Path, body: bytes) -> None:
     if zero >= 0:
         line = body.count(b"\n", 0, zero) + 1
         count = body.count(b"\0")
-        raise _unreadable(path, f"line {line}: a NUL byte at offset {zero:,} ({count:,} in all): the file is damaged")
+        raise unreadable(path, f"line {line}: a NUL byte at offset {zero:,} ({count:,} in all): the file is damaged")
     try:
         body.decode("utf-8")
     except UnicodeDecodeError as error:
         line = body.count(b"\n", 0, error.start) + 1
         byte = body[error.start]
         message = f"line {line}: byte 0x{byte:02x} is not UTF-8 (Latin-1, perhaps); save the file as UTF-8"
-        raise _unreadable(path, message) from error
-
-
-def _layout(body: bytes) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Find where each row starts and how many cells it has; signs in quotes separate nothing."""
-    signs = np.frombuffer(body, np.uint8)
-    newlines, commas = np.flatnonzero(signs == _NEWLINE), np.flatnonzero(signs == _COMMA)
-    if b'"' in body:
-        quotes = np.flatnonzero(signs == _QUOTE)
-        newlines, commas = (places[np.searchsorted(quotes, places) % 2 == 0] for places in (newlines, commas))
-    starts = np.concatenate(([0], newlines + 1))
-    starts = starts[starts < len(signs)]
-    cells = np.diff(np.append(np.searchsorted(commas, starts), len(commas))) + 1
-    return starts, cells
-
-
-def _line_numbers(body: bytes, starts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Give the line of the file at which each row starts; a quoted cell may hold newlines."""
-    newlines = np.flatnonzero(np.frombuffer(body, np.uint8) == _NEWLINE)
-    return np.searchsorted(newlines, starts) + 1
-
-
-def _header(path: Path, body: bytes, starts: npt.NDArray[np.int64]) -> tuple[str, ...]:
-    """Read the first row as column names, unless it is all numbers."""
-    first = body[: starts[1]] if len(starts) > 1 else body
-    cells = [cell.strip().strip('"').strip() for cell in first.decode("utf-8").strip().split(",")]
-    if len(cells) > _MOST_COLUMNS:
-        raise _unreadable(path, f"{len(cells):,} columns; at most {_MOST_COLUMNS:,} are read")
-    if len(cells) == 1 and (";" in cells[0] or "\t" in cells[0]):
-        message = (
-            f"line 1: columns are not separated by commas ({cells[0][:40]!r}); write commas, and points in decimals"
-        )
-        raise _unreadable(path, message)
-    if all(_is_number(cell) for cell in cells):
-        return ()
-    repeated = [name for name, count in Counter(cells).items() if count > 1]
-    if repeated:
-        raise TelemetryError(
-            str(path), [Fault("line 1", f"column {name!r} stands {cells.count(name)} times") for name in repeated]
-        )
-    return tuple(cells)
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
-
-
-def _ragged_faults(lines: npt.NDArray[np.int64], cells: npt.NDArray[np.int64], width: int) -> list[Fault]:
-    shown = zip(lines[:_MOST_RAGGED], cells[:_MOST_RAGGED], strict=True)
-    faults = [Fault(f"line {line}", f"{count} cells where the first line has {width}") for line, count in shown]
-    if len(lines) > _MOST_RAGGED:
-        faults.append(Fault("", f"and {len(lines) - _MOST_RAGGED:,} more lines of another width"))
-    return faults
-
-
-def _kept(body: bytes, starts: npt.NDArray[np.int64], good: npt.NDArray[np.int64], first: int) -> bytes:
-    if len(good) == len(starts) - first:
-        return body[starts[first] :]
-    ends = np.append(starts[1:], len(body))
-    return b"\n".join(body[starts[row] : ends[row]].rstrip(b"\r\n") for row in good)
-
-
-def _cells(body: bytes, names: tuple[str, ...], height: int) -> pl.DataFrame:
-    schema = dict.fromkeys(names, pl.String())
-    if not height:
-        return pl.DataFrame(schema=schema)
-    frame = pl.read_csv(body, has_header=False, schema=schema, infer_schema=False)
-    return frame.with_columns(pl.all().str.strip_chars().replace("", None))
+        raise unreadable(path, message) from error

@@ -45,7 +45,7 @@ class Provenance(NamedTuple):
     attribution: str
 
 
-def keep(frame: pl.LazyFrame, notes: tuple[str, ...], provenance: Provenance, path: Path) -> None:
+def keep(frame: pl.LazyFrame, notes: tuple[str, ...], provenance: Provenance, path: Path, kind: str) -> None:
     """
     Write a canonical frame, whole or not at all.
 
@@ -57,6 +57,7 @@ def keep(frame: pl.LazyFrame, notes: tuple[str, ...], provenance: Provenance, pa
     whole = frame.collect()
     metadata = {
         "schema_version": str(SCHEMA_VERSION),
+        "kind": kind,
         "source": provenance.source,
         "sha256": provenance.sha256,
         "format": provenance.format,

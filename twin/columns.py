@@ -64,17 +64,74 @@ METRICS: dict[str, Column] = {
     "accelerator_clock_events": Column("1", "f64", "bit mask of why its clocks are held down", 0.0, 2.0**53),
     "accelerator_busy": Column("1", "f64", "part of the time in which any kernel ran; no measure of power", 0.0, 1.0),
     "accelerator_memory_busy": Column("1", "f64", "part of the time in which its memory was accessed", 0.0, 1.0),
+    "accelerator_power_limit_w": Column("W", "f64", "power cap in force", 0.0, 5e3),
+    "accelerator_engine_activity": Column("1", "f64", "part of the time in which its engines worked", 0.0, 1.0),
+    "accelerator_sm_activity": Column("1", "f64", "part of its multiprocessors at work, in the mean", 0.0, 1.0),
+    "accelerator_tensor_activity": Column("1", "f64", "part of the cycles in which tensor pipes worked", 0.0, 1.0),
+    "accelerator_memory_activity": Column("1", "f64", "part of the cycles in which its memory was moved", 0.0, 1.0),
+    "accelerator_throttle_time_s": Column("s", "f64", "counter of the time held down by a limit", 0.0, 1e10),
+    "it_energy_j": Column("J", "f64", "energy counter at the rack inlet, or of a server", 0.0, 1e18),
+    "facility_energy_j": Column("J", "f64", "energy counter at the point of connection", 0.0, 1e19),
+    "component_power_w": Column("W", "f64", "power of a part of a server, contained in the server's", 0.0, 1e5),
+    "component_energy_j": Column("J", "f64", "energy counter of a part of a server", 0.0, 1e15),
+    "component_temp_k": Column("K", "f64", "temperature of a part of a server", 200.0, 500.0),
+    "inlet_air_temp_k": Column("K", "f64", "air that a server or rack takes in", 200.0, 400.0),
     "coolant_supply_temp_k": Column("K", "f64", "coolant supply temperature", 200.0, 400.0),
     "coolant_return_temp_k": Column("K", "f64", "coolant return temperature", 200.0, 400.0),
+    "coolant_flow_m3_s": Column("m^3/s", "f64", "flow of coolant", 0.0, 1e3),
+    "coolant_supply_pressure_pa": Column("Pa", "f64", "gauge pressure of the coolant supply", -1e5, 1e8),
+    "coolant_return_pressure_pa": Column("Pa", "f64", "gauge pressure of the coolant return", -1e5, 1e8),
+    "valve_opening": Column("1", "f64", "position of a valve", 0.0, 1.0),
+    "relative_humidity": Column("1", "f64", "outdoor relative humidity", 0.0, 1.1),
     "wet_bulb_temp_k": Column("K", "f64", "outdoor wet bulb temperature", 200.0, 320.0),
     "dry_bulb_temp_k": Column("K", "f64", "outdoor dry bulb temperature", 200.0, 335.0),
     "pcc_voltage_pu": Column("1", "f64", "voltage at the point of connection", 0.0, 2.0),
+    "reactive_power_var": Column("var", "f64", "reactive power", -2e10, 2e10),
+    "voltage_v": Column("V", "f64", "voltage: effective, or of the instant in a waveform", -1e7, 1e7),
+    "current_a": Column("A", "f64", "current, likewise", -1e7, 1e7),
+    "frequency_hz": Column("Hz", "f64", "frequency of the grid", 0.0, 1e3),
+    "frequency_ramp_hz_s": Column("Hz/s", "f64", "rate of change of that frequency", -1e3, 1e3),
+    "pue": Column("1", "f64", "power usage effectiveness, as the site tells it", 1.0, 20.0),
+    "grid_carbon_kg_j": Column("kg/J", "f64", "carbon dioxide of the grid's energy", 0.0, 1e-6),
     "job_nodes": Column("1", "f64", "nodes of a job, from its start", 0.0, 1e7),
     "job_accelerator_utilisation": Column("1", "f64", "mean activity of a job's accelerators", 0.0, 1.0),
     "job_host_utilisation": Column("1", "f64", "mean activity of a job's host processors", 0.0, 1.0),
     "job_duration_s": Column("s", "f64", "time from a job's start to its end", 0.0, 4e7),
 }
 """Metrics of the canonical telemetry frame; a job is an asset ``job/<id>`` whose rows stand at its start."""
+
+_QUALITY = TELEMETRY["quality"]
+
+JOBS: dict[str, Column] = {
+    "job": Column("", "text", "its name in the source"),
+    "kind": Column("", "text", "what it runs, such as a model; empty where the source does not tell"),
+    "state": Column("", "text", "how it ended: completed, failed, cancelled, timeout, running, or unknown"),
+    "submit_time": Column("", "time", "when it was asked for, UTC; null where unknown"),
+    "start_time": Column("", "time", "when it began to run, UTC; null where it never did, or the source does not tell"),
+    "end_time": Column("", "time", "when it ended, UTC; null likewise"),
+    "duration_s": Column("s", "f64", "time for which it ran; of a job without times, for which it runs", 0.0, 4e8),
+    "nodes": Column("1", "f64", "nodes that it holds", 0.0, 1e7),
+    "accelerators": Column("1", "f64", "accelerators that it holds; parts of one where it shares it", 0.0, 1e7),
+    "processors": Column("1", "f64", "processor cores that it holds", 0.0, 1e9),
+    "accelerator_utilisation": Column("1", "f64", "mean activity of its accelerators", 0.0, 1.0),
+    "host_utilisation": Column("1", "f64", "mean activity of its host processors", 0.0, 1.0),
+    "energy_j": Column("J", "f64", "energy that it took, as the source metered it", 0.0, 1e16),
+    "quality": _QUALITY,
+}
+"""Columns of a canonical job table, one row a job, in order of submission; what the source does not tell is null."""
+
+REQUESTS: dict[str, Column] = {
+    "time": Column("", "time", "when it came, UTC"),
+    "model": Column("", "text", "model that was asked; empty where the source does not tell"),
+    "input_tokens": Column("1", "f64", "tokens of the prompt", 0.0, 1e8),
+    "output_tokens": Column("1", "f64", "tokens of the answer", 0.0, 1e8),
+    "duration_s": Column("s", "f64", "time until the answer was whole, as the service measured it; or null", 0.0, 1e6),
+    "quality": _QUALITY,
+}
+"""Columns of a canonical request trace, one row a request, in order of time."""
+
+KINDS: dict[str, dict[str, Column]] = {"measurements": TELEMETRY, "jobs": JOBS, "requests": REQUESTS}
+"""Canonical frames by what a row of them is."""
 
 SITE: dict[str, Column] = {
     "time": Column("", "time", "start of the second, UTC"),

@@ -3,21 +3,37 @@
 from __future__ import annotations
 
 from telemetry.draft import Format, Options
-from telemetry.formats import canonical, gpu_matrix, job_log, nvidia_smi, wide
+from telemetry.formats import canonical, gpu_matrix, job_log, job_table, nvidia_smi, requests, wide
 from telemetry.source import Source
+from telemetry.table import tabulate
 from twin.errors import Fault, TelemetryError, UnknownNameError
 
 FORMATS: dict[str, Format] = {
-    found.name: found for found in (canonical.FORMAT, nvidia_smi.FORMAT, job_log.FORMAT, wide.FORMAT, gpu_matrix.FORMAT)
+    module.FORMAT.name: module.FORMAT
+    for module in (canonical, nvidia_smi, job_log, job_table, requests, wide, gpu_matrix)
 }
 """Every format by name."""
 
 __all__ = ["FORMATS", "choose"]
 
 
-def choose(source: Source, name: str | None, options: Options) -> Format:
+def choose(bare: Source, name: str | None, options: Options) -> tuple[Format, Source]:
     """
     Find the format of a source: the named one, the mapping's, or the first that fits.
+
+    Parameters
+    ----------
+    bare
+        As `telemetry.source.load` gives it.
+    name
+        Of a format, if the user named one.
+    options
+        What else the user said.
+
+    Returns
+    -------
+    format, source
+        The source is a table, unless the format reads it whole.
 
     Raises
     ------
@@ -31,18 +47,25 @@ def choose(source: Source, name: str | None, options: Options) -> Format:
     mapped = options.mapping.format if options.mapping is not None else None
     if name is not None and mapped is not None and name != mapped:
         message = f"the mapping is for the format {mapped!r}, the format asked for is {name!r}; give one of the two"
-        raise TelemetryError(str(source.path), [Fault("--format", message)])
+        raise TelemetryError(str(bare.path), [Fault("--format", message)])
     asked = name or mapped
     tried = [FORMATS[asked]] if asked else list(FORMATS.values())
-    reasons = {found.name: found.sniff(source, options) for found in tried}
-    fitting = [found for found in tried if not reasons[found.name]]
-    if fitting:
-        return fitting[0]
+    reasons: dict[str, str] = {}
+    for found in (each for each in tried if each.whole):
+        reasons[found.name] = found.sniff(bare, options)
+        if not reasons[found.name]:
+            return found, bare
+    separator = options.mapping.separator if options.mapping is not None else ","
+    source = tabulate(bare, separator) if any(not found.whole for found in tried) else bare
+    for found in (each for each in tried if not each.whole):
+        reasons[found.name] = found.sniff(source, options)
+        if not reasons[found.name]:
+            return found, source
     if asked:
         raise TelemetryError(
             str(source.path), [*source.faults, Fault("", f"cannot be read as {asked}: {reasons[asked]}")]
         )
-    tries = "".join(f"\n    {found}: {reason}" for found, reason in reasons.items())
+    tries = "".join(f"\n    {found}: {reasons[found]}" for found in FORMATS)
     advice = (
         f"no format fits; name one with --format, or say what the columns are with --mapping. {_seen(source)}{tries}"
     )
@@ -50,6 +73,9 @@ def choose(source: Source, name: str | None, options: Options) -> Format:
 
 
 def _seen(source: Source) -> str:
+    if source.kind.startswith("json") and not source.header:
+        named = isinstance(source.document, dict)
+        return f"The file is JSON{' with ' + ', '.join(list(source.document)[:8]) if named else ''}"
     if not source.header:
         return f"The file has no header and {source.rows.width} columns of numbers"
     shown = ", ".join(source.header[:8])

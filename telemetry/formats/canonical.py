@@ -10,7 +10,8 @@ import polars as pl
 from telemetry import cells
 from telemetry.draft import Draft, Format, Options, rows
 from telemetry.source import Source
-from twin.columns import TELEMETRY
+from telemetry.times import INSTANT
+from twin.columns import KINDS, TELEMETRY
 from twin.errors import Fault
 
 _NEEDED = tuple(name for name in TELEMETRY if name != "quality")
@@ -21,11 +22,20 @@ def sniff(source: Source, options: Options) -> str:
     """Give the reason why a source is not canonical; empty when it is."""
     del options
     absent = [name for name in _NEEDED if name not in source.header]
-    return f"no column {', '.join(absent)}" if absent else ""
+    return f"no column {', '.join(absent)}" if absent and _table(source) is None else ""
+
+
+def _table(source: Source) -> str | None:
+    """Name the table of which a source has all columns, if it is one of jobs or requests."""
+    kinds = {kind: set(columns) for kind, columns in KINDS.items() if columns is not TELEMETRY}
+    return next((kind for kind, names in kinds.items() if names == set(source.header)), None)
 
 
 def read(source: Source, options: Options) -> Draft:
     """Read canonical telemetry; what an earlier reading noted comes with it."""
+    kind = _table(source)
+    if kind is not None:
+        return _read_table(source, options, kind)
     faults = [
         Fault(name, f"no canonical column; those are {', '.join(TELEMETRY)}")
         for name in source.header
@@ -43,6 +53,39 @@ def read(source: Source, options: Options) -> Draft:
     marked = cells.mark_leaps(frame, source, instants)
     credit = source.metadata.get("attribution", "")
     return Draft(marked, tuple(faults), (*notes, *cells.leap_note(instants)), ordered=False, attribution=credit)
+
+
+def _read_table(source: Source, options: Options, kind: str) -> Draft:
+    """Read jobs or requests as they were written."""
+    faults, parts = [], [source.lines.alias("line")]
+    for name, column in KINDS[kind].items():
+        if column.dtype == "time":
+            found, told = _instants(source, name, options)
+        elif column.dtype == "f64":
+            numbers = cells.numbers(source, name, column.unit, column.unit)
+            found, told = numbers.values, numbers.faults
+        elif column.dtype == "u8":
+            found, told = _quality(source)
+        else:
+            found, told = source.rows[name].cast(pl.String), []
+        parts.append(found.alias(name))
+        faults += told
+    notes = tuple(json.loads(source.metadata.get("notes", "[]")))
+    credit = source.metadata.get("attribution", "")
+    return Draft(pl.DataFrame(parts), tuple(faults), notes, attribution=credit, kind=kind)
+
+
+def _instants(source: Source, name: str, options: Options) -> tuple[pl.Series, list[Fault]]:
+    """Read a column of times, of which some may not be told."""
+    there = source.rows[name].is_not_null()
+    if not there.any():
+        return pl.Series(name, [None] * source.rows.height, INSTANT), []
+    kept = source._replace(rows=source.rows.filter(there), lines=source.lines.filter(there))
+    found, faults = cells.instants(kept, name, "iso", options)
+    instants = pl.DataFrame({"line": kept.lines, name: found.values})
+    return pl.DataFrame({"line": source.lines}).join(instants, on="line", how="left", maintain_order="left")[
+        name
+    ], faults
 
 
 def _time_unit(source: Source) -> str:
@@ -77,5 +120,9 @@ def _unmarked(missing: dict[str, int], quality: pl.Series) -> Counter[str]:
 
 
 FORMAT = Format(
-    "canonical", "parquet or CSV in the project's own columns: time, asset, metric, value, quality", sniff, read
+    "canonical",
+    "parquet or CSV in the project's own columns: of measurements, jobs or requests",
+    "columns time, asset, metric and value; or all those of a job table or a request trace",
+    sniff,
+    read,
 )

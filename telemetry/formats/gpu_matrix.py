@@ -34,4 +34,10 @@ def read(source: Source, options: Options) -> Draft:
     return wide.read_mapped(source, options, _MAPPING)
 
 
-FORMAT = Format("gpu_matrix", "CSV without header: seconds, then watts of one accelerator a column", sniff, read)
+FORMAT = Format(
+    "gpu_matrix",
+    "CSV without header: seconds, then watts of one accelerator a column",
+    "no header: a first line of numbers",
+    sniff,
+    read,
+)

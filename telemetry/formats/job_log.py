@@ -124,4 +124,10 @@ def _id_faults(source: Source, asset: pl.Series) -> list[Fault]:
     )
 
 
-FORMAT = Format("job_log", "CSV or parquet, a row a job: start, end, nodes, utilisation", sniff, read)
+FORMAT = Format(
+    "job_log",
+    "CSV or parquet, a row a job: start, end, nodes, utilisation",
+    "the columns of a job log's mapping",
+    sniff,
+    read,
+)

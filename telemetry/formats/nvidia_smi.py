@@ -198,4 +198,10 @@ def _placed(lengths: list[int], size: int) -> _Placed:
     return _Placed(index, whole, split, incomplete)
 
 
-FORMAT = Format("nvidia_smi", "CSV of nvidia-smi --query-gpu=timestamp,power.draw,... --format=csv", sniff, read)
+FORMAT = Format(
+    "nvidia_smi",
+    "CSV of nvidia-smi --query-gpu=timestamp,power.draw,... --format=csv",
+    "columns timestamp and power.draw",
+    sniff,
+    read,
+)

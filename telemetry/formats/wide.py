@@ -75,4 +75,10 @@ def _unknown(found: WideMapping, name: str) -> str:
     return f"the mapping {found.name} does not know this column{hint}; add a [[column]], or name it in ignore"
 
 
-FORMAT = Format("wide", "CSV or parquet, a column for each thing measured, with a mapping", sniff, read)
+FORMAT = Format(
+    "wide",
+    "CSV or parquet, a column for each thing measured, with a mapping",
+    "the columns of a mapping that comes with the package, or --mapping",
+    sniff,
+    read,
+)

@@ -173,7 +173,7 @@ def test_telemetry_that_is_not_there(refused) -> None:
 
 def test_an_unknown_format(refused, file) -> None:
     told = refused("--telemetry", file("load.csv", LOAD), "--format", "canonicle")
-    assert "unknown telemetry format 'canonicle'; known: canonical, gpu_matrix, job_log, nvidia_smi, wide." in told
+    assert "unknown telemetry format 'canonicle'; known: canonical, " in told
     assert "Did you mean 'canonical'?" in told
 
 

@@ -4,11 +4,12 @@ import polars as pl
 import pytest
 
 from telemetry import cells
-from telemetry.source import Source, open_file
+from telemetry.source import Source, load
+from telemetry.table import tabulate
 
 
 def column(file, *texts):
-    return open_file(file("a.csv", "t,p\n" + "".join(f"0,{text}\n" for text in texts)))
+    return tabulate(load(file("a.csv", "t,p\n" + "".join(f"0,{text}\n" for text in texts))))
 
 
 def read(source, wanted="W", unit=""):
@@ -69,7 +70,7 @@ def test_a_long_list_is_cut(file):
 def test_typed_columns(tmp_path):
     frame = pl.DataFrame({"p": [1, 2, None], "q": [1.0, float("nan"), 3.0], "r": [True, False, True]})
     frame.write_parquet(tmp_path / "a.parquet")
-    source: Source = open_file(tmp_path / "a.parquet")
+    source: Source = tabulate(load(tmp_path / "a.parquet"))
     assert cells.numbers(source, "p", "W", "kW").values.to_list() == [1000.0, 2000.0, None]
     found = cells.numbers(source, "q", "W", "W")
     assert found.values.to_list() == [1.0, None, 3.0]
