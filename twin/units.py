@@ -19,6 +19,7 @@ for _definition in (
     "volt_ampere_reactive = volt * ampere = var",
     "gallon_per_minute = gallon / minute = gpm",
     "floating_point_operation = [operation] = FLOP",
+    "dollar = [currency] = USD",
 ):
     registry.define(_definition)
 pint.set_application_registry(registry)  # type: ignore[no-untyped-call]
