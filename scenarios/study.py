@@ -25,7 +25,7 @@ from scenarios.outdoors import outdoors, weather_file
 from scenarios.report import page as report
 from scenarios.schema import NORMALS, Scenario
 from scenarios.setting import DEFAULT, Asked, Setting, length, settle
-from telemetry.synthetic import Parameter
+from telemetry.parameters import Parameter
 from twin import run as runs
 from twin import simulate, verification
 from twin.grid import response

@@ -144,7 +144,7 @@ def device_means(frame: pl.LazyFrame, metric: str, step: float, spacing: float) 
 
     Notes
     -----
-    covered = min(n spacing, step) and integral = mean times covered: the same energy as `cells`, at a quarter of the
+    covered = min(n spacing, step) and integral = mean times covered: the same energy as `cells`, at half the
     cost, where samples are equally spaced; a sample is counted whole in the cell in which it begins. Where spacings
     differ the mean over samples is not the mean over time: use `cells`.
     """

@@ -14,32 +14,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from telemetry.parameters import Parameter
 from telemetry.resample import held_means
 from twin.site import Floats
-
-
-class Parameter(NamedTuple):
-    """
-    A number of a synthetic trace, and who says so.
-
-    Attributes
-    ----------
-    value, low, high
-        In `unit`.
-    unit
-        As pint reads it.
-    basis
-        ``primary``, ``reported``, ``derived``, ``measured`` or ``assumed``.
-    source
-        Where it is from, or why it is assumed.
-    """
-
-    value: float
-    unit: str
-    basis: str
-    source: str
-    low: float
-    high: float
 
 
 class Trace(NamedTuple):

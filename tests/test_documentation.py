@@ -20,6 +20,7 @@ PAGES = [
     "docs/your_site.md",
     "docs/weather.md",
     "docs/recording.md",
+    "docs/meters.md",
     "docs/compare.md",
     "docs/cooling.md",
     "docs/cooling_racks.md",

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from telemetry.synthetic import Parameter
+from telemetry.parameters import Parameter
 from twin.errors import Fault, ScenarioError
 from twin.site import Floats, Integers, Site
 from twin.workload import LoadTable

@@ -21,7 +21,7 @@ from scenarios.asked.parts import JOBS, Part, join, steady
 from scenarios.asked.traces import sampled, synthetic
 from scenarios.schema import Job
 from telemetry import Reading
-from telemetry.synthetic import Parameter
+from telemetry.parameters import Parameter
 from twin.errors import Fault, InputError, ScenarioError
 from twin.site import Floats, Integers, Site
 from twin.workload import LoadTable
