@@ -26,6 +26,7 @@ PAGES = [
     "docs/cooling_racks.md",
     "docs/cooling_plant.md",
     "docs/cooling_yours.md",
+    "docs/dynamics.md",
     "docs/grid.md",
     "docs/validation.md",
     "benchmarks/README.md",

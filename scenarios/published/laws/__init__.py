@@ -15,6 +15,7 @@ from scenarios.published.laws import (
     hydraulics,
     liquids,
     racks,
+    ride_through,
     tower_curves,
     towers,
 )
@@ -40,6 +41,7 @@ LAWS: dict[str, Law] = {
     "pipe": hydraulics.PIPE,
     "pump": hydraulics.PUMP,
     "frequency_after_step": grid.AFTER_STEP,
+    "ride_through_faults": ride_through.FAULTS,
     "rack_at_rest": racks.RACK_AT_REST,
     "pump_stop": racks.PUMP_STOP,
     "chip_history": racks.CHIP_HISTORY,
