@@ -170,10 +170,39 @@ class RequestMapping(_Mapping):
     request: RequestColumns
 
 
-FORMATS = ("wide", "job_log", "job_table", "requests")
+Blank = Literal["int32", "int64", "float64"]
+
+
+class SeriesRule(_Model):
+    """
+    What the series of one name are.
+
+    `asset` lists templates of labels, of which the first whose labels are all there counts. `where` narrows the rule to
+    series whose labels have these values. `blank` is the type of the field, whose blank values stand for none. A
+    reading `stands_for` a better metric where its asset has none of that.
+    """
+
+    name: _Text
+    asset: tuple[_Text, ...]
+    metric: _Metric
+    unit: _Text
+    scale: float = 1.0
+    where: dict[str, str] = {}
+    blank: Blank | None = None
+    stands_for: _Metric | None = None
+
+
+class SeriesMapping(_Mapping):
+    """What the series of a monitoring system are."""
+
+    format: Literal["series"]
+    series: tuple[SeriesRule, ...]
+
+
+FORMATS = ("wide", "job_log", "job_table", "requests", "series")
 """Formats that a mapping may be of."""
 
-FileMapping = WideMapping | JobMapping | JobTableMapping | RequestMapping
+FileMapping = WideMapping | JobMapping | JobTableMapping | RequestMapping | SeriesMapping
 _ADAPTER: TypeAdapter[FileMapping] = TypeAdapter(Annotated[FileMapping, Field(discriminator="format")])
 
 
@@ -195,6 +224,12 @@ def meaning(mapping: WideMapping, column: str) -> Meaning | None:
                 asset = asset.replace(f"{{{name}}}", text)
             return Meaning(asset, rule.metric, rule.unit)
     return None
+
+
+def fits(match: str, name: str) -> dict[str, str] | None:
+    """Give what the placeholders of a pattern stand for in a name; none where it does not fit."""
+    found = _pattern(match).fullmatch(name)
+    return None if found is None else found.groupdict()
 
 
 @cache

@@ -40,6 +40,9 @@ _GZIP = b"\x1f\x8b"
 _MARK = b"\xef\xbb\xbf"
 
 
+_PLACES = {"parquet": "row", "json": "value"}
+
+
 class Source(NamedTuple):
     """
     A file, opened.
@@ -95,7 +98,7 @@ class Source(NamedTuple):
 
     def place(self, line: int) -> str:
         """Name a place in the file."""
-        return f"{'row' if self.kind == 'parquet' else 'line'} {line}"
+        return f"{_PLACES.get(self.kind, 'line')} {line}"
 
 
 def load(path: Path) -> Source:

@@ -3,18 +3,45 @@
 from __future__ import annotations
 
 from telemetry.draft import Format, Options
-from telemetry.formats import canonical, gpu_matrix, job_log, job_table, nvidia_smi, requests, wide
+from telemetry.formats import (
+    canonical,
+    exposition,
+    gpu_matrix,
+    job_log,
+    job_table,
+    nvidia_smi,
+    opentelemetry,
+    prometheus,
+    redfish,
+    requests,
+    wide,
+)
 from telemetry.source import Source
 from telemetry.table import tabulate
 from twin.errors import Fault, TelemetryError, UnknownNameError
 
 FORMATS: dict[str, Format] = {
     module.FORMAT.name: module.FORMAT
-    for module in (canonical, nvidia_smi, job_log, job_table, requests, wide, gpu_matrix)
+    for module in (
+        canonical,
+        prometheus,
+        opentelemetry,
+        redfish,
+        exposition,
+        nvidia_smi,
+        job_log,
+        job_table,
+        requests,
+        wide,
+        gpu_matrix,
+    )
 }
 """Every format by name."""
 
-__all__ = ["FORMATS", "choose"]
+SERIES = ("prometheus", "opentelemetry", "redfish", "exposition")
+"""Formats of named series, whose names a mapping of format ``series`` tells."""
+
+__all__ = ["FORMATS", "SERIES", "choose"]
 
 
 def choose(bare: Source, name: str | None, options: Options) -> tuple[Format, Source]:
@@ -45,11 +72,12 @@ def choose(bare: Source, name: str | None, options: Options) -> tuple[Format, So
     if name is not None and name not in FORMATS:
         raise UnknownNameError(kind="telemetry format", name=name, known=list(FORMATS))
     mapped = options.mapping.format if options.mapping is not None else None
-    if name is not None and mapped is not None and name != mapped:
+    fitted = SERIES if mapped == "series" else () if mapped is None else (mapped,)
+    if name is not None and fitted and name not in fitted:
         message = f"the mapping is for the format {mapped!r}, the format asked for is {name!r}; give one of the two"
         raise TelemetryError(str(bare.path), [Fault("--format", message)])
-    asked = name or mapped
-    tried = [FORMATS[asked]] if asked else list(FORMATS.values())
+    asked = name or " or ".join(fitted)
+    tried = [FORMATS[each] for each in ((name,) if name is not None else fitted or FORMATS)]
     reasons: dict[str, str] = {}
     for found in (each for each in tried if each.whole):
         reasons[found.name] = found.sniff(bare, options)
@@ -62,9 +90,8 @@ def choose(bare: Source, name: str | None, options: Options) -> tuple[Format, So
         if not reasons[found.name]:
             return found, source
     if asked:
-        raise TelemetryError(
-            str(source.path), [*source.faults, Fault("", f"cannot be read as {asked}: {reasons[asked]}")]
-        )
+        why = "; ".join(reasons[found.name] for found in tried)
+        raise TelemetryError(str(source.path), [*source.faults, Fault("", f"cannot be read as {asked}: {why}")])
     tries = "".join(f"\n    {found}: {reasons[found]}" for found in FORMATS)
     advice = (
         f"no format fits; name one with --format, or say what the columns are with --mapping. {_seen(source)}{tries}"

@@ -145,7 +145,12 @@ def _states(source: Source, columns: JobTableColumns) -> tuple[pl.Series, list[F
 
 def _settled(frame: pl.DataFrame, *, has_power: bool) -> pl.DataFrame:
     """Infer what two of a job's times and its duration say of the third, and its energy from its power."""
-    wanted = {"start_time": INSTANT, "end_time": INSTANT, "duration_s": pl.Float64, "energy_j": pl.Float64}
+    wanted: dict[str, type[pl.DataType] | pl.DataType] = {
+        "start_time": INSTANT,
+        "end_time": INSTANT,
+        "duration_s": pl.Float64,
+        "energy_j": pl.Float64,
+    }
     lacking = {name: dtype for name, dtype in wanted.items() if name not in frame.columns}
     frame = frame.with_columns(pl.lit(None, dtype).alias(name) for name, dtype in lacking.items())
     length = pl.duration(microseconds=(pl.col("duration_s") * 1e6).round().cast(pl.Int64, strict=False))
