@@ -39,6 +39,7 @@ Power = Annotated[float, _of("W")]
 Slope = Annotated[float, _of("W/s")]
 Part = Annotated[float, _of("1")]
 Seconds = Annotated[float, _of("s")]
+Volts = Annotated[float, _of("V")]
 Hertz = Annotated[float, _of("Hz")]
 HertzPerSecond = Annotated[float, _of("Hz/s")]
 
@@ -136,8 +137,65 @@ class RateLimit(Model):
     window: Seconds | None = None
 
 
+class FlickerLimit(Model):
+    """The load may not make the voltage flicker more, by the meter of IEC 61000-4-15."""
+
+    kind: Literal["flicker"]
+    short: Part
+    """Short-term severity Pst, of ten minutes."""
+    long: Part
+    """Long-term severity Plt, of two hours."""
+    above: Volts
+    up_to: Volts
+    """Nominal voltages at the point of connection for which it is."""
+
+
+class HarmonicVoltages(Model):
+    """No harmonic of the voltage, and not all together, may be larger, over the nominal voltage."""
+
+    kind: Literal["harmonic_voltages"]
+    each: Part
+    total: Part
+    above: Volts
+    up_to: Volts
+    """Nominal voltages at the point of connection for which it is."""
+
+
+class HarmonicCurrents(Model):
+    """No harmonic of the current, and not all together, may be larger, over the highest demand's current."""
+
+    kind: Literal["harmonic_currents"]
+    orders: tuple[tuple[int, int, Part], ...]
+    """First and last odd order of each group, and its limit."""
+    even: Part
+    """Limit of an even order over that of the odd ones around it."""
+    total: Part
+    ratio_from: Part
+    ratio_to: Part
+    """Short-circuit current over the highest demand's current for which it is."""
+    above: Volts
+    up_to: Volts
+    """Nominal voltages at the point of connection for which it is."""
+
+    def most(self, order: int) -> float:
+        """Limit of an order [1]; infinite where the table has none."""
+        for first, last, most in self.orders:
+            if first <= order <= last:
+                return most * (self.even if order % 2 == 0 else 1.0)
+        return np.inf
+
+
 Limit = Annotated[
-    RampLimit | RangeLimit | BandLimit | VoltageLimit | RideThrough | RateLimit, Field(discriminator="kind")
+    RampLimit
+    | RangeLimit
+    | BandLimit
+    | VoltageLimit
+    | RideThrough
+    | RateLimit
+    | FlickerLimit
+    | HarmonicVoltages
+    | HarmonicCurrents,
+    Field(discriminator="kind"),
 ]
 
 

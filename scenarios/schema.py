@@ -30,7 +30,7 @@ from scenarios.fields import (
     Temperature,
     TimeConstant,
 )
-from telemetry.synthetic import TRACES
+from telemetry.traces import TRACES
 from twin.errors import FacilityError, ScenarioError, UnknownNameError
 
 GIVEN = "--telemetry"

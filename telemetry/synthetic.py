@@ -8,7 +8,6 @@ loaded idle of the chip they were measured on. Every parameter carries its unit,
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -282,10 +281,6 @@ def inference(seed: int, duration_s: int, parameters: Inference = INFERENCE) -> 
     return Trace("inference", samples, 1.0, description, parameters._asdict())
 
 
-TRACES: dict[str, Callable[[int, int], Trace]] = {"training": training, "inference": inference}
-"""Synthetic traces by name: (seed, duration in s) to a trace."""
-
-
 def _request_rate(random: np.random.Generator, duration_s: int, parameters: Inference) -> Floats:
     """Give the rate of requests [1/s] of each second."""
     time = np.arange(duration_s, dtype=np.float64)
@@ -307,17 +302,29 @@ def _life(random: np.random.Generator, parameters: Training, length: float, *, r
 
 
 def _start(parameters: Training, *, restarted: bool) -> _Signal:
+    idle = parameters.loaded_idle.value
     steps = max(round(parameters.ramp_duration.value), 1)
-    ramp = (np.arange(steps) + 0.5) / steps * _fraction(parameters, parameters.compute_level.value)
+    ramp = (np.arange(steps) + 0.5) / steps * fraction(idle, parameters.compute_level.value)
     lengths = np.full(steps, parameters.ramp_duration.value / steps)
     if not restarted:
         return _Signal(lengths, ramp)
     return _Signal(np.concatenate(([parameters.restart_duration.value], lengths)), np.concatenate(([0.0], ramp)))
 
 
-def _fraction(parameters: Training, level: float) -> float:
-    """Map a fraction of rated power to one of the way from loaded idle to rated power."""
-    idle = parameters.loaded_idle.value
+def fraction(idle: float, level: float) -> float:
+    """
+    Map a fraction of rated power to one of the way from loaded idle to rated power.
+
+    Parameters
+    ----------
+    idle, level : [1]
+        Loaded idle, and the level, over rated power.
+
+    Returns
+    -------
+    [1]
+        (level - idle) / (1 - idle).
+    """
     return (level - idle) / (1.0 - idle)
 
 
@@ -326,16 +333,16 @@ def _iterations(random: np.random.Generator, parameters: Training, length: float
     period = parameters.iteration_period.value
     count = int(length / period * (1.0 + parameters.period_jitter.value)) + 10
     periods = period * np.maximum(random.normal(1.0, parameters.period_jitter.value, count), 0.1)
-    share = parameters.compute_share.value
+    share, idle = parameters.compute_share.value, parameters.loaded_idle.value
     spread = parameters.level_noise.value
     shape = (count, 3)
     lengths, levels = np.zeros(shape), np.zeros(shape)
     lengths[:, 0], lengths[:, 1] = share * periods, (1.0 - share) * periods
-    levels[:, 0] = _fraction(parameters, parameters.compute_level.value) * random.normal(1.0, spread, count)
-    levels[:, 1] = _fraction(parameters, parameters.communication_level.value) * random.normal(1.0, spread, count)
+    levels[:, 0] = fraction(idle, parameters.compute_level.value) * random.normal(1.0, spread, count)
+    levels[:, 1] = fraction(idle, parameters.communication_level.value) * random.normal(1.0, spread, count)
     every = max(round(parameters.checkpoint_period.value / period), 1)
     lengths[every - 1 :: every, 2] = parameters.checkpoint_duration.value
-    levels[:, 2] = _fraction(parameters, parameters.checkpoint_level.value)
+    levels[:, 2] = fraction(idle, parameters.checkpoint_level.value)
     return _Signal(lengths.ravel(), levels.ravel())
 
 

@@ -329,14 +329,30 @@ def facility_flows(chain: PowerChain, racks: Floats, cooling: Floats, voltage: f
     stand on their loss curves at load over voltage. Behind the main transformer's tap changer voltage is taken as
     nominal.
     """
-    hall_losses, feeders = _path(chain.hall_path, racks, 1.0)
-    mechanical_losses, mechanical = _path(chain.mechanical_path, cooling[np.newaxis, :], 1.0)
-    common_losses, connection = _path(chain.common_path, feeders.sum(axis=0, keepdims=True) + mechanical, voltage)
+    hall_losses, feeders = path_flows(chain.hall_path, racks, 1.0)
+    mechanical_losses, mechanical = path_flows(chain.mechanical_path, cooling[np.newaxis, :], 1.0)
+    common_losses, connection = path_flows(chain.common_path, feeders.sum(axis=0, keepdims=True) + mechanical, voltage)
     return ChainFlows(hall_losses, mechanical_losses[:, 0], common_losses[:, 0], connection[0])
 
 
-def _path(stages: tuple[Stage, ...], output: Floats, voltage: float) -> tuple[Floats, Floats]:
-    """Walk one path from the load upwards: losses (stage, row, time) [W] and the power (row, time) [W] at its head."""
+def path_flows(stages: tuple[Stage, ...], output: Floats, voltage: float) -> tuple[Floats, Floats]:
+    """
+    Walk one path of the chain from the load upwards.
+
+    Parameters
+    ----------
+    stages : tuple of Stage
+        From the load upwards; units of as many rows as the output.
+    output : (row, time) [W]
+        Power that leaves the first stage.
+    voltage : [1]
+        Per unit, at which every stage works.
+
+    Returns
+    -------
+    tuple
+        Losses (stage, row, time) [W] and the power (row, time) [W] at the path's head.
+    """
     losses = np.zeros((len(stages), *output.shape))
     carried = output
     for index, stage in enumerate(stages):

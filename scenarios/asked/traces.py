@@ -8,7 +8,7 @@ import polars as pl
 from scenarios.asked.parts import Part, Segments, Trace, powered, refused
 from scenarios.schema import Job
 from telemetry import Reading, buckets, resample
-from telemetry.synthetic import TRACES
+from telemetry.traces import TRACES
 from twin.site import Floats, Site
 
 POWER = "accelerator_power_w"

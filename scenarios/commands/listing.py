@@ -11,7 +11,7 @@ import facilities
 from facilities import catalog
 from scenarios import schema
 from telemetry import FORMATS
-from telemetry.synthetic import TRACES
+from telemetry.traces import TRACES
 
 Names = dict[str, dict[str, str]]
 

@@ -10,7 +10,7 @@ import pytest
 from scenarios.asked.parts import Part, Segments, Trace, join, steady
 from scenarios.asked.placement import Clock, allocate, load_table
 from scenarios.schema import Job
-from telemetry.synthetic import TRACES
+from telemetry.traces import TRACES
 from tests.scenarios import small_site
 from tests.scenarios.readings import START, reading
 from twin.errors import ScenarioError
