@@ -8,6 +8,7 @@ and request traces, one row a job or request. `resample` puts a metric on a regu
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -17,7 +18,9 @@ import polars as pl
 from telemetry import clean, records, source, times
 from telemetry import mapping as _mapping
 from telemetry.draft import Options
+from telemetry.draft import policy as read_policy
 from telemetry.formats import FORMATS, choose
+from telemetry.source import Source
 from telemetry.store import Provenance, keep
 
 __all__ = ["FORMATS", "Reading", "read", "write"]
@@ -55,6 +58,7 @@ def read(
     mapping: str | Path | None = None,
     start: str | datetime | None = None,
     tz: str | None = None,
+    policy: Sequence[str] = (),
 ) -> Reading:
     """
     Read a telemetry file.
@@ -71,6 +75,8 @@ def read(
         Instant from which a file's relative times count, with a zone or in that of `tz`.
     tz
         Zone of times that do not name theirs, such as ``America/New_York``.
+    policy
+        What is done with faults that the user has read over, such as ``repeats=last``; see `telemetry.draft.Policy`.
 
     Raises
     ------
@@ -79,10 +85,18 @@ def read(
     UnknownNameError
         Where the format or mapping named is not known.
     """
-    options = Options(times.clock(start, tz), _mapping.choose(mapping))
-    found, opened = choose(source.load(Path(path)), format, options)
+    settled = read_policy(policy)
+    options = Options(times.clock(start, tz, settled.clock_change), _mapping.choose(mapping), settled)
+    return _judged(source.load(Path(path)), format, options)
+
+
+def _judged(bare: Source, format: str | None, options: Options) -> Reading:
+    found, opened = choose(bare, format, options)
     draft = found.read(opened, options)
-    judged = (clean.finish if draft.kind == "measurements" else records.finish)(draft, opened)
+    if draft.kind == "measurements":
+        judged = clean.finish(draft, opened, options.policy)
+    else:
+        judged = records.finish(draft, opened)
     provenance = Provenance(
         source=opened.path.name,
         sha256=opened.sha256,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
@@ -12,9 +13,10 @@ import polars as pl
 
 from telemetry import times
 from telemetry.draft import SUSPECT, Options, listed
-from telemetry.mapping import Measured
+from telemetry.mapping import ColumnRule, Measured
 from telemetry.source import Source
 from twin import units
+from twin.columns import METRICS
 from twin.errors import Fault
 
 MISSING = (
@@ -36,6 +38,7 @@ MISSING = (
 _UNIT = re.compile(r"[A-Za-z%°µμΩ]([A-Za-z%°µμΩ/*. _()-]|\^-?\d(?!\d)|\d(?!\d)){0,39}")
 """What a unit may look like: text of strangers is not given to a parser of expressions."""
 
+_COMMAS = "; does the file write decimal commas? say decimal = ',' in a mapping"
 _EMPTY = "empty"
 _NUMBER_AND_UNIT = r"^([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(\S.*)?$"
 
@@ -88,7 +91,9 @@ def scale(unit: str, wanted: str) -> Scale:
     return Scale(units.si(units.read(f"1 {unit}"), wanted) - offset, offset)
 
 
-def numbers(source: Source, column: str, wanted: str, unit: str = "") -> Numbers:
+def numbers(
+    source: Source, column: str, wanted: str, unit: str = "", factor: float = 1.0, blanks: tuple[float, ...] = ()
+) -> Numbers:
     """
     Read a column as SI numbers.
 
@@ -102,6 +107,10 @@ def numbers(source: Source, column: str, wanted: str, unit: str = "") -> Numbers
         The SI unit.
     unit
         Unit of a cell that names none; a cell that names its own keeps it. Empty: each cell must name its own.
+    factor
+        Of a number before its unit.
+    blanks
+        Numbers that stand for none.
     """
     cells = source.rows[column]
     if source.decimal != "." and cells.dtype == pl.String:
@@ -114,12 +123,17 @@ def numbers(source: Source, column: str, wanted: str, unit: str = "") -> Numbers
     else:
         return _no_numbers(cells, column)
     frame = frame.with_columns(pl.col("number").fill_nan(None), gone=_missing(cells))
+    if blanks:
+        blank = pl.col("number").is_in(list(blanks)).fill_null(value=False)
+        word = pl.when(blank).then(pl.col("cell").cast(pl.String)).otherwise("gone")
+        frame = frame.with_columns(number=pl.when(~blank).then("number"), gone=word)
     bad = frame.filter(pl.col("number").is_null() & pl.col("gone").is_null())
     faults = listed(bad, lambda row: f"{source.place(row['line'])}, {column}", lambda row: _not_a_number(row["cell"]))
     named = frame.drop_nulls("number").group_by(pl.col("suffix").fill_null(unit)).agg(pl.col("line").min())
     scales, unit_faults = _scales(dict(named.sort("line").iter_rows()), wanted, source, column)
-    factor, offset = (_chosen(scales, unit, part, alike=not unit_faults) for part in ("factor", "offset"))
-    scaled = frame.select((pl.col("number") * factor + offset).fill_nan(None))
+    gain, offset = (_chosen(scales, unit, part, alike=not unit_faults) for part in ("factor", "offset"))
+    number = pl.col("number") if factor == 1.0 else pl.col("number") * factor
+    scaled = frame.select((number * gain + offset).fill_nan(None))
     counts = frame["gone"].drop_nulls().value_counts(name="count")
     return Numbers(
         values=scaled.to_series().alias("value"),
@@ -131,8 +145,21 @@ def numbers(source: Source, column: str, wanted: str, unit: str = "") -> Numbers
 
 def measured(source: Source, found: Measured, wanted: str) -> Numbers:
     """Read a column as SI numbers, as a mapping says."""
-    read = numbers(source, found.column, wanted, found.unit)
-    return read if found.scale == 1.0 else read._replace(values=read.values * found.scale)
+    return numbers(source, found.column, wanted, found.unit, found.scale)
+
+
+def ruled(source: Source, column: str, rule: ColumnRule) -> Numbers:
+    """Read a column as SI numbers, as a rule says."""
+    return numbers(source, column, METRICS[rule.metric].unit, rule.unit, rule.scale, rule.missing)
+
+
+def wraps(rules: Iterable[ColumnRule]) -> dict[str, float]:
+    """Give where counters begin anew, in SI, by metric."""
+    return {
+        rule.metric: rule.wraps_at * rule.scale * scale(rule.unit, METRICS[rule.metric].unit).factor
+        for rule in rules
+        if rule.wraps_at is not None
+    }
 
 
 def absent(cells: pl.Series) -> pl.Series:
@@ -143,8 +170,7 @@ def absent(cells: pl.Series) -> pl.Series:
 
 
 def _not_a_number(cell: object) -> str:
-    hint = "; does the file write decimal commas? say decimal = ',' in a mapping" if _is_comma_number(cell) else ""
-    return f"{cell!r} is no number{hint}"
+    return f"{cell!r} is no number{_COMMAS if _is_comma_number(cell) else ''}"
 
 
 def _is_comma_number(cell: object) -> bool:
@@ -186,7 +212,8 @@ def _scales(found: dict[str, int], wanted: str, source: Source, column: str) -> 
         try:
             scales[unit] = scale(unit, wanted)
         except ValueError as error:
-            faults.append(Fault(where, f"the unit {unit!r} is not read as {wanted}: {error}"))
+            hint = _COMMAS if re.match(r",\d", unit) else ""
+            faults.append(Fault(where, f"the unit {unit!r} is not read as {wanted}: {error}{hint}"))
     return scales, faults
 
 
@@ -216,19 +243,22 @@ def instants(source: Source, column: str, unit: str, options: Options) -> tuple[
 
 
 def mark_leaps(frame: pl.DataFrame, source: Source, found: times.Times) -> pl.DataFrame:
-    """Give rows that stand in a leap second the quality suspect."""
-    if not found.leap.any():
+    """Give rows whose time was settled, in a leap second or a double hour, the quality suspect."""
+    if not found.suspect.any():
         return frame
-    leaps = source.lines.filter(found.leap)
+    leaps = source.lines.filter(found.suspect)
     return frame.with_columns(
         quality=pl.when(pl.col("line").is_in(leaps.implode())).then(pl.lit(SUSPECT, pl.UInt8)).otherwise("quality")
     )
 
 
 def leap_note(found: times.Times) -> tuple[str, ...]:
-    """Say how many leap seconds were read as the second after."""
-    count = int(found.leap.sum())
-    return (f"rows in a leap second, read as the second after it: {count:,}",) if count else ()
+    """Say how many leap seconds were read as the second after, and how many double hours were settled."""
+    leaps, moved = int(found.leap.sum()), int(found.moved.sum() or 0)
+    told = (f"rows in a leap second, read as the second after it: {leaps:,}",) if leaps else ()
+    if not moved:
+        return told
+    return (*told, f"rows in an hour that a change of clocks makes double or impossible, settled as asked: {moved:,}")
 
 
 def missing_note(missing: Counter[str]) -> tuple[str, ...]:

@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 import polars as pl
 
-from telemetry.draft import STALE, Draft, listed
+from telemetry import suspects
+from telemetry.draft import ESTIMATED, OUTSIDE, REFUSE, STALE, SUSPECT, Draft, Policy, listed
 from telemetry.source import CUT, Source
 from telemetry.times import INSTANT
 from twin.columns import METRICS
@@ -54,9 +55,18 @@ class Judged(NamedTuple):
     dropped: dict[str, int]
 
 
-def finish(draft: Draft, source: Source) -> Judged:
+def finish(draft: Draft, source: Source, policy: Policy = Policy()) -> Judged:  # noqa: B008  a tuple of texts
     """
     Check a draft and make it canonical.
+
+    Parameters
+    ----------
+    draft
+        As a format gives it.
+    source
+        That it was read from.
+    policy
+        What is done with faults that the user has read over.
 
     Raises
     ------
@@ -67,21 +77,31 @@ def finish(draft: Draft, source: Source) -> Judged:
     faults = [*source.faults, *draft.faults, *_name_faults(frame, source)]
     known = frame.filter(pl.col("metric").is_in(list(METRICS)))
     outside = _outside(known)
-    faults += _range_faults(known.filter(outside), source)
+    flagged = int(outside.sum()) if policy.outside != REFUSE else 0
+    if flagged:
+        known = _flagged(known, outside)
+    else:
+        faults += _range_faults(known.filter(outside), source)
     faults += _scale_faults(known.filter(~outside), source)
     late = _lateness(known if draft.ordered else known.clear())
     faults += _order_faults(late, source)
-    known, repeats, repeat_faults = _without_repeats(known, source)
+    known, repeats, repeat_faults = _without_repeats(known, source, policy.repeats)
     faults += repeat_faults
     if not faults and not known["value"].is_not_null().any():
         faults.append(Fault("", "no value was measured: every cell is missing"))
     if faults:
         raise TelemetryError(str(source.path), faults)
+    known, suspicions = suspects.marked(known, draft.wraps)
+    if draft.held_s:
+        known, held_notes = _with_held(known, draft.held_s)
+        suspicions += held_notes
     filled, gap_notes = _with_gaps(known)
-    notes = [*source.notes, *draft.notes, *_counted(late.height, repeats), *gap_notes]
+    notes = [*source.notes, *draft.notes, *_counted(late.height, repeats.dropped, repeats.settled, flagged)]
+    notes += [*suspicions, *gap_notes]
     if source.open_ended and CUT not in draft.dropped:
         notes.append("the file ends without a newline; its last line was taken as whole")
-    dropped = {**source.dropped, **draft.dropped, **({"repeated row": repeats} if repeats else {})}
+    again = {"repeated row": repeats.dropped} if repeats.dropped else {}
+    dropped = {**source.dropped, **draft.dropped, **again}
     return Judged(canonical(filled), tuple(dict.fromkeys(notes)), dropped)
 
 
@@ -180,8 +200,44 @@ def _clock(time: object) -> str:
     return str(time).replace("+00:00", "Z")
 
 
-def _without_repeats(frame: pl.DataFrame, source: Source) -> tuple[pl.DataFrame, int, list[Fault]]:
-    """Drop rows told twice alike; two values of one thing at one time are a fault."""
+class _Repeats(NamedTuple):
+    """How many rows repeat another one and were dropped, and how many times with two values were settled."""
+
+    dropped: int
+    settled: int
+
+
+def _flagged(frame: pl.DataFrame, outside: pl.Series) -> pl.DataFrame:
+    value = pl.when(~outside).then("value")
+    return frame.with_columns(
+        value=value, quality=pl.when(outside).then(pl.lit(OUTSIDE, pl.UInt8)).otherwise("quality")
+    )
+
+
+def _settled(frame: pl.DataFrame, choice: str) -> tuple[pl.DataFrame, int]:
+    """Make one of two values of one thing at one time, as the user asked."""
+    several = pl.col("value").drop_nulls().n_unique().over(_KEYS) > 1
+    split = frame.with_columns(several=several)
+    chosen = pl.col("value").drop_nulls()
+    merged = (
+        split.filter("several")
+        .sort("line", maintain_order=True)
+        .group_by(_KEYS, maintain_order=True)
+        .agg(pl.col("line").last(), value=chosen.last() if choice == "last" else chosen.mean())
+        .with_columns(quality=pl.lit(SUSPECT, pl.UInt8))
+    )
+    rest = split.filter(~pl.col("several")).drop("several")
+    return pl.concat([rest, merged.select(rest.columns)]), merged.height
+
+
+def _without_repeats(frame: pl.DataFrame, source: Source, choice: str) -> tuple[pl.DataFrame, _Repeats, list[Fault]]:
+    """Drop rows told twice alike; two values of one thing at one time are a fault, unless the user settles them."""
+    settled = 0
+    if choice != REFUSE:
+        given = frame.height
+        frame, settled = _settled(frame, choice)
+        if frame.height == given:
+            settled = 0
     ordered = frame.sort(*_KEYS, "value", nulls_last=True, maintain_order=True)
     same = pl.all_horizontal(pl.col(key) == pl.col(key).shift(1) for key in _KEYS).fill_null(value=False)
     marked = ordered.with_columns(again=same, before=pl.col("value").shift(1))
@@ -192,16 +248,46 @@ def _without_repeats(frame: pl.DataFrame, source: Source) -> tuple[pl.DataFrame,
         lambda row: f"two values of {row['metric']} at {_clock(row['time'])}: {row['before']:g} and {row['value']:g}",
     )
     kept = marked.filter(~pl.col("again")).drop("again", "before")
-    return kept, frame.height - kept.height, faults
+    return kept, _Repeats(frame.height - kept.height, settled), faults
 
 
-def _counted(late: int, repeats: int) -> list[str]:
+def _counted(late: int, repeats: int, settled: int, flagged: int) -> list[str]:
     notes = []
     if late:
         notes.append(f"rows up to {LATENESS_S:g} s late, sorted: {late:,}")
     if repeats:
         notes.append(f"rows that repeat another one, dropped: {repeats:,}")
+    if settled:
+        notes.append(f"times with two values, settled as asked, suspect: {settled:,}")
+    if flagged:
+        notes.append(f"values out of range, read as missing: {flagged:,}")
     return notes
+
+
+def _with_held(frame: pl.DataFrame, held_s: float) -> tuple[pl.DataFrame, list[str]]:
+    """
+    Repeat values of a file that tells changes only, so that a silence is no gap.
+
+    A value is told again, as an estimate, each time that it would go stale, until the next one or for `held_s`.
+    """
+    measured = frame.filter(pl.col("value").is_not_null() & ~pl.col("metric").str.starts_with("job_")).sort(*_KEYS)
+    spaced = measured.with_columns(spacing=pl.col("time").shift(-1).over(_SERIES) - pl.col("time"))
+    least = pl.duration(microseconds=round(HOLD_LEAST_S * 1e6))
+    hold = pl.max_horizontal(pl.col("spacing").median().over(_SERIES) * HOLD_SPACINGS, least)
+    silent = spaced.with_columns(hold=hold).filter(pl.col("spacing") > pl.col("hold"))
+    most = pl.min_horizontal("spacing", pl.duration(microseconds=round(held_s * 1e6)))
+    step = pl.col("hold").dt.total_microseconds()
+    again = pl.int_ranges(step, most.dt.total_microseconds(), step)
+    repeated = (
+        silent.with_columns(after=again)
+        .explode("after")
+        .drop_nulls("after")
+        .with_columns(time=pl.col("time") + pl.duration(microseconds="after"), quality=pl.lit(ESTIMATED, pl.UInt8))
+    )
+    if not repeated.height:
+        return frame, []
+    note = f"changes of value only: values held through silences, as estimates: {repeated.height:,}"
+    return pl.concat([frame, repeated.select(frame.columns)]), [note]
 
 
 def _with_gaps(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:

@@ -7,7 +7,7 @@ A format turns a `Source` into a `Draft`: canonical rows, each with the line it 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -15,13 +15,71 @@ import polars as pl
 from telemetry.mapping import FileMapping
 from telemetry.source import Source
 from telemetry.times import INSTANT, Clock
-from twin.errors import Fault
+from twin.errors import Fault, TelemetryError
 
 MOST_LISTED = 20
 """Faults of one kind that are told one by one; the rest are counted."""
 
-GOOD, SUSPECT, ESTIMATED, STALE, NO_SENSOR = 0, 2, 1, 3, 5
+GOOD, ESTIMATED, SUSPECT, STALE, OUTSIDE, NO_SENSOR, RESET = range(7)
 """Qualities of `twin.columns.TELEMETRY` that reading gives."""
+
+
+REFUSE = "refuse"
+
+
+class Policy(NamedTuple):
+    """
+    What is done with faults that a user may have read over.
+
+    Attributes
+    ----------
+    repeats
+        Two values of one thing at one time: ``refuse``, take the ``last`` in the file, or their ``mean``; suspect then.
+    clock_change
+        Local times that a change of clocks makes double or impossible: ``refuse``, or read a double one as the
+        ``earlier`` or the ``later``, and an impossible one as if the clocks had not been changed; suspect then.
+    outside
+        Values beyond what is plausible: ``refuse``, or ``flag`` them, null and out of range.
+    """
+
+    repeats: str = REFUSE
+    clock_change: str = REFUSE
+    outside: str = REFUSE
+
+
+POLICIES = {
+    "repeats": (REFUSE, "last", "mean"),
+    "clock_change": (REFUSE, "earlier", "later"),
+    "outside": (REFUSE, "flag"),
+}
+"""What each policy may be."""
+
+
+def policy(words: Sequence[str]) -> Policy:
+    """
+    Read policies.
+
+    Parameters
+    ----------
+    words
+        Such as ``repeats=last``.
+
+    Raises
+    ------
+    TelemetryError
+        Where one is none of `POLICIES`.
+    """
+    given, faults = {}, []
+    for word in words:
+        name, _, choice = word.partition("=")
+        if choice in POLICIES.get(name, ()):
+            given[name] = choice
+        else:
+            known = "; ".join(f"{key}={' or '.join(choices)}" for key, choices in POLICIES.items())
+            faults.append(Fault("--policy", f"{word!r} is no policy; known: {known}"))
+    if faults:
+        raise TelemetryError(source="", faults=faults)
+    return Policy(**given)
 
 
 class Options(NamedTuple):
@@ -29,6 +87,7 @@ class Options(NamedTuple):
 
     clock: Clock
     mapping: FileMapping | None
+    policy: Policy = Policy()
 
 
 class Draft(NamedTuple):
@@ -53,6 +112,10 @@ class Draft(NamedTuple):
         What a row is, a key of `twin.columns.KINDS`; of jobs and requests, `frame` has the columns of that table.
     rows_in : [1]
         Rows of a file that is no table; counted from the source where not given.
+    wraps : metric to number
+        Where counters of a metric wrap, in SI, if that is known.
+    held_s : [s]
+        For how long a silent value still holds, where a file tells changes of value only; zero where it tells samples.
     """
 
     frame: pl.DataFrame
@@ -64,6 +127,8 @@ class Draft(NamedTuple):
     attribution: str = ""
     kind: str = "measurements"
     rows_in: int | None = None
+    wraps: Mapping[str, float] = {}
+    held_s: float = 0.0
 
 
 class Format(NamedTuple):

@@ -57,13 +57,18 @@ class ColumnRule(_Model):
     """
     What the columns of one name or pattern are.
 
-    ``{n}`` in `match` stands for digits, any other ``{word}`` for a name; both may be used again in `asset`.
+    ``{n}`` in `match` stands for digits, any other ``{word}`` for a name; both may be used again in `asset`. A number
+    times `scale` is in `unit`; those in `missing` stand for none, and a counter begins anew at `wraps_at`, both as the
+    file writes numbers.
     """
 
     match: _Text
     asset: _Text
     metric: _Metric
     unit: _Text
+    scale: float = 1.0
+    missing: tuple[float, ...] = ()
+    wraps_at: Annotated[float, Field(gt=0)] | None = None
 
 
 class Utilisation(_Model):
@@ -142,11 +147,44 @@ class _Mapping(_Model):
 
 
 class WideMapping(_Mapping):
-    """What the columns of a wide table are."""
+    """
+    What the columns of a wide table are.
+
+    A row in which all columns of `partial_if_zero` are zero is a partial report, and its zeros are missing. `holds_s`
+    is for how long a value holds where the file tells changes only.
+    """
 
     format: Literal["wide"]
     time: TimeColumn
     column: tuple[ColumnRule, ...]
+    partial_if_zero: tuple[_Text, ...] = ()
+    holds_s: Annotated[float, Field(ge=0)] = 0.0
+
+
+class StatusColumn(_Model):
+    """A column that says whether a value is good, and the words for that."""
+
+    column: _Text
+    good: tuple[str, ...]
+
+
+class PointColumns(_Model):
+    """Columns of a table with a row a value: its point's name, the value, perhaps its unit and status."""
+
+    name: _Text
+    value: _Text
+    unit: _Text | None = None
+    status: StatusColumn | None = None
+
+
+class LongMapping(_Mapping):
+    """What the columns of a long table are, and what its points are, in the way of a wide table's columns."""
+
+    format: Literal["long"]
+    time: TimeColumn
+    point: PointColumns
+    column: tuple[ColumnRule, ...]
+    holds_s: Annotated[float, Field(ge=0)] = 0.0
 
 
 class JobMapping(_Mapping):
@@ -199,22 +237,21 @@ class SeriesMapping(_Mapping):
     series: tuple[SeriesRule, ...]
 
 
-FORMATS = ("wide", "job_log", "job_table", "requests", "series")
+FORMATS = ("wide", "long", "job_log", "job_table", "requests", "series")
 """Formats that a mapping may be of."""
 
-FileMapping = WideMapping | JobMapping | JobTableMapping | RequestMapping | SeriesMapping
+FileMapping = WideMapping | LongMapping | JobMapping | JobTableMapping | RequestMapping | SeriesMapping
 _ADAPTER: TypeAdapter[FileMapping] = TypeAdapter(Annotated[FileMapping, Field(discriminator="format")])
 
 
 class Meaning(NamedTuple):
-    """What one column of a wide table is."""
+    """What one column of a wide table, or point of a long one, is: its asset, and how its numbers are read."""
 
     asset: str
-    metric: str
-    unit: str
+    rule: ColumnRule
 
 
-def meaning(mapping: WideMapping, column: str) -> Meaning | None:
+def meaning(mapping: WideMapping | LongMapping, column: str) -> Meaning | None:
     """Find what a column is; the first rule that fits counts."""
     for rule in mapping.column:
         found = _pattern(rule.match).fullmatch(column)
@@ -222,7 +259,7 @@ def meaning(mapping: WideMapping, column: str) -> Meaning | None:
             asset = rule.asset
             for name, text in found.groupdict().items():
                 asset = asset.replace(f"{{{name}}}", text)
-            return Meaning(asset, rule.metric, rule.unit)
+            return Meaning(asset, rule)
     return None
 
 
@@ -247,11 +284,16 @@ def shipped() -> dict[str, FileMapping]:
 
 
 def fitting(header: tuple[str, ...], kind: str) -> FileMapping | None:
-    """Find the shipped mapping for a format whose signature stands in a header."""
+    """Find the shipped mapping for a format whose signature stands in a header; it may name patterns, as rules do."""
+    names = set(header)
     for mapping in shipped().values():
-        if mapping.format == kind and set(mapping.signature) <= set(header):
+        if mapping.format == kind and mapping.signature and all(_stands(name, names) for name in mapping.signature):
             return mapping
     return None
+
+
+def _stands(signature: str, names: set[str]) -> bool:
+    return signature in names or any(_pattern(signature).fullmatch(name) is not None for name in names)
 
 
 def choose(name: str | Path | None) -> FileMapping | None:

@@ -8,7 +8,7 @@ instant that a change of clocks makes double or impossible is an error that list
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import polars as pl
@@ -38,14 +38,17 @@ _ERA = (datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
 _MOST_MICROSECONDS = 4.2e15
 """Beyond the year 2100 from any start since 1970; larger numbers would overflow a calendar."""
 
+_POLARS: dict[str, Literal["earliest", "latest"]] = {"earlier": "earliest", "later": "latest"}
+
 _WANTED = "a date and time such as 2025-07-27T00:22:27.858Z"
 
 
 class Clock(NamedTuple):
-    """What settles times that do not say it themselves: the start of relative ones, the zone of local ones."""
+    """What settles times that do not say it themselves: start of relative ones, zone of local ones, double hours."""
 
     start: datetime | None
     zone: str | None
+    change: str = "refuse"
 
 
 class Times(NamedTuple):
@@ -60,16 +63,33 @@ class Times(NamedTuple):
         True where a leap second was read as the second after it.
     faults
         Each with its message and the rows it is true of, so that the caller may place it.
+    moved
+        True where an hour that a change of clocks makes double or impossible was settled as the user asked.
     """
 
     values: pl.Series
     leap: pl.Series
     faults: tuple[tuple[str, pl.Series], ...]
+    moved: pl.Series = pl.Series([], dtype=pl.Boolean)
+
+    @property
+    def suspect(self) -> pl.Series:
+        """Say which times were settled, not read."""
+        return self.leap | self.moved if len(self.moved) else self.leap
 
 
-def clock(start: str | datetime | None, tz: str | None) -> Clock:
+def clock(start: str | datetime | None, tz: str | None, change: str = "refuse") -> Clock:
     """
     Read the options ``start`` and ``tz``.
+
+    Parameters
+    ----------
+    start
+        Of relative times.
+    tz
+        Zone of local times.
+    change
+        What is done with hours that a change of clocks makes double or impossible; see `telemetry.draft.Policy`.
 
     Raises
     ------
@@ -92,7 +112,7 @@ def clock(start: str | datetime | None, tz: str | None) -> Clock:
             moment = moment.replace(tzinfo=ZoneInfo(tz))
     if faults:
         raise TelemetryError(source="", faults=faults)
-    return Clock(None if moment is None else moment.astimezone(UTC), tz)
+    return Clock(None if moment is None else moment.astimezone(UTC), tz, change)
 
 
 def _moment(start: str | datetime | None) -> datetime | None:
@@ -209,9 +229,24 @@ def _localised(times: Times, naive: pl.Series, cells: pl.Series, given: Clock) -
         return times._replace(values=aware.set(naive, None), faults=(*times.faults, (message, naive)))
     local = times.values.dt.replace_time_zone(given.zone, ambiguous="null", non_existent="null")
     lost = naive & local.is_null() & times.values.is_not_null()
+    if given.change != "refuse" and lost.any():
+        local, lost, times = _settled(local, lost, times, given)
     message = f"the change of clocks in {given.zone} makes this instant double or impossible; write it with its offset"
     values = local.dt.convert_time_zone("UTC").zip_with(naive, aware)
     return times._replace(values=values.cast(INSTANT), faults=(*times.faults, (message, lost)))
+
+
+def _settled(local: pl.Series, lost: pl.Series, times: Times, given: Clock) -> tuple[pl.Series, pl.Series, Times]:
+    """Settle hours that a change of clocks makes double, or that it leaves out, as the user asked."""
+    zone = str(given.zone)
+    double = times.values.dt.replace_time_zone(zone, ambiguous=_POLARS[given.change], non_existent="null")
+    hour = pl.duration(hours=1)
+    unmoved = pl.DataFrame({"t": times.values}).select(
+        (pl.col("t") - hour).dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null") + hour
+    )
+    chosen = double.zip_with(double.is_not_null(), unmoved.to_series())
+    settled = local.zip_with(~lost, chosen)
+    return settled, lost & settled.is_null(), times._replace(moved=lost & settled.is_not_null())
 
 
 def _within_era(times: Times) -> Times:

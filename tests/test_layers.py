@@ -21,6 +21,7 @@ DOORS = {
     "pint": {"twin/units.py"},
     "pandapower": {"twin/grid/network.py", "twin/grid/pandapower_host.py"},
     "plotly": {"scenarios/page/figures.py"},
+    "comtrade": {"telemetry/formats/comtrade.py"},
     "pynvml": {"telemetry/recording/nvml.py"},
 }
 

@@ -20,8 +20,11 @@ def sniff(source: Source, options: Options) -> str:
     del options
     if not source.kind.startswith("json"):
         return "it is no JSON"
-    if not all(isinstance(answer, dict) and "status" in answer for answer in answers(source)):
-        return "no key status"
+    if not all(
+        isinstance(answer, dict) and "status" in answer and {"data", "error"} & set(answer)
+        for answer in answers(source)
+    ):
+        return "no key status beside data or error"
     return ""
 
 
@@ -114,7 +117,7 @@ def _are_pairs(pairs: object) -> bool:
 FORMAT = Format(
     "prometheus",
     "JSON of Prometheus' HTTP API: query_range and query",
-    "a key status beside data with a resultType",
+    "a key status beside data or error",
     sniff,
     read,
     whole=True,

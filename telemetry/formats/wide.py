@@ -11,7 +11,6 @@ from telemetry import cells, mapping
 from telemetry.draft import Draft, Format, Options, no_rows, rows
 from telemetry.mapping import WideMapping
 from telemetry.source import Source
-from twin.columns import METRICS
 from twin.errors import Fault
 
 
@@ -41,28 +40,46 @@ def read_mapped(source: Source, options: Options, found: WideMapping) -> Draft:
     if found.time.column not in names:
         return Draft(no_rows(), (Fault("", f"no column {found.time.column!r} of times; there are {_some(names)}"),))
     instants, faults = cells.instants(source, found.time.column, found.time.unit, options)
+    source = source._replace(decimal=found.decimal)
+    partial = _partial(source, found)
     parts: list[pl.DataFrame] = []
     missing: Counter[str] = Counter()
     units: dict[str, str] = {}
     for name in names:
-        if name == found.time.column or name in found.ignore:
+        if name == found.time.column or mapping.ignored(found, name):
             continue
         meant = mapping.meaning(found, name)
         if meant is None:
             faults.append(Fault(name, _unknown(found, name)))
             continue
-        read_cells = cells.numbers(source, name, METRICS[meant.metric].unit, meant.unit)
+        read_cells = cells.ruled(source, name, meant.rule)
         faults += read_cells.faults
         missing.update(read_cells.missing)
-        units[name] = f"{read_cells.read_as} as {meant.metric} of {meant.asset}"
-        parts.append(rows(instants.values, source.lines, meant.asset, meant.metric, read_cells.values))
+        units[name] = f"{read_cells.read_as} as {meant.rule.metric} of {meant.asset}"
+        values = read_cells.values.set(partial, None) if partial.any() else read_cells.values
+        parts.append(rows(instants.values, source.lines, meant.asset, meant.rule.metric, values))
     if not parts:
         faults.append(Fault("", f"none of the columns is in the mapping {found.name}"))
     frame = pl.concat(parts) if parts else no_rows()
-    notes = (*found.note, *cells.missing_note(missing), *cells.leap_note(instants))
+    told = (f"rows that are partial reports, read as missing: {partial.sum():,}",) if partial.any() else ()
     return Draft(
-        cells.mark_leaps(frame, source, instants), tuple(faults), notes, units=units, attribution=found.attribution
+        cells.mark_leaps(frame, source, instants),
+        tuple(faults),
+        (*found.note, *told, *cells.missing_note(missing), *cells.leap_note(instants)),
+        units=units,
+        attribution=found.attribution,
+        wraps=cells.wraps(found.column),
+        held_s=found.holds_s,
     )
+
+
+def _partial(source: Source, found: WideMapping) -> pl.Series:
+    """Find rows whose zeros stand for what was not reported."""
+    named = [name for name in found.partial_if_zero if name in source.rows.columns]
+    if not named:
+        return pl.repeat(False, source.rows.height, eager=True)
+    zero = pl.all_horizontal(pl.col(name).cast(pl.Float64, strict=False) == 0.0 for name in named)
+    return source.rows.select(zero.fill_null(value=False)).to_series()
 
 
 def _some(names: list[str]) -> str:

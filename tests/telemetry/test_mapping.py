@@ -21,11 +21,16 @@ unit = "kW"
 """
 
 
+def meant(found, column):
+    meaning = mapping.meaning(found, column)
+    return None if meaning is None else (meaning.asset, meaning.rule.metric, meaning.rule.unit)
+
+
 def test_patterns(file):
     found = mapping.choose(file("plant.toml", GOOD))
-    assert mapping.meaning(found, "east/rack12 power") == ("east/rack_12", "it_power_w", "kW")
-    assert mapping.meaning(found, "east/rackb power") is None
-    assert mapping.meaning(found, "east/rack12 power ") is None
+    assert meant(found, "east/rack12 power") == ("east/rack_12", "it_power_w", "kW")
+    assert meant(found, "east/rackb power") is None
+    assert meant(found, "east/rack12 power ") is None
     assert found.note == ("one line",)
 
 
@@ -52,10 +57,10 @@ def test_shipped_mappings_are_found_by_their_columns():
     header = ("time", *(f"power[{number}]" for number in range(1, 26)), "OA Wetbulb Temp")
     found = mapping.fitting(header, "wide")
     assert found is mapping.choose("frontier_cdu")
-    assert [mapping.meaning(found, name) for name in header[1:3]] == [
+    assert [meant(found, name) for name in header[1:3]] == [
         ("cdu_1", "heat_w", "W"),
         ("cdu_2", "heat_w", "W"),
     ]
-    assert mapping.meaning(found, "OA Wetbulb Temp") == ("weather", "wet_bulb_temp_k", "degC")
+    assert meant(found, "OA Wetbulb Temp") == ("weather", "wet_bulb_temp_k", "degC")
     assert mapping.fitting(header[:-1], "wide") is None
     assert mapping.fitting(header, "job_log") is None
