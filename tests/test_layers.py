@@ -19,6 +19,12 @@ MAY_IMPORT = {
 }
 DOORS = {
     "pint": {"twin/units.py"},
+    "lightsim2grid": {
+        "twin/grid/native.py",
+        "twin/grid/power_flow.py",
+        "benchmarks/grid_day.py",
+        "benchmarks/grid_n1.py",
+    },
     "pandapower": {"twin/grid/network.py", "twin/grid/pandapower_host.py"},
     "plotly": {"scenarios/page/figures.py"},
     "comtrade": {"telemetry/formats/comtrade.py"},
