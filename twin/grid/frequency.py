@@ -156,6 +156,49 @@ def after_step(system: Interconnection, change: float) -> Excursion:
     )
 
 
+def with_shedding(
+    system: Interconnection, change: Floats, step: float, levels: Floats, parts: Floats, delay: float
+) -> tuple[Floats, Floats]:
+    """
+    Give the deviation of frequency where relays take load off on its way down.
+
+    Parameters
+    ----------
+    system : Interconnection
+        As one machine, in balance at first.
+    change : (time,) [W]
+        Of load, positive where more is drawn, as in `response`.
+    step : [s]
+        From one sample to the next; crossings of levels are found to within it.
+    levels : (stage,) [Hz]
+        Frequencies at which load goes, falling.
+    parts : (stage,) [1]
+        Of the base power, that go at each.
+    delay : [s]
+        From the crossing until the load has gone.
+
+    Returns
+    -------
+    tuple
+        Deviation (time,) [Hz], and load that has gone (time,) [W].
+
+    Notes
+    -----
+    The model is linear, so that each stage is one more step of load; the first stage that is crossed decides on the
+    next. A stage that has begun to act acts, even where frequency turns within its delay.
+    """
+    load, gone = np.array(change, dtype=float), np.zeros(len(change))
+    deviation = response(system, load, step)
+    for level, part in zip(levels, parts, strict=True):
+        below = np.flatnonzero(deviation <= level - system.frequency)
+        if below.size == 0:
+            break
+        first = below[0] + round(delay / step)
+        gone[first:] += part * system.base
+        deviation = response(system, load - gone, step)
+    return deviation, gone
+
+
 def fitted_gain(system: Interconnection, change: float, extreme: float) -> float:
     """
     Find the part of generation under droop control with which a step of load has the extreme that was recorded.

@@ -42,6 +42,7 @@ LAWS: dict[str, Law] = {
     "pipe": hydraulics.PIPE,
     "pump": hydraulics.PUMP,
     "frequency_after_step": grid.AFTER_STEP,
+    "frequency_after_steps": grid.AFTER_STEPS,
     "two_area_modes": machines.TWO_AREAS,
     "ride_through_faults": ride_through.FAULTS,
     "rack_at_rest": racks.RACK_AT_REST,

@@ -13,30 +13,30 @@ from twin.grid.ride_through_machine import KEPT_AWAY
 from twin.site import Floats
 
 STEP = 1e-3
+FAULTS_OF_AN_EVENT = 6
 BEFORE, AFTER = 1.0, 60.0
 """[s] Of good voltage about the faults; the second lets all come back that do."""
 
 
-def _faults(faults: Floats, span: Floats, duration: Floats, voltage: Floats) -> Outputs:
-    """Take faults evenly through the span; power of each front end is 1 W, so that what is drawn is its share."""
+def _faults(times: Floats, durations: Floats, voltage: Floats) -> Outputs:
+    """Follow three front ends through faults; power of each is 1 W, so that what is drawn is its share."""
     names = ("ups_counting", "ups_itic", "server_supply")
     groups, trips = front_ends.groups([Fed(front_ends.load(name), 1.0) for name in names])
     rows = []
-    for count, length, each, depth in zip(faults, span, duration, voltage, strict=True):
-        begins = BEFORE + np.linspace(0.0, float(length - each), round(float(count)))
-        size = begins.size
-        trace = disturbances.sags(begins, np.full(size, each), np.full(size, depth), BEFORE + length + AFTER, STEP)
+    for begins, lasting, depth in zip(times, durations, voltage, strict=True):
+        horizon = BEFORE + float(begins[-1] + lasting[-1]) + AFTER
+        trace = disturbances.sags(BEFORE + begins, lasting, np.full(begins.size, depth), horizon, STEP)
         found = machine.passage(groups, trips, trace, np.full(trace.size, 60.0), STEP)
         away = found.state[:, 0] == KEPT_AWAY
-        first = float(away.argmax() * STEP) if away.any() else np.inf
-        rows.append((np.count_nonzero(begins <= first + STEP), first - BEFORE, *np.minimum(found.drawn[-1], 1.0)))
+        after = float(away.argmax() * STEP) - BEFORE if away.any() else np.inf
+        rows.append((np.count_nonzero(begins <= after + STEP), after, *np.minimum(found.drawn[-1], 1.0)))
     columns = np.array(rows, dtype=float).T
     return dict(zip(FAULTS.outputs, columns, strict=True))
 
 
 FAULTS = Law(
     _faults,
-    {"faults": "1", "span": "s", "duration": "s", "voltage": "1"},
+    {"times": "s", "durations": "s", "voltage": "1"},
     {
         "kept_away_at": "1",
         "kept_away_after": "s",
@@ -44,4 +44,5 @@ FAULTS = Law(
         "not_counting_drawn": "1",
         "without_battery_drawn": "1",
     },
+    parts={"times": FAULTS_OF_AN_EVENT, "durations": FAULTS_OF_AN_EVENT},
 )

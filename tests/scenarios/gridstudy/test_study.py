@@ -170,7 +170,7 @@ def test_a_folder_with_something_else_in_it(refused, tmp_path: Path) -> None:
 
 def test_an_interconnection_that_is_not_known(refused, tmp_path: Path) -> None:
     file = changed(tmp_path, SITE, ('interconnection = "eastern"', 'interconnection = "east"'))
-    assert "unknown interconnection 'east'; known: eastern, ercot, western." in refused(file)
+    assert "unknown interconnection 'east'; known: eastern, ercot, great_britain, western." in refused(file)
 
 
 def test_a_rating_beyond_the_nose_is_reported(tmp_path: Path) -> None:

@@ -75,3 +75,23 @@ def test_a_gain_is_found_again() -> None:
 def test_an_extreme_that_no_gain_has() -> None:
     with pytest.raises(ValueError, match=r"gains of 0.01 to 1 give .* Hz, not -30 Hz"):
         frequency.fitted_gain(SYSTEM, 1e9, -30.0)
+
+
+def test_load_that_relays_take_off_stops_the_fall() -> None:
+    """
+    No governor and no damping: 10 % short at H = 5 s and 60 Hz falls by 0.6 Hz/s, so 59.3 Hz after 7/6 s.
+
+    With 0.1 s of delay the first 5 % go at 1.2667 s and 59.24 Hz, halving the fall to 0.3 Hz/s; 59.1 Hz follows 0.467 s
+    later, and the second stage, 0.1 s on, leaves balance at 59.07 Hz.
+    """
+    system = SYSTEM._replace(base=1e9, frequency=60.0, inertia=5.0, damping=1e-9, gain=1e-9)
+    levels, parts = np.array([59.3, 59.1, 58.9]), np.full(3, 0.05)
+    change = np.full(5001, 100e6)
+    deviation, gone = frequency.with_shedding(system, change, 0.001, levels, parts, 0.1)
+    stages = 0.001 * (np.flatnonzero(np.diff(gone)) + 1)
+    assert stages == pytest.approx([0.7 / 0.6 + 0.1, 0.7 / 0.6 + 0.1 + 0.14 / 0.3 + 0.1], abs=0.003)
+    assert gone[-1] == pytest.approx(100e6)
+    assert deviation.min() == pytest.approx(-0.93, abs=0.002)
+    untouched, none = frequency.with_shedding(system, 0.01 * change, 0.001, levels, parts, 0.1)
+    assert none.max() == 0.0
+    assert untouched == pytest.approx(frequency.response(system, 0.01 * change, 0.001))
