@@ -14,6 +14,7 @@ from facilities.schema import AirCooling, Facility
 from twin import power
 from twin.cooling.air_side import sidecar_rate
 from twin.errors import FacilityError, Fault
+from twin.redundancy import usable
 from twin.site import Floats, RackClasses, Site
 from twin.thermal.coefficients import worst_branch
 from twin.thermal.laws import coolant_stream
@@ -102,27 +103,6 @@ def _redundancy(facility: Facility, site: Site) -> Iterator[Fault]:
                     f"load of {rest:g} may be used; lower it to {rest / units:.1%} or less"
                 )
                 yield Fault(f"power.{place}.{number}.design_loading", message)
-
-
-def usable(scheme: str, units: Floats) -> Floats:
-    """
-    Give the units of a stage whose rating may be used.
-
-    Parameters
-    ----------
-    scheme
-        One of `facilities.parts.Redundancy`.
-    units : (any,) [1]
-        Installed.
-
-    Returns
-    -------
-    (any,) [1]
-        n for N; n - 1 for N+1; a half for 2N; two thirds for 3N/2; three quarters for 4N/3; five sixths for blocks.
-    """
-    if scheme == "N+1":
-        return units - 1.0
-    return units * {"N": 1.0, "2N": 0.5, "3N/2": 2.0 / 3.0, "4N/3": 0.75, "block": 5.0 / 6.0}[scheme]
 
 
 def _feeds(facility: Facility, site: Site) -> Iterator[Fault]:

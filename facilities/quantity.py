@@ -100,6 +100,7 @@ class Number(Sourced):
     range: tuple[StrictStr, StrictStr] | None = None
     """Least and most that it may be; an assumption must say it."""
     _si: float = PrivateAttr(default=float("nan"))
+    _ends: tuple[float, float] | None = PrivateAttr(default=None)
 
     @model_validator(mode="after")
     def _assumptions_say_their_range(self) -> Number:
@@ -112,6 +113,11 @@ class Number(Sourced):
     def si(self) -> float:
         """Value in the field's unit."""
         return self._si
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Least and most in the field's unit; twice the value where no range is given."""
+        return self._ends or (self._si, self._si)
 
     @property
     def count(self) -> int:
@@ -239,7 +245,8 @@ class Kind(NamedTuple):
             return given
         given._si = self.read(given.value)
         if given.range is not None:
-            self._within(given, *map(self.read, given.range))
+            given._ends = (self.read(given.range[0]), self.read(given.range[1]))
+            self._within(given, *given._ends)
         if isinstance(given, Point):
             given._load = LOAD.read(given.load)
         return given

@@ -375,6 +375,20 @@ def grid(
         studied.show(site, run, out)
 
 
+@app.command(epilog="Examples: twin failures prometheus; twin failures traditional_enterprise --out failures/old")
+def failures(
+    site: SiteName,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder of page and tables; failures/SITE if not given.")
+    ] = None,
+) -> None:
+    """Take every part of a site's power and cooling out: overloads, temperatures, time to throttle, availability."""
+    with _told():
+        from scenarios.commands import failures as failed
+
+        failed.show(site, out)
+
+
 @app.command(epilog="Examples: twin validate --data ../shared/data; twin validate --cases my_cases")
 def validate(
     data: Annotated[

@@ -217,7 +217,7 @@ def _wanted(event: SupplySetPoint | LoopSetPoint, usual: Floats) -> Floats:
 def _coolers_lost(site: Site, event: CoolersLost, where: str) -> Effects:
     found = selection.loops(site, event.loops, f"{where}.loops")
     usual = site.loops.cooler_units[found.rows]
-    return (Effect("cooler_units", found, np.floor(usual * (1.0 - event.share)), usual),)
+    return (Effect("cooler_units", found, np.floor(usual * (1.0 - event.share) + ROUNDING), usual),)
 
 
 def _chiller_trip(site: Site, event: ChillerTrip, where: str) -> Effects:

@@ -29,6 +29,7 @@ from telemetry.parameters import Parameter
 from twin import run as runs
 from twin import simulate, verification
 from twin.grid import response
+from twin.record import Record
 from twin.run import Run
 from twin.site import Site
 
@@ -122,18 +123,53 @@ def replay(
     setting = prepared.setting
     folder = output.choose(out, prepared.site.name, setting.scenario.name, setting.clock.start, force=force)
     with output.whole(folder, force=force) as unfinished:
-        curve = response.cached(prepared.site.connection)
-        watch = simulate.NOTHING
-        if verified is not None:
-            watch = verification.window(prepared.inputs, setting.scenario.seed, verified)
-        load = prepared.placement.table
-        record = simulate.run(prepared.site, load, prepared.inputs, curve, progress, watch)
-        made = runs.assemble(record, prepared.site, curve, _context(prepared, command))
+        made, record, watch = _solved(prepared, command, progress, verified)
         compared = _comparisons(prepared, made.tables)
-        checked = verification.verify(prepared.site, load, prepared.inputs, record).as_dict() if watch else None
+        checked = None
+        if watch:
+            table = prepared.placement.table
+            checked = verification.verify(prepared.site, table, prepared.inputs, record).as_dict()
         made._replace(manifest=made.manifest | {"comparisons": compared, "verification": checked}).save(unfinished)
         report.write(Run.load(unfinished), unfinished / REPORT)
     return Run.load(folder)
+
+
+def tried(site: Facility, scenario: Scenario) -> runs.Made:
+    """
+    Replay a scenario through a site and keep nothing on disk.
+
+    Parameters
+    ----------
+    site
+        A facility.
+    scenario
+        One that is loaded; jobs that it leaves out are the default ones.
+
+    Returns
+    -------
+    Made
+        Manifest, figures and tables.
+
+    Raises
+    ------
+    InputError
+        If site or scenario are at fault.
+    ClosureError
+        When a balance does not close.
+    """
+    return _solved(_prepare(site, Asked(scenario=scenario), None), "scenarios.study.tried", None, None)[0]
+
+
+def _solved(
+    prepared: _Prepared, command: str, progress: Progress | None, verified: float | None
+) -> tuple[runs.Made, Record, range]:
+    """Run what is prepared; watch a window of it where its length is given."""
+    curve = response.cached(prepared.site.connection)
+    watch = simulate.NOTHING
+    if verified is not None:
+        watch = verification.window(prepared.inputs, prepared.setting.scenario.seed, verified)
+    record = simulate.run(prepared.site, prepared.placement.table, prepared.inputs, curve, progress, watch)
+    return runs.assemble(record, prepared.site, curve, _context(prepared, command)), record, watch
 
 
 def _prepare(given: Facility | str | Path, asked: Asked, weather: str | Path | None) -> _Prepared:

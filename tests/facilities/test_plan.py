@@ -78,14 +78,6 @@ def test_with_a_feed_lost_the_others_carry_its_racks(scheme: str, worst: float) 
     assert (hung.most / share).max() == pytest.approx(expected, rel=0.08)
 
 
-@pytest.mark.parametrize(
-    ("scheme", "units", "left"),
-    [("N", 5, 5), ("N+1", 5, 4), ("block", 6, 5), ("block", 60, 50), ("2N", 6, 3), ("3N/2", 6, 4), ("4N/3", 8, 6)],
-)
-def test_usable_units(scheme: str, units: int, left: float) -> None:
-    assert checks.usable(scheme, np.array([float(units)])) == pytest.approx(left)
-
-
 def test_a_stage_loaded_beyond_its_redundancy_is_told() -> None:
     path = PROMETHEUS.power.hall[1].model_copy(update={"redundancy": "2N"})
     facility = PROMETHEUS.model_copy(

@@ -1,0 +1,207 @@
+"""Failures as a page, as tables in a folder, and as a terminal shows them."""
+
+from __future__ import annotations
+
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from scenarios import output
+from scenarios.failures.study import Failures
+from scenarios.page import pages
+from scenarios.page.quantities import MISSING, digits, duration, quantity, share
+from scenarios.page.shown import Shown
+from twin.errors import OutputError
+
+PAGE = "failures.html"
+"""By which a folder is known as a study of failures."""
+
+FOLDER = Path("failures")
+"""Of studies that were not told where to go, in the working folder."""
+
+
+def place(site: str, out: Path | None) -> Path:
+    """
+    Choose the folder of a study.
+
+    Parameters
+    ----------
+    site
+        Its name.
+    out
+        Where the user wants it; in `FOLDER`, by the site's name, if nowhere in particular.
+
+    Returns
+    -------
+    Path
+        A folder that is not there, is empty, or holds an earlier study, which is replaced.
+
+    Raises
+    ------
+    OutputError
+        When something else stands there.
+    """
+    folder = FOLDER / site if out is None else out
+    if not folder.exists() or (folder.is_dir() and (not any(folder.iterdir()) or (folder / PAGE).is_file())):
+        return folder
+    message = f"{folder}: is not empty and is no study of failures; give another --out (nothing was touched)"
+    raise OutputError(message)
+
+
+def write(found: Failures, folder: Path) -> Path:
+    """
+    Write the page and all tables, each as parquet and as CSV.
+
+    Parameters
+    ----------
+    found
+        The study.
+    folder
+        From `place`.
+
+    Returns
+    -------
+    Path
+        Of the page.
+
+    Raises
+    ------
+    OutputError
+        When the disk does not take it.
+    """
+    shown = {"cooling": cooling(found), "power": power(found), "availability": availability(found)}
+    text = pages.html(
+        "failures.html.j2",
+        metadata.version("gigatwin"),
+        {},
+        found=found,
+        tables=shown,
+        hours=found.availability["hours"].sum(),
+        hours_best=found.availability["hours_best"].sum(),
+        hours_worst=found.availability["hours_worst"].sum(),
+    )
+    with output.whole(folder, force=True) as unfinished:
+        for name, table in (("cooling", found.cooling), ("power", found.power), ("availability", found.availability)):
+            table.write_parquet(unfinished / f"{name}.parquet")
+            table.write_csv(unfinished / f"{name}.csv")
+        (unfinished / PAGE).write_text(text, encoding="utf-8")
+    return folder / PAGE
+
+
+def cooling(found: Failures) -> Shown:
+    """
+    Show what becomes of the chips.
+
+    Parameters
+    ----------
+    found
+        The study.
+
+    Returns
+    -------
+    Shown
+        A row for each case.
+    """
+    heads = ("Fails", "Where", "Out of", "Warmest chip", "Throttled", "Shut down", "Lost", "Limit")
+    rows = tuple(_cooling_row(row) for row in found.cooling.iter_rows(named=True))
+    return Shown("Cooling: the design day from its warm hours, all racks at full load", heads, rows, (3, 4, 5, 6))
+
+
+def _cooling_row(row: dict[str, Any]) -> tuple[str, ...]:
+    moments = tuple(
+        MISSING if row[name] is None else duration(row[name]) for name in ("time_to_throttle_s", "time_to_shutdown_s")
+    )
+    lost = row["compute_lost_chip_h"]
+    return (
+        row["part"],
+        row["place"] or MISSING,
+        f"{row['out']:.0f}\N{NO-BREAK SPACE}of\N{NO-BREAK SPACE}{row['of']:.0f}" if row["out"] else MISSING,
+        quantity(row["chip_temp_max_k"], "K", 3) if row["chip_temp_max_k"] is not None else MISSING,
+        *moments,
+        MISSING if lost is None else f"{digits(lost, 3)} h",
+        row["ended"] or row["worst_limit"] or "none crossed",
+    )
+
+
+def power(found: Failures) -> Shown:
+    """
+    Show what the rest of each stage carries.
+
+    Parameters
+    ----------
+    found
+        The study.
+
+    Returns
+    -------
+    Shown
+        A row for each stage and number of units out.
+    """
+    heads = ("Stage", "Redundancy", "Units", "Out", "Loading", "Loading after", "Load lost", "")
+    rows = tuple(
+        (
+            row["stage"].replace("_", " "),
+            row["redundancy"],
+            f"{row['units']:.0f}",
+            str(row["out"]),
+            share(row["loading"]),
+            share(row["loading_after"]),
+            share(row["load_lost"]),
+            "overloaded" if row["overloaded"] else "",
+        )
+        for row in found.power.iter_rows(named=True)
+    )
+    return Shown("Power: units out where it hurts most, before anything trips", heads, rows, (2, 3, 4, 5, 6))
+
+
+def availability(found: Failures) -> Shown:
+    """
+    Show for how long of a year a rack is without power.
+
+    Parameters
+    ----------
+    found
+        The study.
+
+    Returns
+    -------
+    Shown
+        A row for each stage.
+    """
+    heads = ("Stage", "Redundancy", "Failures of a unit", "Repair", "Rack without power", "from best to worst data")
+    rows = tuple(
+        (
+            row["stage"].replace("_", " "),
+            row["redundancy"],
+            f"one in {1 / row['failures_per_year']:.0f} years",
+            f"{row['repair_h']:.0f} h",
+            f"{digits(row['hours'], 2)} h a year",
+            f"{digits(row['hours_best'], 2)} to {digits(row['hours_worst'], 2)} h",
+        )
+        for row in found.availability.iter_rows(named=True)
+    )
+    return Shown("Hours a year in which a stage leaves a rack without power", heads, rows, (2, 3, 4, 5))
+
+
+def brief(found: Failures) -> tuple[Shown, Shown]:
+    """
+    Show for a terminal what matters: cooling without the limits, and single failures of power that are felt.
+
+    Parameters
+    ----------
+    found
+        The study.
+
+    Returns
+    -------
+    tuple of Shown
+        Cooling, power.
+    """
+    cooled = cooling(found)
+    rows = tuple((f"{row[0]}, {row[1]}".removesuffix(f", {MISSING}"), *row[2:7]) for row in cooled.rows)
+    felt = (found.power["out"] == 1) & (found.power["overloaded"] | (found.power["load_lost"] > 0))
+    powered = power(found._replace(power=found.power.filter(felt)))
+    return (
+        cooled._replace(heads=("Fails", *cooled.heads[2:7]), rows=rows, numeric=(2, 3, 4, 5)),
+        powered._replace(caption="Power: one unit out, where it is felt"),
+    )
