@@ -15,15 +15,16 @@ from typing import NamedTuple
 
 import polars as pl
 
-from telemetry import clean, records, source, times
+from telemetry import clean, live, records, source, times
 from telemetry import mapping as _mapping
 from telemetry.draft import Options
 from telemetry.draft import policy as read_policy
 from telemetry.formats import FORMATS, choose
 from telemetry.source import Source
 from telemetry.store import Provenance, keep
+from twin.errors import Fault, TelemetryError
 
-__all__ = ["FORMATS", "Reading", "read", "write"]
+__all__ = ["FORMATS", "Reading", "ask", "read", "write"]
 
 
 class Reading(NamedTuple):
@@ -107,6 +108,43 @@ def _judged(bare: Source, format: str | None, options: Options) -> Reading:
         attribution=draft.attribution,
     )
     return Reading(judged.frame.lazy(), found.name, judged.notes, provenance, draft.kind)
+
+
+def ask(
+    address: str,
+    query: str,
+    start: str | datetime,
+    end: str | datetime,
+    step: float | None = None,
+    mapping: str | Path | None = None,
+) -> Reading:
+    """
+    Read telemetry from a running Prometheus server.
+
+    Parameters
+    ----------
+    address
+        Such as ``http://localhost:9090``.
+    query
+        In PromQL; a selector of series where no step is given.
+    start, end
+        Of the range, with zones.
+    step : [s]
+        Between the points at which the query is evaluated; None for the samples as they were scraped.
+    mapping
+        What names mean, for those that no mapping of the package knows.
+
+    Raises
+    ------
+    TelemetryError
+        Where the server gives no answer, or its answer has faults.
+    """
+    instants = [times.clock(moment, None).start for moment in (start, end)]
+    if None in instants:
+        raise TelemetryError(address, [Fault("", "give both ends of the range")])
+    begin, last = (moment for moment in instants if moment is not None)
+    found = live.ask(address, query, begin, last, step)
+    return _judged(found, "prometheus", Options(times.clock(None, None), _mapping.choose(mapping)))
 
 
 def write(reading: Reading, path: str | Path) -> None:

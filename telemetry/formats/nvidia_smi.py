@@ -32,7 +32,30 @@ Traces of 8 H100 polled each 100 ms have 1.4 to 3.5 % of polls split or incomple
 _POWER = ("power.draw.instant", "power.draw", "power.draw.average")
 """Columns of power, the best first: the instantaneous one is not smoothed over a second."""
 
-_PLAIN = {"accelerator_temp_k": "degC"}
+_ALSO = {
+    "temperature.gpu": "accelerator_temp_k",
+    "temperature.memory": "accelerator_memory_temp_k",
+    "clocks.sm": "accelerator_clock_hz",
+    "clocks.current.sm": "accelerator_clock_hz",
+    "clocks.mem": "accelerator_memory_clock_hz",
+    "clocks.current.memory": "accelerator_memory_clock_hz",
+    "utilization.gpu": "accelerator_busy",
+    "utilization.memory": "accelerator_memory_busy",
+    "enforced.power.limit": "accelerator_power_limit_w",
+    "power.limit": "accelerator_power_limit_w",
+}
+"""Other columns that are read; of two for one metric the first counts."""
+
+_AVERAGED = ("power.draw.average", "power.draw")
+"""Columns of power that the chip averages, where the instantaneous one stands beside them."""
+
+_NAMES = (
+    ("index", "gpu_"),
+    *((name, "gpu/") for name in ("uuid", "gpu_uuid", "pci.bus_id", "gpu_bus_id", "serial", "gpu_serial")),
+)
+"""Columns that tell GPUs apart, the best first, and what their names begin with."""
+
+_PLAIN = {"accelerator_temp_k": "degC", "accelerator_memory_temp_k": "degC"}
 """Units of columns whose header names none."""
 
 _KNOWN = re.compile(
@@ -105,8 +128,12 @@ def read(source: Source, options: Options) -> Draft:
 def _measured(columns: dict[str, str]) -> dict[str, str]:
     power = next(name for name in _POWER if name in columns)
     found = {columns[power]: "accelerator_power_w"}
-    if "temperature.gpu" in columns:
-        found[columns["temperature.gpu"]] = "accelerator_temp_k"
+    averaged = next((name for name in _AVERAGED if name in columns), power)
+    if averaged != power and power == _POWER[0]:
+        found[columns[averaged]] = "accelerator_average_power_w"
+    for name, metric in _ALSO.items():
+        if name in columns and metric not in found.values():
+            found[columns[name]] = metric
     return found
 
 
@@ -114,7 +141,7 @@ def _notes(columns: dict[str, str], used: dict[str, str]) -> list[str]:
     notes = []
     if "power.draw.instant" not in columns:
         notes.append("power.draw is smoothed over about a second on A100 and later chips; faster swings are not in it")
-    kept = {"timestamp", "index", "uuid"}
+    kept = {"timestamp", *(name for name, _ in _NAMES)}
     left = [column for name, column in columns.items() if column not in used and name not in kept]
     if left:
         notes.append(f"columns not used: {', '.join(left)}")
@@ -147,9 +174,10 @@ _Assets = tuple[pl.Series | None, list[str], dict[str, int], list[Fault]]
 
 def _assets(source: Source, columns: dict[str, str], times: pl.Series) -> _Assets:
     """Name the GPU of each row, by index, by uuid, or by its place in the poll."""
-    for name, prefix in (("index", "gpu_"), ("uuid", "gpu/")):
+    for name, prefix in _NAMES:
         if name in columns:
-            return prefix + source.rows[columns[name]], [], {}, []
+            # A bus address holds colons, which a name may not.
+            return prefix + source.rows[columns[name]].str.replace_all(":", "_", literal=True), [], {}, []
     if times.null_count():
         return None, [], {}, []
     seconds = times.dt.epoch("us").to_numpy() / 1e6
@@ -167,7 +195,7 @@ def _assets(source: Source, columns: dict[str, str], times: pl.Series) -> _Asset
             f"polls of {size}; query index or uuid too"
         )
         return None, [], {}, [Fault("", message)]
-    index = pl.Series("asset", placed.places)
+    index = pl.Series("asset", placed.places, pl.Int64)
     assets = pl.select(pl.when(index >= 0).then(pl.format("gpu_{}", index))).to_series().alias("asset")
     note = (
         f"no column tells the GPUs apart; rows a poll, inferred: {size}; polls whole: {placed.whole:,}, "

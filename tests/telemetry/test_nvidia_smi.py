@@ -9,7 +9,7 @@ import telemetry
 
 HEADER = "timestamp, power.draw [W], utilization.gpu [%], memory.used [MiB]\n"
 SMOOTHED = "power.draw is smoothed over about a second on A100 and later chips; faster swings are not in it"
-UNUSED = "columns not used: utilization.gpu [%], memory.used [MiB]"
+UNUSED = "columns not used: memory.used [MiB]"
 
 
 def poll(second, powers, late=()):
@@ -20,8 +20,9 @@ def poll(second, powers, late=()):
     )
 
 
-def values(reading, asset):
-    return reading.frame.filter(pl.col("asset") == asset).collect()["value"].to_list()
+def values(reading, asset, metric="accelerator_power_w"):
+    frame = reading.frame.filter((pl.col("asset") == asset) & (pl.col("metric") == metric))
+    return frame.collect()["value"].to_list()
 
 
 def test_cells_with_units_and_no_index(file):
@@ -31,7 +32,7 @@ def test_cells_with_units_and_no_index(file):
     assert values(reading, "gpu_0") == [71.25, 72.0]
     assert values(reading, "gpu_1") == [300.0, 301.5]
     assert reading.frame.collect()["time"][0] == datetime.fromisoformat("2025-07-27T00:22:27.858Z")
-    assert set(reading.frame.collect()["metric"]) == {"accelerator_power_w"}
+    assert set(reading.frame.collect()["metric"]) == {"accelerator_power_w", "accelerator_busy"}
     assert reading.notes == (
         "no column tells the GPUs apart; rows a poll, inferred: 2; polls whole: 2, split and joined: 0, "
         "incomplete and dropped: 0 (rows: 0)",
@@ -57,7 +58,24 @@ def test_uuid_and_instantaneous_power_win(file):
     text = "timestamp,uuid,power.draw [W],power.draw.instant [W]\n2025/07/27 00:22:27,GPU-0a-1,71 W,90 W\n"
     reading = telemetry.read(file("a.csv", text), tz="UTC")
     assert values(reading, "gpu/GPU-0a-1") == [90.0]
-    assert reading.notes == ("columns not used: power.draw [W]",)
+    assert values(reading, "gpu/GPU-0a-1", "accelerator_average_power_w") == [71.0]
+    assert reading.notes == ()
+
+
+def test_all_that_a_poll_may_hold(file):
+    header = "timestamp, query.start, query.end, pci.bus_id, power.draw [W], utilization.gpu [%], clocks.sm [MHz], "
+    header += "clocks.mem [MHz], temperature.memory, enforced.power.limit [W], power.limit [W]\n"
+    row = "2025/07/27 00:22:27.000, 1, 2, 00000000:1B:00.0, 690.5 W, 97 %, 1980 MHz, 3201 MHz, 61, 650 W, 700 W\n"
+    frame = telemetry.read(file("a.csv", header + row), tz="UTC").frame.collect()
+    assert frame["asset"].unique().to_list() == ["gpu/00000000_1B_00.0"]
+    assert dict(frame.select("metric", "value").iter_rows()) == {
+        "accelerator_power_w": 690.5,
+        "accelerator_busy": 0.97,
+        "accelerator_clock_hz": 1.98e9,
+        "accelerator_memory_clock_hz": 3.201e9,
+        "accelerator_memory_temp_k": pytest.approx(334.15),
+        "accelerator_power_limit_w": 650.0,
+    }
 
 
 def test_split_and_incomplete_polls(file):
@@ -90,7 +108,7 @@ def test_sensors_that_say_nothing(file):
     )
     reading = telemetry.read(file("a.csv", text), tz="UTC")
     assert values(reading, "gpu_0") == [71.0, None, 72.0]
-    frame = reading.frame.collect()
+    frame = reading.frame.collect().filter(pl.col("metric") == "accelerator_power_w")
     assert frame.filter(frame["value"].is_null())["quality"].to_list() == [5, 5, 5]
     assert "cells without a value, read as missing: 3 (1 [GPU is lost], 1 [N/A], 1 [Not Supported])" in reading.notes
 
