@@ -193,12 +193,30 @@ def capacitor(connection: Connection, load: float, voltage: float) -> float:
     -------
     [var]
         Rating at nominal voltage, for all points together; zero where none is needed, NaN where none can do it.
+    """
+    return capacitor_rating(float(reactive_needed(connection, load, np.array(voltage))), voltage)
+
+
+def capacitor_rating(needed: float, voltage: float) -> float:
+    """
+    Give the rating of a capacitor by what it must give at a voltage.
+
+    Parameters
+    ----------
+    needed : [var]
+        Positive into the network; NaN where nothing can hold the voltage.
+    voltage : [1]
+        Per unit.
+
+    Returns
+    -------
+    [var]
+        At nominal voltage; zero where none is needed, NaN where none can do it.
 
     Notes
     -----
     A capacitor gives V^2 of its rating.
     """
-    needed = float(reactive_needed(connection, load, np.array(voltage)))
     return needed if math.isnan(needed) else max(needed, 0.0) / voltage**2
 
 

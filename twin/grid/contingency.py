@@ -154,6 +154,41 @@ def single_outages(grid: HostGrid, state: State, branch: Indices | None = None) 
     return _together(apart, out, [_batch(grid, made, state, rows) for rows in batches])
 
 
+def revisit(grid: HostGrid, state: State, loadings: Violations, voltages: Violations) -> tuple[Floats, Floats]:
+    """
+    Read the same elements after the same outages in another state of a network.
+
+    Parameters
+    ----------
+    grid : HostGrid
+        The network with all its loads.
+    state : State
+        Before an outage.
+    loadings, voltages : Violations
+        Branches and buses to read, each after its outage, from another state.
+
+    Returns
+    -------
+    tuple of (any,) [1]
+        Apparent power over emergency rating, and voltage; NaN after outages without a power flow.
+    """
+    rows = np.unique(np.concatenate([loadings.outage, voltages.outage]))
+    made = native.build(grid, state.standing)
+    ends = grid.branches.start, grid.branches.end
+    loading, size = np.full(loadings.outage.size, np.nan), np.full(voltages.outage.size, np.nan)
+    for first in range(0, rows.size, AT_ONCE):
+        out = rows[first : first + AT_ONCE]
+        voltage, solved = _solved(made, state, out)
+        power = apparent_power(voltage, *ends, branch_admittances(grid), out) * grid.base_power
+        for values, table, source in (
+            (loading, loadings, power / grid.branches.rating_emergency),
+            (size, voltages, np.abs(voltage)),
+        ):
+            here = np.flatnonzero(np.isin(table.outage, out[solved]))
+            values[here] = source[np.searchsorted(out, table.outage[here]), table.element[here]]
+    return loading, size
+
+
 class _Batch(NamedTuple):
     """Of some outages what `Outages` tells of all."""
 

@@ -222,6 +222,26 @@ def piece_at(curve: LoadCurve, load: float) -> Piece:
     return curve.pieces[int(np.searchsorted([piece.high for piece in curve.pieces], load))]
 
 
+def flow_series(grid: HostGrid, piece: Piece) -> Floats:
+    """
+    Give the flows over a piece of a curve.
+
+    Parameters
+    ----------
+    grid : HostGrid
+        The curve's network.
+    piece : Piece
+        Of the curve.
+
+    Returns
+    -------
+    (node, 4, branch) [W]
+        Chebyshev coefficients of active and reactive power [var] at the start, and of both at the end.
+    """
+    ends = [branch_flows(grid, voltage) for voltage in piece.voltage]
+    return coefficients(np.array([[start.real, start.imag, end.real, end.imag] for start, end in ends]))
+
+
 class _Part(NamedTuple):
     """What seconds in one piece come to; see `DaySeries`. `voltages` and `flows` are at the ranked loads in it."""
 
@@ -243,7 +263,7 @@ class _Part(NamedTuple):
 def _part(curve: LoadCurve, piece: Piece, load: Floats, seconds: Indices, ranks: Indices) -> _Part:
     buses, branches = curve.grid.buses, curve.grid.branches
     magnitude = coefficients(np.abs(piece.voltage))
-    flows = _flow_series(curve.grid, piece)
+    flows = flow_series(curve.grid, piece)
     at, at_ranks = place(piece, load[seconds]), place(piece, load[ranks])
     lowest, lowest_at, highest, highest_at, below, above = of_voltages(
         np.ascontiguousarray(magnitude.T), at, buses.voltage_min, buses.voltage_max
@@ -265,12 +285,6 @@ def _part(curve: LoadCurve, piece: Piece, load: Floats, seconds: Indices, ranks:
         voltages=np.asarray(chebval(at_ranks, magnitude).T, dtype=float),
         flows=np.maximum(np.hypot(*parts[:2]), np.hypot(*parts[2:])).T,
     )
-
-
-def _flow_series(grid: HostGrid, piece: Piece) -> Floats:
-    """Give the series (node, 4, branch) [W, var] of active and reactive power at the start, and of both at the end."""
-    ends = [branch_flows(grid, voltage) for voltage in piece.voltage]
-    return coefficients(np.array([[start.real, start.imag, end.real, end.imag] for start, end in ends]))
 
 
 def _split(curve: LoadCurve, load: Floats, order: Indices) -> list[Indices]:
