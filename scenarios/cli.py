@@ -57,6 +57,14 @@ Zone = Annotated[
 ]
 
 
+Policy = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="P", help="repeats=last|mean, clock_change=earlier|later or outside=flag: not refused, but marked."
+    ),
+]
+
+
 @contextmanager
 def _told() -> Iterator[None]:
     """Say a user's mistake in one message, and Ctrl-C in one line; other faults are ours and keep their traceback."""
@@ -263,23 +271,42 @@ def new(
         begun.show(name, source, out, weather=weather, force=force)
 
 
-@app.command(epilog="Example: twin convert smi.csv --tz America/New_York --out smi.parquet")
+@app.command(
+    epilog="Examples: twin convert smi.csv --tz America/New_York --out smi.parquet; twin convert "
+    "http://localhost:9090 --query DCGM_FI_DEV_POWER_USAGE --start 2026-07-15T00:00Z --end 2026-07-15T01:00Z"
+)
 def convert(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A telemetry file in any known format.")],
+    file: Annotated[
+        str, typer.Argument(metavar="FILE|URL", help="A telemetry file in any known format, or a Prometheus server.")
+    ],
     out: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Parquet to write; beside the file if not given.")
+        Path | None, typer.Option(metavar="FILE", help="File to write; beside the given one if not given.")
     ] = None,
     format: Format = None,
     mapping: Mapping = None,
     start: Start = None,
     tz: Zone = None,
+    policy: Policy = None,
+    query: Annotated[str | None, typer.Option(metavar="Q", help="What a server is asked, in PromQL.")] = None,
+    end: Annotated[str | None, typer.Option(metavar="T", help="End of what a server is asked.")] = None,
+    step: Annotated[
+        float | None, typer.Option(metavar="S", help="Seconds between points of a server; as scraped if not given.")
+    ] = None,
+    to: Annotated[
+        str, typer.Option("--to", metavar="F", help="parquet, csv, openmetrics, prometheus or opentelemetry.")
+    ] = "parquet",
+    run: Annotated[
+        Path | None, typer.Option(metavar="RUN", help="A replay of this file, compared with it on the page.")
+    ] = None,
+    page: Annotated[bool, typer.Option("--page/--no-page", help="Write the page of its quality.")] = True,
     force: Annotated[bool, typer.Option("--force", help="Replace the file that stands there.")] = False,
 ) -> None:
-    """Convert telemetry to canonical parquet."""
+    """Convert telemetry to canonical parquet, with a page that says how good it is."""
     with _told():
         from scenarios.commands import convert as converted
 
-        converted.show(file, out, format=format, mapping=mapping, start=start, tz=tz, force=force)
+        asked = converted.Asked(format, mapping, start, tz, tuple(policy or ()), query, end, step, to, run, page, force)
+        converted.show(file, out, asked)
 
 
 @app.command(
