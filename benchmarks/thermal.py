@@ -17,7 +17,7 @@ from stress import write_stress_site
 
 import facilities
 from facilities import build
-from telemetry import synthetic
+from telemetry.training import training
 from twin import simulate
 from twin.grid.response import ResponseCurve
 from twin.site import Site
@@ -49,7 +49,7 @@ def site_and_load(racks: int, duration: int) -> tuple[Site, LoadTable]:
         write_stress_site(path, racks)
         site = build.site(facilities.load(path))
     random = np.random.default_rng(1)
-    samples = [synthetic.training(seed, DAY).samples for seed in range(TRACES)]
+    samples = [training(seed, DAY).samples for seed in range(TRACES)]
     classes, kinds = site.rack_classes, site.racks.rack_class
     scale = random.uniform(0.8, 1.0, racks)
     idle, full = classes.accelerators * classes.accelerator_loaded, classes.accelerators * classes.accelerator_max

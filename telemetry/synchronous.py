@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from telemetry.parameters import Parameter
-from telemetry.synthetic import TRAINING, Trace, fraction
+from telemetry.synthetic import Trace, fraction
 from twin.waveform import job as jobs
 from twin.waveform.job import Job
 
@@ -27,8 +27,23 @@ class Synchronous(NamedTuple):
     Levels are fractions of the accelerator's rated power.
     """
 
-    loaded_idle: Parameter = TRAINING.loaded_idle
-    iteration_period: Parameter = TRAINING.iteration_period
+    loaded_idle: Parameter = Parameter(
+        0.16,
+        "1",
+        "measured",
+        "H100 with a model loaded: 112 W of 700 W, median of vLLM traces (power-traces-browser)",
+        0.10,
+        0.20,
+    )
+    iteration_period: Parameter = Parameter(
+        6.0,
+        "s",
+        "derived",
+        "16 M tokens x 6 x 405e9 operations over 16,384 H100 at 400 TFLOP/s (Llama 3, arXiv 2407.21783); "
+        "production jobs 1 to 10 s (arXiv 2606.22096)",
+        1.0,
+        10.0,
+    )
     period_jitter: Parameter = Parameter(
         0.01,
         "1",
@@ -38,10 +53,21 @@ class Synchronous(NamedTuple):
         0.001,
         0.1,
     )
-    compute_share: Parameter = TRAINING.compute_share
-    compute_level: Parameter = TRAINING.compute_level
-    communication_level: Parameter = TRAINING.communication_level
-    level_noise: Parameter = TRAINING.level_noise
+    compute_share: Parameter = Parameter(0.7, "1", "reported", "Ko and Zhu, arXiv 2508.16457: 0.55 to 0.8", 0.55, 0.8)
+    compute_level: Parameter = Parameter(
+        0.95,
+        "1",
+        "assumed",
+        "near rated power in large jobs (arXiv 2508.14318); 0.78 to 0.80 measured on a small model",
+        0.78,
+        1.1,
+    )
+    communication_level: Parameter = Parameter(
+        0.6, "1", "assumed", "exposed communication is not idle; arXiv 2508.14318 says near idle at worst", 0.5, 0.7
+    )
+    level_noise: Parameter = Parameter(
+        0.02, "1", "measured", "8 x H100 training: plateau of the node 86 W of 4.5 kW", 0.01, 0.05
+    )
     edge: Parameter = Parameter(
         0.02, "s", "assumed", "at most 50 ms; a sensor's second hides it (measured ramps of 0.9 s are the sensor's)",
         0.002, 0.05,
@@ -61,13 +87,19 @@ class Synchronous(NamedTuple):
         0.01, "1", "assumed", "groups of racks end computing within some per cent of each other; all wait for the last",
         0.0, 0.05,
     )  # fmt: skip
-    checkpoint_level: Parameter = TRAINING.checkpoint_level
+    checkpoint_level: Parameter = Parameter(
+        0.195, "1", "measured", "8 x H100 training: 119 to 153 W of 700 W while a checkpoint is written", 0.17, 0.22
+    )
     checkpoint_period: Parameter = Parameter(
         300.0, "s", "assumed", "time of computing between checkpoints: one or two in the ten minutes of a waveform",
         60.0, 3600.0,
     )  # fmt: skip
-    checkpoint_duration: Parameter = TRAINING.checkpoint_duration
-    ramp_duration: Parameter = TRAINING.ramp_duration
+    checkpoint_duration: Parameter = Parameter(
+        20.0, "s", "measured", "8 x H100 training: median low time 11.6 to 28.8 s", 11.6, 28.8
+    )
+    ramp_duration: Parameter = Parameter(
+        18.0, "s", "reported", "openg2g 0.2.0: ramp to full load at a job's start", 1.0, 60.0
+    )
     stop_duration: Parameter = Parameter(
         0.1, "s", "assumed", "a job that fails stops at once; one that ends stops with its last kernel", 0.02, 60.0
     )

@@ -164,6 +164,32 @@ def first_iteration(job: Job) -> float:
     return job.begin + job.stagger * (job.groups - 1) + job.ramp_up
 
 
+def iterated(job: Job, seed: int, duration: float) -> tuple[float, int]:
+    """
+    Give how long a job iterates, and how often.
+
+    Parameters
+    ----------
+    job : Job
+        Its parameters.
+    seed
+        Of the random numbers, as of `activity`.
+    duration : [s]
+        Of the series.
+
+    Returns
+    -------
+    tuple of [s] and [1]
+        Time of computing and communicating up to the end of the job or of the series, and iterations that were whole.
+    """
+    _refuse(job)
+    draws = _drawn(job, seed, duration)
+    worked = draws.computing.max(axis=0) + draws.communicating
+    begins = first_iteration(job) + np.cumsum(worked + draws.pause) - worked - draws.pause
+    inside = np.clip(min(job.end, duration) - begins, 0.0, worked)
+    return float(inside.sum()), int((inside == worked).sum())
+
+
 def _refuse(job: Job) -> None:
     positive = ("period", "edge", "ramp_up", "ramp_down", "checkpoint_period", "compute_share", "groups")
     wrong = [name for name in positive if not getattr(job, name) > 0.0]

@@ -19,6 +19,7 @@ from scenarios.published.laws import (
     ride_through,
     tower_curves,
     towers,
+    workloads,
 )
 from scenarios.published.laws.law import Law
 
@@ -48,6 +49,11 @@ LAWS: dict[str, Law] = {
     "rack_at_rest": racks.RACK_AT_REST,
     "pump_stop": racks.PUMP_STOP,
     "chip_history": racks.CHIP_HISTORY,
+    "package_power": workloads.PACKAGE_POWER,
+    "training_node": workloads.TRAINING_NODE,
+    "training_spectrum": workloads.TRAINING_SPECTRUM,
+    "interruptions": workloads.INTERRUPTIONS,
+    "serving_level": workloads.SERVING_LEVEL,
     "facility_water_loss": racks.FACILITY_WATER_LOSS,
 }
 """Laws by name."""
