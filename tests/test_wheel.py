@@ -11,7 +11,7 @@ import pytest
 
 from tests.source_files import PACKAGES
 
-DATA = {".toml", ".j2", ".csv", ".md", ".json", ".jsonl", ".parquet"}
+DATA = {".toml", ".j2", ".csv", ".md", ".json", ".jsonl", ".parquet", ".npz"}
 """Suffixes of what the packages read at run time, or ship to be read."""
 
 
