@@ -155,14 +155,14 @@ def room(site: Site, layout: Layout, hanging: Groups, seconds: int) -> Room:
     blocks = -(-np.diff(layout.hall_cdu).max() // tiles.LANES)
     cells = np.diff(facility_water.cells(site.loops).start).max()
     return Room(
-        asked=np.zeros((most_tiles, seconds, 2, tiles.LANES)),
-        lanes=np.zeros((2, tiles.LANES, seconds)),
+        asked=tiles.room(most_tiles, seconds, 2, tiles.LANES),
+        lanes=tiles.room(2, tiles.LANES, seconds),
         on=np.ones(racks),
         top=np.zeros(racks),
         mean=np.zeros((racks, 5, 6)),
         worst=np.zeros((racks, 3, 6)),
-        shared=np.zeros(tiles.SHARED_ROWS),
-        cdus=np.zeros((blocks + 1) * CDU_TILE),
+        shared=tiles.room(tiles.SHARED_ROWS),
+        cdus=tiles.room((blocks + 1) * CDU_TILE),
         given=np.zeros(len(site.loops.name)),
         water=np.zeros((6, cells + loops.BESIDE)),
     )
