@@ -11,8 +11,13 @@ from twin.thermal.cache import folder
 os.environ.setdefault("NUMBA_CACHE_DIR", folder())
 
 import numba  # after the variable above, which it reads when it is imported
+import numba.extending
 
 njit: Callable[..., Any] = numba.njit
+
+intrinsic: Callable[..., Any] = numba.extending.intrinsic
+
+VOID: Any = numba.types.void
 
 LOOP: dict[str, Any] = {"error_model": "numpy", "fastmath": {"contract", "reassoc", "nnan", "nsz"}}
 """How the loops over a run are compiled: sums may be taken in another order, so that they fill vector registers."""

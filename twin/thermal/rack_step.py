@@ -41,6 +41,7 @@ from twin.thermal.tiles import (
     WORST_STREAM,
     WORST_SUM,
     Place,
+    align_stack,
 )
 
 
@@ -191,6 +192,7 @@ def run_second(racks, v, u, k, run, asked, offset, seconds, layout, on, limit, h
         Inlet energy, accelerator energy, rack loss, heat blown into the hall [J]; and the warmest chip at the second's
         end [K].
     """
+    align_stack()
     a00, a01, a02, a03, a04, a05 = a[u, 0, 0], a[u, 0, 1], a[u, 0, 2], a[u, 0, 3], a[u, 0, 4], a[u, 0, 5]
     a10, a11, a12, a13, a14, a15 = a[u, 1, 0], a[u, 1, 1], a[u, 1, 2], a[u, 1, 3], a[u, 1, 4], a[u, 1, 5]
     a20, a21, a22, a23, a24, a25 = a[u, 2, 0], a[u, 2, 1], a[u, 2, 2], a[u, 2, 3], a[u, 2, 4], a[u, 2, 5]
