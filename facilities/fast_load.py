@@ -51,6 +51,8 @@ class Rectifier(Model):
     """Distortion over all orders, of one that switches."""
     orders: tuple[int, ...] = ()
     """On which it falls, as 1/h."""
+    in_step: bool
+    """Whether those of a site add up as they stand; else by the second summation law of IEC/TR 61000-3-6."""
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Rectifier:

@@ -394,12 +394,22 @@ def grid(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder of page and tables; grid/SITE if not given.")
     ] = None,
+    waveform: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Fast telemetry of an accelerator, in the place of a synthetic job."),
+    ] = None,
+    average: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Over which its sensor averages, such as '1 s': bring it back.")
+    ] = None,
+    idle: Annotated[str | None, typer.Option(metavar="POWER", help="Its loaded idle, such as '120 W'.")] = None,
+    full: Annotated[str | None, typer.Option(metavar="POWER", help="Its full power, such as '700 W'.")] = None,
+    tz: Zone = None,
 ) -> None:
-    """Study a site's connection: strength, steady state, hosting capacity, voltage, frequency, and a run's swings."""
+    """Study a site's connection: strength, steady state, hosting capacity, voltage, frequency, swings, and a run's."""
     with _told():
         from scenarios.commands import grid as studied
 
-        studied.show(site, run, out)
+        studied.show(site, run, out, studied.measured(waveform, average, idle, full, tz))
 
 
 @app.command(epilog="Examples: twin failures prometheus; twin failures traditional_enterprise --out failures/old")

@@ -135,17 +135,20 @@ def job(begin: float = 0.0, end: float = NEVER, parameters: Synchronous = SYNCHR
     Job
         Levels as fractions of the way from loaded idle to rated power.
     """
-    idle = parameters.loaded_idle.value
+    idle, share = parameters.loaded_idle.value, parameters.compute_share.value
+    # A start ramps to the mean of an iteration, so that the mean does not jump as iterations begin.
+    mean = share * parameters.compute_level.value + (1.0 - share) * parameters.communication_level.value
     return Job(
         begin=begin,
         end=end,
         ramp_up=parameters.ramp_duration.value,
         ramp_down=parameters.stop_duration.value,
+        start_level=fraction(idle, mean),
         stagger=parameters.stagger.value,
         groups=round(parameters.groups.value),
         period=parameters.iteration_period.value,
         period_spread=parameters.period_jitter.value,
-        compute_share=parameters.compute_share.value,
+        compute_share=share,
         compute_level=fraction(idle, parameters.compute_level.value),
         communication_level=fraction(idle, parameters.communication_level.value),
         level_spread=parameters.level_noise.value,

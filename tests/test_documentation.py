@@ -27,6 +27,7 @@ PAGES = [
     "docs/cooling_plant.md",
     "docs/cooling_yours.md",
     "docs/dynamics.md",
+    "docs/fast_load.md",
     "docs/grid.md",
     "docs/validation.md",
     "benchmarks/README.md",

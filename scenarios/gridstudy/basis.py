@@ -23,11 +23,7 @@ ABSENT = (
     ("duty of breakers, unbalanced faults", "only the initial three-phase short-circuit power is known"),
     ("rotor-angle stability, swings between areas", "no machines; the interconnection is one"),
     ("ride-through of the campus over time", "curves of supplies are held against codes; no event is simulated"),
-    (
-        "flicker, harmonics, resonance, anything above 0.4 Hz",
-        "a run keeps means of a second; no spectrum of rectifiers",
-    ),
-    ("islanded generation, storage, mitigation", "supplies of a site are listed, not yet run"),
+    ("islanded generation", "supplies of a site are listed, not yet run"),
     ("parameters for other tools", "not derived yet"),
 )
 """Chapters of a full study that are left out, and why."""

@@ -27,15 +27,15 @@ def steady(found: Chapters) -> Chart:
     for case, dash in zip(found.cases, ("solid", "dot"), strict=False):
         loads = case.sweep["load_w"].to_numpy() / MEGA
         more = "" if dash == "solid" else ", one transformer out"
-        _line(figure, loads, case.sweep["campus_voltage_pu"].to_numpy(), f"campus{more}", GREEN, dash)
+        line(figure, loads, case.sweep["campus_voltage_pu"].to_numpy(), f"campus{more}", GREEN, dash)
         loading = 100.0 * case.sweep["transformer_loading"].to_numpy()
-        _line(figure, loads, loading, f"transformer loading{more}", ORANGE, dash, 2)
+        line(figure, loads, loading, f"transformer loading{more}", ORANGE, dash, 2)
         if dash == "solid":
-            _line(figure, loads, case.sweep["pcc_voltage_pu"].to_numpy(), "point of connection", BLUE, dash)
-            _line(
+            line(figure, loads, case.sweep["pcc_voltage_pu"].to_numpy(), "point of connection", BLUE, dash)
+            line(
                 figure, loads, case.sweep["pcc_reactive_power_var"].to_numpy() / MEGA, "reactive power", PURPLE, dash, 3
             )
-            _line(
+            line(
                 figure,
                 loads,
                 case.sweep["host_loss_w"].to_numpy() / MEGA,
@@ -51,7 +51,7 @@ def steady(found: Chapters) -> Chart:
     capacity = min(case.hosting.load for case in found.cases)
     figure["layout"]["shapes"] = [
         _band(0.0, found.design_load / MEGA),
-        *(_mark(place / MEGA) for place in (limits.rating, capacity)),
+        *(mark(place / MEGA) for place in (limits.rating, capacity)),
     ]
     figure["layout"]["annotations"] = [
         _label(limits.rating / MEGA, "rating", 0.03),
@@ -60,7 +60,7 @@ def steady(found: Chapters) -> Chart:
     lines.name_y(figure, "Voltage [per unit]", 1)
     lines.name_y(figure, "Loading [%]", 2, zero=True)
     lines.name_y(figure, "Mvar, MW", 3, zero=True)
-    _name_x(figure, "Load at the point of connection [MW]", 3)
+    name_x(figure, "Load at the point of connection [MW]", 3)
     caption = (
         "Up to the nose, the highest load that any power flow has. Shaded: the operating range, up to the load of the "
         "design day. Grey lines across: the range of voltage, and the transformers' rating."
@@ -75,11 +75,11 @@ def reactive(found: Chapters) -> Chart:
     columns = (("at_design_load_var", "at the design load", BLUE), ("at_rating_var", "at the rating", VERMILION))
     for column, label, colour in columns:
         shown = table.filter(table[column].is_not_null())
-        _line(figure, shown["voltage_pu"].to_numpy(), shown[column].to_numpy() / MEGA, label, colour, "solid")
+        line(figure, shown["voltage_pu"].to_numpy(), shown[column].to_numpy() / MEGA, label, colour, "solid")
     limits = found.site.connection
     figure["layout"]["shapes"] = [_band(limits.voltage_low, limits.voltage_high)]
     lines.name_y(figure, "Reactive power to be given [Mvar]", 1)
-    _name_x(figure, "Voltage at the point of connection [per unit]", 1)
+    name_x(figure, "Voltage at the point of connection [per unit]", 1)
     caption = (
         "What a source at the point of connection must give, all points together, to hold a voltage. Zero is where the "
         "voltage settles by itself; the lowest point is the reactive margin. Shaded: the range of voltage."
@@ -93,9 +93,9 @@ def frequency(found: Frequency) -> Chart:
     time = found.series["time_s"].to_numpy()
     names = [name for name in found.series.columns if name != "time_s"]
     for name, colour in zip(names, (BLUE, ORANGE, GREEN), strict=False):
-        _line(figure, time, 1e3 * found.series[name].to_numpy(), name, colour, "solid")
+        line(figure, time, 1e3 * found.series[name].to_numpy(), name, colour, "solid")
     lines.name_y(figure, "Deviation [mHz]", 1)
-    _name_x(figure, "Time [s]", 1)
+    name_x(figure, "Time [s]", 1)
     caption = f"{found.system.title} as one machine, in balance before; no deadband, no secondary control."
     return lines.chart("Frequency", caption, figure)
 
@@ -107,16 +107,17 @@ def spectrum(table: pl.DataFrame) -> Chart:
     edges = np.geomspace(hertz[0], hertz[-1] * (1.0 + 1e-9), 401)
     starts = np.unique(np.searchsorted(hertz, edges[:-1]))
     starts = starts[starts < hertz.size]
-    _line(figure, hertz[starts], np.maximum.reduceat(size, starts) / MEGA, "amplitude", BLUE, "solid")
+    line(figure, hertz[starts], np.maximum.reduceat(size, starts) / MEGA, "amplitude", BLUE, "solid")
     drawing.set_axes(figure, "x", type="log")
     drawing.set_axes(figure, "y", type="log")
     lines.name_y(figure, "Amplitude [MW]", 1)
-    _name_x(figure, "Frequency [Hz]", 1)
+    name_x(figure, "Frequency [Hz]", 1)
     caption = "Through a Hann window over the whole run; a run of seconds tells nothing above 0.4 Hz."
     return lines.chart("Spectrum of the power", caption, figure)
 
 
-def _line(figure: Figure, x: Floats, y: Floats, label: str, colour: str, dash: str, panel: int = 1) -> None:
+def line(figure: Figure, x: Floats, y: Floats, label: str, colour: str, dash: str, panel: int = 1) -> None:
+    """Draw a line in a panel."""
     look = {"mode": "lines", "line": {"color": colour, "width": 1.6, "dash": dash}}
     drawing.add(figure, {"type": "scatter", "x": x, "y": y, "name": label, **look}, panel)
 
@@ -126,7 +127,8 @@ def _level(figure: Figure, first: float, last: float, value: float, panel: int =
     drawing.add(figure, {"type": "scatter", "x": [first, last], "y": [value, value], **look}, panel)
 
 
-def _mark(place: float) -> dict[str, Any]:
+def mark(place: float) -> dict[str, Any]:
+    """Give a dashed line across a chart at a place of its horizontal axis."""
     look = {"color": GREY, "width": 1.0, "dash": "dash"}
     return {"type": "line", "xref": "x", "yref": "paper", "x0": place, "x1": place, "y0": 0.0, "y1": 1.0, "line": look}
 
@@ -141,6 +143,7 @@ def _band(first: float, last: float) -> dict[str, Any]:
     return {"type": "rect", "xref": "x", "yref": "paper", "x0": first, "x1": last, "y0": 0.0, "y1": 1.0, **look}
 
 
-def _name_x(figure: Figure, title: str, panel: int) -> None:
+def name_x(figure: Figure, title: str, panel: int) -> None:
+    """Name the horizontal axis of a panel, and make room for the name."""
     drawing.set_axes(figure, "x", (panel,), title={"text": title}, hoverformat=".4~g")
     drawing.update(figure["layout"], {"margin": {"b": 58}})

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from scenarios import output
-from scenarios.gridstudy import basis, charts, study, system
+from scenarios.gridstudy import basis, charts, fast_page, study, system
 from scenarios.gridstudy.connection import reactive_margin
+from scenarios.gridstudy.shown import Shown
 from scenarios.page import pages
 from scenarios.page.quantities import MISSING, digits, duration, quantity, share
 from twin.errors import OutputError
@@ -25,28 +26,6 @@ PAGE = "grid.html"
 
 FOLDER = Path("grid")
 """Of studies that were not told where to go, in the working folder."""
-
-
-class Shown(NamedTuple):
-    """
-    A table as the page shows it.
-
-    Attributes
-    ----------
-    caption : text
-        Above it.
-    heads : tuple of text
-        Of columns.
-    rows : tuple
-        Texts.
-    numeric : tuple of int
-        Columns set to the right.
-    """
-
-    caption: str
-    heads: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    numeric: tuple[int, ...] = ()
 
 
 def place(site: str, out: Path | None) -> Path:
@@ -126,6 +105,8 @@ def html(found: Study) -> str:
         drawn["frequency"] = charts.frequency(found.frequency)
     if found.load is not None:
         drawn["spectrum"] = charts.spectrum(found.load.spectrum)
+    if found.fast is not None:
+        drawn |= fast_page.charts(found.fast)
     numbers = basis.numbers_of(found.facility)
     shown = {
         "numbers": _numbers(found),
@@ -137,6 +118,7 @@ def html(found: Study) -> str:
         "gaps": _gaps(found),
         **_of_frequency(found),
         **_of_run(found),
+        **({} if found.fast is None else fast_page.tables(found.fast)),
     }
     return pages.html(
         "grid.html.j2",
@@ -189,6 +171,8 @@ def summary(found: Study) -> tuple[tuple[str, str], ...]:
     if found.load is not None:
         broken = dict.fromkeys(found.load.compliance.filter(pl.col("verdict") == "broken")["code"])
         rows.append(("Codes", f"broken by the run: {', '.join(broken) or 'none that it can show'}"))
+    if found.fast is not None:
+        rows += fast_page.summary(found.fast)
     return tuple(rows)
 
 

@@ -8,16 +8,42 @@ from typing import NamedTuple
 import polars as pl
 
 import facilities
+import telemetry
 from facilities import Facility
+from scenarios.fast_load import chapter
+from scenarios.fast_load.chapter import FastLoad
+from scenarios.fast_load.load import Load as Fast
+from scenarios.fast_load.measured import Sensor, measured
 from scenarios.gridstudy import basis, connection, system, trace
 from scenarios.gridstudy.connection import Chapters
 from scenarios.gridstudy.system import Change, Frequency
 from scenarios.gridstudy.trace import Load
 from scenarios.page.quantities import duration
+from twin.errors import StateError
 from twin.grid import capacity
+from twin.waveform import chain
 
 AT_ONCE = 3.0
 """[s] In which a change of the run's power counts as one step of voltage."""
+
+
+class Waveform(NamedTuple):
+    """
+    A measured waveform.
+
+    Attributes
+    ----------
+    file : Path
+        Telemetry of an accelerator.
+    sensor : Sensor
+        How it was measured.
+    zone : text
+        Of its times, where they name none.
+    """
+
+    file: Path
+    sensor: Sensor
+    zone: str | None = None
 
 
 class Study(NamedTuple):
@@ -36,6 +62,10 @@ class Study(NamedTuple):
         None without a run.
     gaps : frame
         Where supplies may leave before codes allow it.
+    fast : FastLoad
+        The load in milliseconds; may be none.
+    without_fast : text
+        Why there is none; empty where there is.
     """
 
     facility: Facility
@@ -43,9 +73,11 @@ class Study(NamedTuple):
     frequency: Frequency | None
     load: Load | None
     gaps: pl.DataFrame
+    fast: FastLoad | None
+    without_fast: str
 
 
-def study(site: str, run: Path | None) -> Study:
+def study(site: str, run: Path | None, waveform: Waveform | None = None) -> Study:
     """
     Study what a site does to the network at its point of connection.
 
@@ -55,6 +87,8 @@ def study(site: str, run: Path | None) -> Study:
         Name of a site, or a facility file.
     run
         Folder of a run of it, if there is one.
+    waveform
+        A measured waveform; one of a synthetic job without it.
 
     Returns
     -------
@@ -68,6 +102,7 @@ def study(site: str, run: Path | None) -> Study:
     """
     facility = facilities.load(site)
     load = None if run is None else trace.read(run, facility.name)
+    given = _measured(facility, waveform)
     found = connection.chapters(facility)
     changes = [Change("loss of the whole site", -found.design_load, 0.0)]
     if load is not None:
@@ -78,7 +113,24 @@ def study(site: str, run: Path | None) -> Study:
         ramp = trace.largest_ramp(load)
         changes.append(Change(f"largest ramp of the run over {duration(trace.RAMP)}", ramp, trace.RAMP))
     named = facility.connection.interconnection
-    return Study(facility, found, None if named is None else system.study(named, changes), load, trace.gaps())
+    answer = None if named is None else system.study(named, changes)
+    return Study(facility, found, answer, load, trace.gaps(), *_fast(facility, found, given))
+
+
+def _measured(facility: Facility, waveform: Waveform | None) -> Fast | None:
+    if waveform is None:
+        return None
+    return measured(facility, telemetry.read(waveform.file, tz=waveform.zone), waveform.sensor)
+
+
+def _fast(facility: Facility, found: Chapters, given: Fast | None) -> tuple[FastLoad | None, str]:
+    """Study the fast load, or say why there is none."""
+    if not chain.packages(found.site):
+        return None, "The site has no accelerators: no job swings in step on it."
+    try:
+        return chapter.study(facility, given), ""
+    except StateError as error:
+        return None, f"No voltage can be given: {error}."
 
 
 def hosting(found: Study) -> pl.DataFrame:
@@ -162,4 +214,6 @@ def tables(found: Study) -> dict[str, pl.DataFrame]:
         load = found.load
         kept |= {"run": load.figures, "ramps": load.ramps, "bands": load.bands, "compliance": load.compliance}
         kept["spectrum"] = load.spectrum
+    if found.fast is not None:
+        kept |= chapter.tables(found.fast)
     return kept

@@ -2,8 +2,7 @@
 Harmonics of rectifiers at a connection: impedance over frequency, resonances, voltages and currents against limits.
 
 Balanced, one phase, per unit of a common base: the host grid behind its short-circuit impedance, main transformers,
-cables of the campus, capacitor banks. Sources are currents; supplies do not damp, and sources of unlike converters are
-added as if in step, which is the worst.
+cables of the campus, capacitor banks. Sources are currents, and no load damps: peaks at resonances are upper bounds.
 """
 
 from __future__ import annotations
@@ -24,6 +23,9 @@ HIGHEST_ORDER = 50
 
 SHARPNESS = 2.0
 """Impedance over its own without capacitance [1] from which a peak is told as a resonance."""
+
+UNALIKE = ((5.0, 1.0), (10.5, 1.4), (np.inf, 2.0))
+"""Orders below which harmonics of many sources add up with an exponent [1] (IEC/TR 61000-3-6, second summation law)."""
 
 SKIN = 0.5
 """Exponent [1] with which resistances rise with order: of skin effect in conductors much thicker than the skin."""
@@ -268,6 +270,26 @@ def ideal(pulses: int, highest: int = HIGHEST_ORDER) -> tuple[Floats, Floats]:
     """
     order = np.array([h for h in range(2, highest + 1) if h % pulses in (1, pulses - 1)], dtype=float)
     return order, 1.0 / order
+
+
+def together(order: Floats, sources: float) -> Floats:
+    """
+    Give what of their sum is left where many equal sources add up out of step.
+
+    Parameters
+    ----------
+    order : (harmonic,) [1]
+        Whole numbers.
+    sources : [1]
+        How many.
+
+    Returns
+    -------
+    (harmonic,) [1]
+        n^(1/a) / n with the exponent a of `UNALIKE`: one below the fifth order, 1 / sqrt(n) above the tenth.
+    """
+    exponent = np.select([np.asarray(order) < below for below, _ in UNALIKE], [a for _, a in UNALIKE])
+    return np.asarray(sources ** (1.0 / exponent - 1.0), dtype=float)
 
 
 def distortion(parts: Floats) -> float:

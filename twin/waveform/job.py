@@ -28,7 +28,9 @@ class Job(NamedTuple):
     begin, end : [s]
         When the first group of racks starts, and when all stop; a job that ends after the series does not stop in it.
     ramp_up, ramp_down : [s]
-        From loaded idle to the level of communication, and from whatever level to loaded idle.
+        From loaded idle to `start_level`, and back; from where the job is, if that is lower and the fall is quick.
+    start_level : [1]
+        At which racks wait for the first iteration.
     stagger : [s]
         From one group's start to the next one's; iterations begin when all are up.
     groups : [1]
@@ -57,6 +59,7 @@ class Job(NamedTuple):
     end: float
     ramp_up: float
     ramp_down: float
+    start_level: float
     stagger: float
     groups: int
     period: float
@@ -240,13 +243,13 @@ def _group(job: Job, draws: _Draws, group: int, duration: float) -> tuple[Floats
     high, low = job.compute_level * draws.level, job.communication_level * draws.level
     peak = np.maximum(job.peak_level, high)
     paused = np.where(draws.pause > 0.0, job.checkpoint_level, low)
-    before = np.concatenate([[job.communication_level], paused[:-1]])
+    before = np.concatenate([[job.start_level], paused[:-1]])
     times = [start, start + job.edge, start + job.edge + job.peak_time, start + 2.0 * job.edge + job.peak_time]
     times += [done, done + job.edge, told, told + np.minimum(job.edge, draws.pause)]
     levels = [before, peak, peak, high, high, low, low, paused]
     own = job.begin + group * job.stagger
     line = np.concatenate([[own, own + job.ramp_up], np.stack(times, axis=1).ravel()])
-    values = np.concatenate([[0.0, job.communication_level], np.stack(levels, axis=1).ravel()])
+    values = np.concatenate([[0.0, job.start_level], np.stack(levels, axis=1).ravel()])
     return _stopped(job, line, values, duration)
 
 
@@ -256,8 +259,9 @@ def _stopped(job: Job, times: Floats, levels: Floats, duration: float) -> tuple[
     kept = times < last
     # The line's value where it is cut; a stop before the start leaves nothing.
     level = float(np.interp(last, times, levels))
-    fall = [] if job.end >= duration else [job.end + job.ramp_down]
-    return (
-        np.concatenate([times[kept], [last], fall]),
-        np.concatenate([levels[kept], [level], [0.0] * len(fall)]),
-    )
+    if job.end >= duration:
+        return np.append(times[kept], last), np.append(levels[kept], level)
+    # A fall longer than an iteration takes work that stands in for the job's, from its mean on.
+    high = job.start_level if job.ramp_down > job.period else min(job.start_level, level)
+    fall = [last, last + job.edge, last + job.edge + job.ramp_down]
+    return np.append(times[kept], fall), np.append(levels[kept], [level, high, 0.0])

@@ -74,11 +74,12 @@ def levelled(load: Floats, step: float, device: Storage) -> Stored:
 
     Notes
     -----
-    Upstream is to give a running mean of the load, m' = (P - m) / T, which begins at the series' mean, and what brings
-    the store back to half full in ten time constants; the store gives the rest, within its power and content. Within
+    Upstream is to give a running mean of the load, m' = (P - m) / T, which begins at the series' mean, one of the
+    store's own losses, which begins at what it would lose by levelling all of the series, and what brings it back to
+    half full in ten time constants; the store gives the rest, within its power and content. Within
     limits and without losses drawn over load is 1 - sT / (1 + sT) 10 sT / (1 + 10 sT), which raises swings of some
     tens of time constants by up to 3 %. Half of the losses are taken on the way in, half on the way out: sqrt(round
-    trip) each. A store that is full or empty lets the load through.
+    trip) each. A store that is full or empty lets the load through; a late one sees the load between two samples.
     """
     rows = np.ascontiguousarray(np.atleast_2d(load), dtype=float)
     drawn, content = np.empty_like(rows), np.empty_like(rows)
@@ -86,7 +87,7 @@ def levelled(load: Floats, step: float, device: Storage) -> Stored:
     # The exact decay of the running mean over a step.
     decay = float(-np.expm1(-step / device.time_constant)) if device.time_constant > 0.0 else 1.0
     back = step / max(10.0 * device.time_constant, step)
-    late = round(device.response / step)
+    late = device.response / step
     _level(rows, drawn, content, step, device.power, device.energy, one_way, decay, back, late)
     flows = drawn - rows
     lost = float(np.mean((flows * step).sum(axis=1) - (content[:, -1] - 0.5 * device.energy)))
@@ -105,20 +106,24 @@ def _level(
     one_way: float,
     decay: float,
     back: float,
-    late: int,
+    late: float,
 ) -> None:
     """Walk each row through time."""
     for row in range(load.shape[0]):
-        mean, held = load[row].mean(), 0.5 * energy
+        mean, held, whole = load[row].mean(), 0.5 * energy, int(late)
+        waste = 0.5 * np.abs(load[row] - mean).mean() * (1.0 / one_way - one_way)
         for k in range(load.shape[1]):
-            seen = load[row, max(k - late, 0)]
+            newer, older = load[row, max(k - whole, 0)], load[row, max(k - whole - 1, 0)]
+            seen = newer + (late - whole) * (older - newer)
             mean += decay * (seen - mean)
-            # Positive where the store gives; brought back towards half full.
-            wanted = seen - mean + (held - 0.5 * energy) * back / step
+            # Positive where the store gives; its own losses are drawn, and it is brought back towards half full.
+            wanted = seen - mean - waste + (held - 0.5 * energy) * back / step
             flow = min(max(wanted, -power), power)
             flow = min(flow, held * one_way / step)
             flow = max(flow, -(energy - held) / one_way / step)
-            held -= flow * step / one_way if flow > 0.0 else flow * step * one_way
+            inside = flow / one_way if flow > 0.0 else flow * one_way
+            held -= inside * step
+            waste += decay * (inside - flow - waste)
             drawn[row, k], content[row, k] = load[row, k] - flow, held
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
 
+from scenarios.fast_load import chapter
+from scenarios.fast_load import load as loads
 from scenarios.gridstudy import page, study, trace
 from scenarios.gridstudy.connection import _carried, reactive_margin
 from scenarios.gridstudy.study import Study
@@ -21,6 +24,19 @@ from twin.grid import capacity
 
 SITE = "prometheus"
 """1 GW at 138 kV on 6 GVA, X/R 10, held at 1.03; thirteen transformers of 90 MVA, one of them spare."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def short() -> Iterator[None]:
+    """Study the fast load over a minute in steps of 10 ms, a twentieth of the work; test_chapter has it whole."""
+    whole = chapter.study
+
+    def quick(facility, load=None, modes=None):
+        return whole(facility, loads.synthetic(facility, step=0.01, duration=60.0) if load is None else load, modes)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(chapter, "study", quick)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +57,7 @@ def test_basis_lists_every_number_and_what_is_absent(found: Study) -> None:
     assumed = numbers.filter(pl.col("basis") == "assumed")
     assert "connection.short_circuit_power" in assumed["path"].to_list()
     assert assumed.filter((pl.col("low") == "") | (pl.col("high") == "")).is_empty()
-    assert study.tables(found)["absent"].height == 10
+    assert study.tables(found)["absent"].height == 9
 
 
 def test_strength_by_hand_and_by_pandapower(found: Study) -> None:
@@ -115,7 +131,15 @@ def test_supplies_by_itic_leave_before_nogrr_282_allows_it(found: Study) -> None
 def test_page_and_tables_are_written_together(found: Study, tmp_path: Path) -> None:
     written = page.write(found, tmp_path / "out")
     text = written.read_text(encoding="utf-8")
-    for heading in ("1. Basis", "2. Strength", "3. Steady state", "4. Steps", "5. Frequency", "6. The load over time"):
+    for heading in (
+        "1. Basis",
+        "2. Strength",
+        "3. Steady state",
+        "4. Steps",
+        "5. Frequency",
+        "6. The load over time",
+        "7. Fast load",
+    ):
         assert heading in text
     assert "60.047 Hz" in text
     for name, table in study.tables(found).items():
@@ -168,6 +192,14 @@ def test_a_folder_with_something_else_in_it(refused, tmp_path: Path) -> None:
     assert "is no study of a connection" in refused(SITE, "--out", tmp_path)
 
 
+def test_a_waveform_that_is_not_there(refused, tmp_path: Path) -> None:
+    assert "none.csv" in refused(SITE, "--waveform", tmp_path / "none.csv")
+
+
+def test_how_nothing_was_measured(refused) -> None:
+    assert "--average: says how a waveform was measured; give --waveform FILE" in refused(SITE, "--average", "1 s")
+
+
 def test_an_interconnection_that_is_not_known(refused, tmp_path: Path) -> None:
     file = changed(tmp_path, SITE, ('interconnection = "eastern"', 'interconnection = "east"'))
     assert "unknown interconnection 'east'; known: eastern, ercot, great_britain, western." in refused(file)
@@ -183,6 +215,8 @@ def test_a_rating_beyond_the_nose_is_reported(tmp_path: Path) -> None:
     assert found.chapters.strength["called"].to_list() == ["very weak"] * 3
     assert math.isclose(found.chapters.strength["short_circuit_ratio"][0], 1.4, rel_tol=1e-6)
     assert "beyond the nose" in page.html(found)
+    assert found.fast is None
+    assert "beyond the nose of the voltage curve" in found.without_fast
     assert json.dumps(page.summary(found))
 
 

@@ -49,6 +49,13 @@ def test_currents_and_voltages_at_the_point() -> None:
     np.testing.assert_allclose(harmonics.voltages(of, order, injected), expected, rtol=1e-12)
 
 
+def test_many_sources_add_up_by_the_summation_law() -> None:
+    """A hundred: all of the third, 100^(1/1.4 - 1) of the fifth and seventh, a tenth of the eleventh."""
+    np.testing.assert_allclose(
+        harmonics.together(np.array([3.0, 5.0, 7.0, 11.0]), 100.0), [1.0, 0.26827, 0.26827, 0.1], rtol=1e-4
+    )
+
+
 def test_spectra_of_ideal_rectifiers() -> None:
     """
     Six pulses: 5, 7, 11, 13 ...; a fifth of the fundamental at the fifth. Distortion of all orders is 31.08 %.

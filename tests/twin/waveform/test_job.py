@@ -16,6 +16,7 @@ PLAIN = Job(
     end=math.inf,
     ramp_up=1.0,
     ramp_down=0.5,
+    start_level=0.5,
     stagger=0.0,
     groups=1,
     period=2.0,
