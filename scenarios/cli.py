@@ -271,6 +271,28 @@ def new(
         begun.show(name, source, out, weather=weather, force=force)
 
 
+@app.command(epilog="Examples: twin data list; twin data get azure_llm_2023_code")
+def data(
+    act: Annotated[str, typer.Argument(metavar="list|get", help="List all sets, or fetch one.")],
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", show_default=False, help="Of the set to get.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder to keep it in; the user's cache if not given.")
+    ] = None,
+) -> None:
+    """Fetch public traces and weather by name: checked, kept, their licence told."""
+    with _told():
+        from scenarios.commands import data as fetched
+        from twin.errors import Fault, InputError
+
+        if act not in {"list", "get"} or (act == "get") != (name is not None):
+            asked = " ".join(word for word in (act, name) if word)
+            raise InputError(source="", faults=[Fault("twin data", f"say list, or get NAME; got {asked!r}")])
+        if name is None:
+            fetched.show()
+        else:
+            fetched.get(name, out)
+
+
 @app.command(
     epilog="Examples: twin convert smi.csv --tz America/New_York --out smi.parquet; twin convert "
     "http://localhost:9090 --query DCGM_FI_DEV_POWER_USAGE --start 2026-07-15T00:00Z --end 2026-07-15T01:00Z"

@@ -28,6 +28,7 @@ DOORS = {
     "pandapower": {"twin/grid/network.py", "twin/grid/pandapower_host.py"},
     "plotly": {"scenarios/page/figures.py"},
     "comtrade": {"telemetry/formats/comtrade.py"},
+    "pooch": {"telemetry/public.py"},
     "pynvml": {"telemetry/recording/nvml.py"},
 }
 

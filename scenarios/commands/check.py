@@ -111,7 +111,7 @@ def _weather(file: str, site: str | None) -> Verdict:
     return Verdict(f"weather ({found.format})" if found.format else "weather", found.faults, found.notes)
 
 
-def _telemetry(file: str, options: dict[str, str | None]) -> Verdict:
+def _telemetry(file: str, options: dict[str, Any]) -> Verdict:
     import telemetry
 
     try:

@@ -46,6 +46,7 @@ COMMANDS = [
     "compare",
     "check",
     "convert",
+    "data",
     "record",
     "codes",
     "validate",
