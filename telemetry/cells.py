@@ -35,12 +35,12 @@ MISSING = (
 )
 """Cells that stand for a value that was not measured, in lower case; those in brackets are nvidia-smi's."""
 
-_UNIT = re.compile(r"[A-Za-z%°µμΩ]([A-Za-z%°µμΩ/*. _()-]|\^-?\d(?!\d)|\d(?!\d)){0,39}")
+_UNIT = re.compile(r"[A-Za-z%°µμΩ]([A-Za-z%°µμΩ/*. _()-]|\^-?[0-9](?![0-9])|[0-9](?![0-9])){0,39}")
 """What a unit may look like: text of strangers is not given to a parser of expressions."""
 
 _COMMAS = "; does the file write decimal commas? say decimal = ',' in a mapping"
 _EMPTY = "empty"
-_NUMBER_AND_UNIT = r"^([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(\S.*)?$"
+_NUMBER_AND_UNIT = r"^([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)\s*(\S.*)?$"
 
 
 class Scale(NamedTuple):
@@ -174,7 +174,7 @@ def _not_a_number(cell: object) -> str:
 
 
 def _is_comma_number(cell: object) -> bool:
-    return isinstance(cell, str) and re.fullmatch(r"[+-]?\d+,\d+", cell) is not None
+    return isinstance(cell, str) and re.fullmatch(r"[+-]?[0-9]+,[0-9]+", cell) is not None
 
 
 def _no_numbers(cells: pl.Series, column: str) -> Numbers:
@@ -212,7 +212,7 @@ def _scales(found: dict[str, int], wanted: str, source: Source, column: str) -> 
         try:
             scales[unit] = scale(unit, wanted)
         except ValueError as error:
-            hint = _COMMAS if re.match(r",\d", unit) else ""
+            hint = _COMMAS if re.match(r",[0-9]", unit) else ""
             faults.append(Fault(where, f"the unit {unit!r} is not read as {wanted}: {error}{hint}"))
     return scales, faults
 

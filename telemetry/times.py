@@ -21,14 +21,22 @@ RELATIVE = {"s": 1e6, "ms": 1e3, "us": 1.0, "min": 6e7, "h": 3.6e9}
 UNIX = {"unix_s": 1e6, "unix_ms": 1e3, "unix_us": 1.0, "unix_ns": 1e-3}
 """Microseconds in one of each unit of time counted from 1970 in UTC."""
 
-UNITS = ("iso", *RELATIVE, *UNIX)
-"""How a column of times may be written; ``iso`` is a date and a time, as text or as parquet types it."""
+UNITS = ("iso", "unix", *RELATIVE, *UNIX)
+"""
+How a column of times may be written; ``iso`` is a date and a time, as text or as parquet types it; ``unix`` counts from
+1970 in seconds or parts of them, whichever the size of the numbers tells.
+"""
+
+_SIZES = (("unix_s", 1e11), ("unix_ms", 1e14), ("unix_us", 1e17))
+"""Below which size numbers are of which unit: those of the years 2000 to 2100 lie in between."""
 
 INSTANT = pl.Datetime("us", "UTC")
 """Type of the canonical column ``time``."""
 
 _PATTERN = (
-    r"^(\d{4})[-/](\d{1,2})[-/](\d{1,2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d+))?)?\s*(?:([+-])(\d{2}):?(\d{2})|(Z))?$"
+    # Digits are those of ASCII: \d is also those of other scripts, which no number is read from.
+    r"^([0-9]{4})[-/]([0-9]{1,2})[-/]([0-9]{1,2})[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]+))?)?\s*"
+    r"(?:([+-])([0-9]{2}):?([0-9]{2})|(Z))?$"
 )
 _PARTS = ("year", "month", "day", "hour", "minute", "second", "fraction", "sign", "zone_hour", "zone_minute", "zulu")
 _SECONDS_OF_2000 = 946_684_800.0
@@ -137,6 +145,8 @@ def read(cells: pl.Series, unit: str, given: Clock) -> Times:
     given
         What the user said.
     """
+    if unit == "unix":
+        unit = _told_by_size(cells)
     if unit != "iso":
         times = _counted(cells, unit, given)
     elif cells.dtype == pl.Datetime:
@@ -179,6 +189,14 @@ def _counted(cells: pl.Series, unit: str, given: Clock) -> Times:
     instants = pl.DataFrame({"t": values}).select((pl.lit(origin).cast(INSTANT) + pl.col("t")).alias("time"))["time"]
     faults.append((f"the time lies outside the years {_ERA[0].year} to {_ERA[1].year}: check the unit {unit}", far))
     return Times(instants, _never(cells), tuple(faults))
+
+
+def _told_by_size(cells: pl.Series) -> str:
+    """Find the unit of times since 1970 by the median of their size."""
+    able = cells.dtype.is_numeric() or cells.dtype == pl.String
+    middle = cells.cast(pl.Float64, strict=False).median() if able else None
+    size = abs(middle) if isinstance(middle, float) else 0.0
+    return next((unit for unit, above in _SIZES if size < above), "unix_ns")
 
 
 def _typed(cells: pl.Series, given: Clock) -> Times:

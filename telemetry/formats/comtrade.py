@@ -21,9 +21,12 @@ from telemetry.draft import Draft, Format, Options, no_rows, rows
 from telemetry.source import Source
 from twin.errors import Fault
 
+_LONGEST_S = 1e6
+"""No record of a disturbance is longer than this [s], a dozen of days."""
+
 _UNITS = {"v": ("voltage_v", "V"), "a": ("current_a", "A")}
 _IMPROPER = re.compile(r"[^A-Za-z0-9._-]+|\.\.+")
-_COUNTS = re.compile(r"\s*(\d{1,4})\s*,\s*(\d{1,4})\s*A\s*,\s*(\d{1,4})\s*D\s*", re.IGNORECASE)
+_COUNTS = re.compile(r"\s*([0-9]{1,4})\s*,\s*([0-9]{1,4})\s*A\s*,\s*([0-9]{1,4})\s*D\s*", re.IGNORECASE)
 _UNREADABLE = (ValueError, IndexError, KeyError, TypeError, OSError, OverflowError, struct.error, ArithmeticError)
 """What the library raises at files that are damaged; its own error is added where it is loaded."""
 
@@ -48,8 +51,9 @@ def read(source: Source, options: Options) -> Draft:
     except _UNREADABLE as error:
         return Draft(no_rows(), (Fault("", f"no whole record can be read from it and its .dat: {error}"),), rows_in=0)
     seconds = pl.Series(record.time, dtype=pl.Float64)
-    if not len(seconds):
-        return Draft(no_rows(), (Fault("", "the record holds no sample"),), rows_in=0)
+    if not len(seconds) or not (seconds.is_finite() & (seconds.abs() < _LONGEST_S)).all():
+        message = f"the record holds no samples at times within {_LONGEST_S:g} s of its start"
+        return Draft(no_rows(), (Fault("", message),), rows_in=0)
     lines = pl.Series("line", range(1, len(seconds) + 1), pl.UInt32)
     start = record.start_timestamp
     stamp = pl.Series([start.replace(tzinfo=None)] * len(seconds), dtype=pl.Datetime("us"))

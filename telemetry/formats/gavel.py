@@ -13,7 +13,7 @@ from telemetry.table import tabulate
 
 _CREDIT = "jobs: stanford-futuredata/gavel, MIT, (c) 2020 Stanford Future Data Systems; from Microsoft's Philly traces"
 _NAMES = ("kind", "command", "argument", "needs_data", "steps", "arrival", "accelerators")
-_LINE = re.compile(rb"[^\t\n]+\t[^\t\n]*\t[^\t\n]*\t[01]\t\d+\t[-0-9.eE+]+\t\d+\r?\n")
+_LINE = re.compile(rb"[^\t\n]+\t[^\t\n]*\t[^\t\n]*\t[01]\t[0-9]+\t[-0-9.eE+]+\t[0-9]+\r?\n")
 
 
 def sniff(source: Source, options: Options) -> str:

@@ -18,8 +18,11 @@ SATURATED_W = 1023.0
 """A controller of ten bits tells nothing above this [W]."""
 
 _POWER = re.compile(r"Instantaneous power reading:\s*(\S+)\s*(\S*)", re.IGNORECASE)
-_STAMP = re.compile(r"IPMI timestamp:\s*(?:[A-Za-z]{3}\s+)?([A-Za-z]{3})\s+(\d{1,2})\s+(\d{2}:\d{2}:\d{2})\s+(\d{4})")
-_DATES = re.compile(r"IPMI timestamp:\s*(\d{1,2})/(\d{1,2})/(\d{4})\s+(\d{2}:\d{2}:\d{2})")
+_CLOCK = r"([0-9]{2}:[0-9]{2}:[0-9]{2})"
+_STAMP = re.compile(
+    rf"IPMI timestamp:\s*(?:[A-Za-z]{{3}}\s+)?([A-Za-z]{{3}})\s+([0-9]{{1,2}})\s+{_CLOCK}\s+([0-9]{{4}})"
+)
+_DATES = re.compile(rf"IPMI timestamp:\s*([0-9]{{1,2}})/([0-9]{{1,2}})/([0-9]{{4}})\s+{_CLOCK}")
 _STATE = re.compile(r"Power reading state is:\s*(\S+)")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _LATE = re.compile(r"\s+(UTC|GMT)\s*$")

@@ -14,7 +14,7 @@ from telemetry.source import Source
 from twin.errors import Fault
 
 _OWNER = re.compile(r"/(?:Chassis|Systems|Managers|CDUs|PowerEquipment/[A-Za-z]+)/([^/#]+)")
-_INDEX = re.compile(r"/(\d+)(?=/|$)")
+_INDEX = re.compile(r"/([0-9]+)(?=/|$)")
 
 
 def sniff(source: Source, options: Options) -> str:

@@ -34,7 +34,7 @@ _STATES = {
     "requeued": "unknown",
     "resizing": "running",
 }
-_ELAPSED = r"^(?:(\d+)-)?(?:(\d+):)?(\d{1,2}):(\d{2})(?:\.\d+)?$"
+_ELAPSED = r"^(?:([0-9]+)-)?(?:([0-9]+):)?([0-9]{1,2}):([0-9]{2})(?:\.[0-9]+)?$"
 _NEEDED = ("jobid", "start")
 
 
@@ -106,7 +106,7 @@ def _times(whole: Source, name: str, options: Options) -> tuple[pl.Series, list[
     kept = whole._replace(rows=whole.rows.filter(there), lines=whole.lines.filter(there))
     if not kept.rows.height:
         return pl.Series([None] * whole.rows.height, dtype=INSTANT), []
-    counted = kept.rows[name].str.contains(r"^\d{9,}$").all()
+    counted = kept.rows[name].str.contains(r"^[0-9]{9,}$").all()
     found, faults = cells.instants(kept, name, "unix_s" if counted else "iso", options)
     instants = pl.DataFrame({"line": kept.lines, "instant": found.values})
     joined = pl.DataFrame({"line": whole.lines}).join(instants, on="line", how="left", maintain_order="left")
@@ -143,7 +143,7 @@ def _sizes(whole: Source) -> tuple[list[pl.Series], list[Fault]]:
             faults += found.faults
     if "alloctres" in whole.rows.columns:
         # The sum stands first; kinds such as gres/gpu:h100 repeat it.
-        gpus = whole.rows["alloctres"].fill_null("").str.extract(r"(?:^|,)gres/gpu=(\d+)", 1)
+        gpus = whole.rows["alloctres"].fill_null("").str.extract(r"(?:^|,)gres/gpu=([0-9]+)", 1)
         columns.append(gpus.cast(pl.Float64, strict=False).fill_null(0.0).alias("accelerators"))
     return columns, faults
 

@@ -17,7 +17,7 @@ _FIELDS = (
     *("status", "user", "group", "program", "queue", "partition", "before", "think"),
 )
 _STATES = {-1: "unknown", 0: "failed", 1: "completed", 2: "unknown", 3: "unknown", 4: "unknown", 5: "cancelled"}
-_START = re.compile(r"^;\s*UnixStartTime:\s*(\d{1,12})\s*$", re.MULTILINE)
+_START = re.compile(r"^;\s*UnixStartTime:\s*([0-9]{1,12})\s*$", re.MULTILINE)
 _EARLIEST, _LATEST = 0, 4_102_444_800
 
 
@@ -28,7 +28,8 @@ def sniff(source: Source, options: Options) -> str:
         return "it is no text"
     lines = source.data[:65536].decode("utf-8", "ignore").splitlines()
     first = next((line for line in lines if line.strip() and not line.startswith(";")), "")
-    if len(first.split()) != len(_FIELDS) or not all(re.fullmatch(r"-?\d+(\.\d+)?", cell) for cell in first.split()):
+    numbers = [cell for cell in first.split() if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", cell)]
+    if not len(numbers) == len(first.split()) == len(_FIELDS):
         return "the first line after those that begin with ; is not 18 numbers"
     return ""
 
@@ -49,6 +50,7 @@ def read(source: Source, options: Options) -> Draft:
         "line",
         "text",
         "count",
+        pl.col("cells").list.first().alias("name"),
         *(
             pl.col("cells").list.get(place, null_on_oob=True).cast(pl.Float64, strict=False).alias(name)
             for place, name in enumerate(_FIELDS)
@@ -94,7 +96,7 @@ def _frame(wide: pl.DataFrame, start: datetime) -> pl.DataFrame:
     state = pl.col("status").cast(pl.Int64, strict=False).replace_strict(_STATES, default="unknown")
     frame = wide.select(
         "line",
-        job=pl.col("job").cast(pl.Int64).cast(pl.String),
+        job=pl.col("name"),
         submit_time=pl.lit(start) + seconds("submit"),
         start_time=began,
         end_time=began + seconds("run"),
