@@ -15,7 +15,7 @@ import pandapower as pp
 from twin.errors import FacilityError, Fault
 from twin.grid.host import HostGrid, rows_of
 from twin.grid.network import MEGA, TAP_STEP
-from twin.grid.power_flow import NEWTON_STEPS, SOURCE, Complexes
+from twin.grid.power_flow import NEWTON_STEPS, SOURCE, TOLERANCE, Complexes
 from twin.site import Floats
 
 UNLIMITED = 1e5
@@ -90,7 +90,7 @@ def solve(network: pp.pandapowerNet, grid: HostGrid) -> Complexes:
 
     Notes
     -----
-    Newton-Raphson to 1e-7 MVA from the DC power flow's angles; shares decide who takes up what is missing unless the
+    Newton-Raphson to `TOLERANCE` from the DC power flow's angles; shares decide who takes up what is missing unless the
     reference alone does.
     """
     try:
@@ -100,7 +100,7 @@ def solve(network: pp.pandapowerNet, grid: HostGrid) -> Complexes:
             trafo_model="pi",
             calculate_voltage_angles=True,
             distributed_slack=bool((grid.units.share > 0.0).sum() > 1),
-            tolerance_mva=1e-7,
+            tolerance_mva=TOLERANCE,  # read per unit of the base power, whatever its name says
             max_iteration=NEWTON_STEPS,
             numba=False,
             lightsim2grid=False,  # else pandapower takes it where it is installed, and were no second solver

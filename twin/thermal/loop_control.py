@@ -4,8 +4,8 @@ Controls of the loops: coolers, economisers and chillers, sampled every ten seco
 Coolers take the heat that the water brings and the deviation of what leaves the plant from its set point over
 `CONTROL_TIME`: by their bypass up to what still air carries, then by their fans. Where they cannot, chillers take what
 is left. Coolers are taken out of service where the water is hardly warmer than the outdoors and chillers can carry the
-heat alone. Each of the two changes only after a dwell, and comes and goes at different conditions; chillers come before
-their dwell, and then stay for one, where the water has risen by several bands.
+heat alone. Each of the two changes only after a dwell, and comes and goes at different conditions; either comes before
+its dwell, and then stays for one, where the water has risen by several bands.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ ECONOMISER_OPENING = 0.9
 
 
 EARLY_BANDS = 3.0
-"""Rise of the water over its set point, in bands [1], above which chillers start before their dwell; assumed."""
+"""Rise of the water over its set point, in bands [1], above which machines start before their dwell; assumed."""
 
 
 @njit(inline="always")
@@ -85,7 +85,8 @@ def _serve(law, i, memory, wanted, cooled, difference, over, seconds):
         memory.waiting[i] = law.restart_time[i]
     able = law.chiller_units[i] * law.chiller_capacity[i]
     alone = able > 0.0 and wanted <= able and memory.waiting[i] <= 0.0
-    if memory.economiser_age[i] >= law.dwell[i] or not alone:
+    early = over > EARLY_BANDS * law.band[i] and not memory.economising[i]
+    if memory.economiser_age[i] >= law.dwell[i] or early or not alone:
         least = law.economy[i] if memory.economising[i] else law.economy[i] + law.hysteresis[i]
         economising = difference > least or not alone
         if economising != memory.economising[i]:

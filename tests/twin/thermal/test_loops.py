@@ -219,6 +219,19 @@ def test_chillers_come_before_their_dwell_where_the_water_is_far_over(over: floa
     assert bool(now.memory.chilling[0]) == starts
 
 
+@pytest.mark.parametrize(("over", "age", "comes"), [(8.9, 100.0, False), (9.1, 100.0, True), (9.1, 0.0, True)])
+def test_coolers_come_before_their_dwell_where_the_water_is_far_over(over: float, age: float, comes: bool) -> None:
+    """
+    A job comes back just after coolers left: chillers, too slow yet able to take it all, serve alone.
+
+    They take 150 kW of the 40 kW that the water brings and the 10 kW/K that being over asks for.
+    """
+    now = state(300.0 + over, 302.0 + over, served=(False, True), age=age)
+    controlled(law(outdoor=301.0, chillers=150e3), now)
+    assert bool(now.memory.economising[0]) == comes
+    assert now.memory.economiser_age[0] == (0.0 if comes else age + SECONDS)
+
+
 def staged(units: float, wanted: float, seconds: float = SECONDS, **remembered: float) -> plant.PlantState:
     """Let four chillers of 20 kW serve alone; the water is at its aim and brings what is wanted."""
     own = law(chillers=20e3, chiller_units=np.full(1, 4.0), restart_time=np.full(1, 120.0), ramp=np.full(1, 0.1 / 60.0))
