@@ -11,6 +11,7 @@ from facilities.chillers import Chiller
 from facilities.coolants import Coolant
 from facilities.quantity import (
     ApparentPower,
+    Bandwidth,
     ChipPower,
     Cycles,
     Difference,
@@ -66,6 +67,8 @@ class Accelerator(Model):
     """The same in 8-bit floating point."""
     memory: Memory | None = None
     """High-bandwidth memory of the package."""
+    memory_bandwidth: Bandwidth | None = None
+    """At which it is read."""
     leakage: Leakage
     leakage_reference: Temperature
     """Chip temperature at which the powers above hold."""

@@ -350,6 +350,7 @@ FlopRate = Annotated[Number, Kind("FLOP/s", 1e9, 1e18, "989.4 TFLOP/s")]
 FuelRate = Annotated[Number, Kind("m^3/J", 1e-12, 1e-8, "0.07 gal/kWh")]
 ResponseTime = Annotated[Number, Kind("s", 1e-6, 60, "4 ms")]
 Memory = Annotated[Number, Kind("byte", 1e8, 1e14, "80 GB")]
+Bandwidth = Annotated[Number, Kind("byte/s", 1e9, 1e15, "3.35 TB/s")]
 Quadratic = Annotated[Coefficients, Kind("1", -100, 100, "0.25", terms=3)]
 Biquadratic = Annotated[Coefficients, Kind("1", -100, 100, "0.25", terms=6)]
 

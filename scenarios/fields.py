@@ -95,6 +95,10 @@ Power = Annotated[float, Field(gt=0), _field("W", "800 W")]
 """[W]."""
 Share = Annotated[float, Field(ge=0, le=1), _field("1", "60 %")]
 """[1], between 0 and 1."""
+Rate = Annotated[float, Field(gt=0), _field("Hz", "0.5 Hz")]
+"""[1/s]."""
+Count = Annotated[float, Field(gt=0), _field("1", "405e9")]
+"""[1], above zero."""
 Temperature = Annotated[float, Field(gt=200, lt=400), _field("K", "40 degC")]
 """[K]."""
 Difference = Annotated[float, Field(ge=-50, le=50), _field("delta_degC", "8 delta_degC")]

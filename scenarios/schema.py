@@ -10,9 +10,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import (
-    BeforeValidator,
     Field,
-    PositiveInt,
     WithJsonSchema,
     model_validator,
 )
@@ -30,11 +28,11 @@ from scenarios.fields import (
     Temperature,
     TimeConstant,
 )
-from telemetry.traces import TRACES
+from scenarios.workload_schema import GIVEN as GIVEN
+from scenarios.workload_schema import Chosen
+from scenarios.workload_schema import Job as Job
+from scenarios.workload_schema import Selection as Selection
 from twin.errors import FacilityError, ScenarioError, UnknownNameError
-
-GIVEN = "--telemetry"
-"""What a job writes for the telemetry file of the command line."""
 
 NORMALS = "normals"
 """What a scenario writes for synthetic days from the site's monthly normals."""
@@ -50,113 +48,6 @@ WEATHER: dict[str, str] = {
 """What a scenario may write for weather, besides a file; with what it is."""
 
 _LIBRARY = Path(__file__).parent / "library"
-_MODES = Literal["synchronous", "independent", "measured", "job_log"]
-
-
-class Selection(Model):
-    """Which racks, CDUs or loops: all that fit every key given, or the first `share` or `count` of them."""
-
-    rack: str | None = None
-    """Those of this class, by its name in the catalog."""
-    halls: tuple[str, ...] = ()
-    """Those in these halls."""
-    cdus: tuple[str, ...] = ()
-    """Those on these CDUs."""
-    names: tuple[str, ...] = ()
-    """Those of these names; the tables of a run have them."""
-    share: Share | None = None
-    """The first so many of them, as a part."""
-    count: PositiveInt | None = None
-    """The first so many of them."""
-    rest: bool = False
-    """Those that no other job has."""
-
-    @model_validator(mode="after")
-    def _one_amount(self) -> Self:
-        if (self.share is not None) + (self.count is not None) + self.rest > 1:
-            message = "give at most one of share, count and rest"
-            raise ValueError(message)
-        return self
-
-
-def _selection(given: object) -> object:
-    """Allow the short forms 'all', 'rest' and a list of names."""
-    if isinstance(given, str):
-        if given not in {"all", "rest"}:
-            message = f"give 'all', 'rest', a list of names or a table such as {{ share = \"60 %\" }}; got {given!r}"
-            raise ValueError(message)
-        return {"rest": given == "rest"}
-    return {"names": given} if isinstance(given, list) else given
-
-
-Chosen = Annotated[
-    Selection,
-    BeforeValidator(_selection, json_schema_input_type=Literal["all", "rest"] | tuple[str, ...] | Selection),
-]
-"""A selection, or one of its short forms."""
-
-
-class Job(Model):
-    """Work on some racks: a synthetic trace by name, or a telemetry file, and how racks follow it."""
-
-    name: str
-    racks: Chosen = Selection()
-    start: Seconds = 0.0
-    end: Duration | None = None
-    mode: _MODES
-    """All in step; each with a shift in time of its own; as measured rack by rack; or as a log of jobs says."""
-    trace: Annotated[str, WithJsonSchema({"enum": sorted(TRACES)})] | None = None
-    """A synthetic load by name; `twin list` says what each is."""
-    telemetry: str | None = None
-    """A file, from the scenario's folder; or that of the command line, as '--telemetry'."""
-    format: str | None = None
-    """Of the file; found from it if not given."""
-    mapping: str | None = None
-    """What its columns are: a TOML file, or the name of one of the project's."""
-    sample_idle: Power | None = None
-    """What the sampled accelerator draws at rest, so that racks of others can follow it."""
-    sample_full: Power | None = None
-    """What it draws at full load."""
-    spread: Duration | None = None
-    """Longest shift of independent racks; the whole trace if not given."""
-
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        complaints = [text for wrong, text in _JOB_RULES if wrong(self)]
-        if complaints:
-            raise ValueError("; ".join(complaints))
-        return self
-
-
-_JOB_RULES = (
-    (
-        lambda job: (job.trace is None) == (job.telemetry is None),
-        f"give either trace (one of {', '.join(TRACES)}) or telemetry (a file, or {GIVEN!r})",
-    ),
-    (
-        lambda job: job.trace is not None and job.trace not in TRACES,
-        f"trace is none of the synthetic ones: {', '.join(TRACES)}",
-    ),
-    (
-        lambda job: job.trace is not None and job.mode in {"measured", "job_log"},
-        "a trace cannot be measured or a job log",
-    ),
-    (
-        lambda job: (job.sample_idle is None) != (job.sample_full is None),
-        "give both sample_idle and sample_full, or neither",
-    ),
-    (
-        lambda job: job.sample_idle is not None and job.sample_full is not None and job.sample_idle >= job.sample_full,
-        "sample_idle must be below sample_full",
-    ),
-    (
-        lambda job: job.sample_idle is not None and (job.trace is not None or job.mode in {"measured", "job_log"}),
-        "sample_idle and sample_full belong to a telemetry sample that is synchronous or independent",
-    ),
-    (lambda job: job.spread is not None and job.mode != "independent", "spread belongs to independent jobs"),
-    (lambda job: job.end is not None and job.end <= job.start, "end must be later than start"),
-)
-"""What must not be true of a job, and what to say where it is."""
 
 
 class _Event(Model):

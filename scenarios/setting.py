@@ -13,11 +13,13 @@ import telemetry
 from facilities.reader import parsed
 from scenarios import schema
 from scenarios.asked.job_log import COLUMNS as JOB_METRICS
+from scenarios.asked.job_table import table_span
 from scenarios.asked.measured import DRIVERS, drivers
 from scenarios.asked.placement import Clock
 from scenarios.asked.traces import POWER
 from scenarios.fields import Duration, Model
-from scenarios.schema import GIVEN, Job, Scenario
+from scenarios.schema import Scenario
+from scenarios.workload_schema import GIVEN, Job
 from telemetry import Reading, resample, times
 from twin.errors import Fault, ScenarioError
 from twin.site import Site
@@ -87,8 +89,9 @@ class Setting(NamedTuple):
 
     @property
     def given(self) -> Reading | None:
-        """Telemetry of the command line."""
-        return self.readings.get(GIVEN)
+        """Measurements of the command line."""
+        found = self.readings.get(GIVEN)
+        return found if found is not None and found.kind == "measurements" else None
 
 
 def settle(site: Site, asked: Asked, usual: str = DEFAULT) -> Setting:
@@ -129,7 +132,9 @@ def settle(site: Site, asked: Asked, usual: str = DEFAULT) -> Setting:
     for job in scenario.jobs:
         if job.telemetry is not None and job.telemetry not in readings:
             readings[job.telemetry] = telemetry.read(job.telemetry, job.format, job.mapping, start, zone)
-            _check_kind(readings[job.telemetry])
+    for job in scenario.jobs:
+        if job.telemetry is not None:
+            _check_kind(readings[job.telemetry], job)
     clock, notes = _clock(scenario, readings, start, asked.duration, default)
     if wanted is None and readings:
         scenario = scenario.model_copy(update={"name": "telemetry", "description": _described(scenario.jobs[0])})
@@ -150,15 +155,18 @@ def inferred(site: Site, reading: Reading) -> Job:
     Returns
     -------
     Job
-        A job log for jobs; measured for assets that the site has; else a sample that all accelerator racks follow
-        independently.
+        A job log for jobs; serving for requests; measured for assets that the site has; else a sample that all
+        accelerator racks follow independently.
 
     Raises
     ------
     ScenarioError
         If the telemetry holds nothing that can drive racks.
     """
-    _check_kind(reading)
+    if reading.kind == "jobs":
+        return Job(name="job_table", mode="job_log", telemetry=GIVEN)
+    if reading.kind == "requests":
+        return Job(name="serving", mode="independent", telemetry=GIVEN)
     metrics = set(_metrics(reading))
     if metrics >= {"job_nodes", "job_duration_s"}:
         return Job(name="job_log", mode="job_log", telemetry=GIVEN)
@@ -174,9 +182,14 @@ def inferred(site: Site, reading: Reading) -> Job:
     raise ScenarioError(reading.provenance.source, [Fault("", message)])
 
 
-def _check_kind(reading: Reading) -> None:
-    if reading.kind != "measurements":
-        message = f"holds {reading.kind}, which drive no racks by themselves; measurements or a job log do"
+def _check_kind(reading: Reading, job: Job) -> None:
+    """Refuse telemetry that a job cannot follow: a table of jobs is a log, and requests are served."""
+    wanted = {"jobs": "job_log", "requests": "independent"}.get(reading.kind)
+    if wanted is not None and job.mode != wanted:
+        message = f"holds {reading.kind}, which go with mode = {wanted!r}; job {job.name!r} has {job.mode!r}"
+        raise ScenarioError(reading.provenance.source, [Fault("", message)])
+    if wanted != "independent" and job.serving is not None and job.telemetry is not None:
+        message = f"holds {reading.kind}, and job {job.name!r} serves requests; give a trace of these"
         raise ScenarioError(reading.provenance.source, [Fault("", message)])
 
 
@@ -198,7 +211,7 @@ def _clock(
     scenario: Scenario, readings: dict[str, Reading], start: datetime | None, duration: str | None, default: Scenario
 ) -> tuple[Clock, list[str]]:
     """Settle start and duration: as asked, as the scenario says, as the telemetry covers, or by default."""
-    covered = _covered(scenario, readings)
+    covered = _covered(scenario, readings, start)
     begin = start or (covered[0] if covered else None) or default.start
     if begin is None:
         message = "has no start; the default scenario must say one"
@@ -224,18 +237,33 @@ def _clock(
     return Clock(begin, LONGEST), [note]
 
 
-def _covered(scenario: Scenario, readings: dict[str, Reading]) -> tuple[datetime, datetime] | None:
+def _covered(
+    scenario: Scenario, readings: dict[str, Reading], asked: datetime | None
+) -> tuple[datetime, datetime] | None:
     """Give the time of measured racks and job logs, from the first instant to the last; none if there are none."""
     spans = []
     for job in scenario.jobs:
-        if job.telemetry is None or job.mode not in {"measured", "job_log"}:
+        if job.telemetry is None:
+            continue
+        reading = readings[job.telemetry]
+        if reading.kind != "measurements":
+            spans.append(table_span(reading) if reading.kind == "jobs" else _extent(reading, asked))
+            continue
+        if job.mode not in {"measured", "job_log"}:
             continue
         wanted = DRIVERS if job.mode == "measured" else tuple(JOB_METRICS)
-        frame = readings[job.telemetry].frame.filter(pl.col("metric").is_in(wanted) & pl.col("value").is_not_null())
+        frame = reading.frame.filter(pl.col("metric").is_in(wanted) & pl.col("value").is_not_null())
         start, end = resample.window(frame)
         last = frame.select(pl.col("time").max()).collect().item()
         spans.append((start, last if job.mode == "measured" else end))
     return (min(start for start, _ in spans), max(end for _, end in spans)) if spans else None
+
+
+def _extent(reading: Reading, asked: datetime | None) -> tuple[datetime, datetime]:
+    """Give the time of a trace of requests, which comes when the run begins, whenever it was taken."""
+    first, last = reading.frame.select(pl.col("time").min(), last=pl.col("time").max()).collect().row(0)
+    begin = asked or first
+    return begin, begin + (last - first)
 
 
 def _metrics(reading: Reading) -> list[str]:

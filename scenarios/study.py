@@ -18,8 +18,10 @@ from facilities.nameplate import nameplate
 from facilities.quantity import Provenance
 from facilities.weather import KINDS, Weather
 from scenarios import comparison, output, schema
+from scenarios.asked import delivered
+from scenarios.asked.machines import machines
 from scenarios.asked.measured import DRIVERS
-from scenarios.asked.placement import Placement, load_table, nodes_of
+from scenarios.asked.placement import Placement, load_table
 from scenarios.events import changes
 from scenarios.outdoors import outdoors, weather_file
 from scenarios.report import page as report
@@ -169,7 +171,8 @@ def _solved(
     if verified is not None:
         watch = verification.window(prepared.inputs, prepared.setting.scenario.seed, verified)
     record = simulate.run(prepared.site, prepared.placement.table, prepared.inputs, curve, progress, watch)
-    return runs.assemble(record, prepared.site, curve, _context(prepared, command)), record, watch
+    made = runs.assemble(record, prepared.site, curve, _context(prepared, command))
+    return delivered.told(made, prepared.placement.delivered), record, watch
 
 
 def _prepare(given: Facility | str | Path, asked: Asked, weather: str | Path | None) -> _Prepared:
@@ -178,7 +181,7 @@ def _prepare(given: Facility | str | Path, asked: Asked, weather: str | Path | N
     site = build.site(facility)
     setting = settle(site, asked, facility.scenario or DEFAULT)
     scenario, clock = setting.scenario, setting.clock
-    placement = load_table(site, scenario.jobs, setting.readings, clock, scenario.seed, nodes_of(facility, site))
+    placement = load_table(site, scenario.jobs, setting.readings, clock, scenario.seed, machines(facility, site))
     scheduled = changes(site, scenario, clock.duration)
     chosen = weather if weather is not None or scenario.weather == NORMALS else scenario.weather
     air = outdoors(facility, chosen, setting.given, clock.start, clock.duration, scenario.seed)
@@ -200,6 +203,7 @@ def _comparisons(prepared: _Prepared, tables: Mapping[str, pl.LazyFrame]) -> lis
     return [
         row
         for reading in setting.readings.values()
+        if reading.kind == "measurements"
         for row in comparison.compare(
             prepared.site, tables, reading, setting.clock.start, setting.clock.duration, driving
         )

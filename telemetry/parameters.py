@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 
 class Parameter(NamedTuple):
@@ -27,3 +28,29 @@ class Parameter(NamedTuple):
     source: str
     low: float
     high: float
+
+
+def given(parameters: Any, values: Mapping[str, float | None], source: str) -> Any:  # noqa: ANN401
+    """
+    Put what a user says into a table of parameters.
+
+    Parameters
+    ----------
+    parameters
+        A named tuple of `Parameter`.
+    values : name to number
+        In the parameters' units; what is none, or no name of the table, changes nothing.
+    source
+        Who says so.
+
+    Returns
+    -------
+    named tuple
+        The same table, with values that are told as assumed, without a range.
+    """
+    changed = {
+        name: Parameter(value, getattr(parameters, name).unit, "assumed", source, value, value)
+        for name, value in values.items()
+        if value is not None and name in parameters._fields
+    }
+    return parameters._replace(**changed)

@@ -7,14 +7,16 @@ follow is the mean of several replicas; what they gave out is counted beside it.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from telemetry.parameters import Parameter
 from telemetry.synthetic import Trace
 from twin.arrays import Floats, Integers
-from twin.serving import Replica, Served, serve
+
+if TYPE_CHECKING:
+    from twin.serving import Replica, Served
 
 
 class LanguageModel(NamedTuple):
@@ -217,6 +219,8 @@ def replica(model: LanguageModel, chip: Chip, parameters: Serving = SERVING) -> 
     ValueError
         Where the weights leave no memory for context.
     """
+    from twin.serving import Replica  # brings the compiler, which names of models alone do not need
+
     count, number = parameters.accelerators.value, parameters.number_bytes.value
     weights = model.parameters * number
     context = model.context_bytes(number)
@@ -360,6 +364,8 @@ def served(asked: Requests, of: Replica, duration: int, replicas: int, random: n
     Replicas of a rack see the same rhythm and different requests. One is walked through; the others are taken to be it,
     moved by up to half a minute either way: far longer than a request lasts, and within the bursts that all see.
     """
+    from twin.serving import Served, serve  # as above
+
     one = serve(of, asked.arrival, asked.inputs, asked.outputs, duration)
     moves = random.integers(-_MOVED, _MOVED + 1, replicas - 1)
     level, inputs, outputs = (_mean(row, moves) for row in one[:3])

@@ -21,6 +21,7 @@ PAGES = [
     "docs/weather.md",
     "docs/recording.md",
     "docs/meters.md",
+    "docs/workloads.md",
     "docs/compare.md",
     "docs/cooling.md",
     "docs/cooling_racks.md",

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import polars as pl
 
 from scenarios.asked.parts import JOBS, Part, Segments, Trace, powered, refused, steady
-from scenarios.schema import Job
+from scenarios.workload_schema import Job
 from telemetry import Reading
 from twin.errors import Fault, ScenarioError
 from twin.site import Floats, Integers, Site

@@ -10,7 +10,7 @@ import polars as pl
 
 from scenarios.asked.parts import JOBS, Part, Segments, Trace, refused, stacked, steady
 from scenarios.asked.selection import ends
-from scenarios.schema import Job
+from scenarios.workload_schema import Job
 from telemetry import Reading, resample
 from twin.errors import Fault, ScenarioError
 from twin.site import Floats, Integers, Site

@@ -84,6 +84,8 @@ class Part(NamedTuple):
         Numbers that a synthetic trace was made from.
     level : text
         Why the level of the load is uncertain; empty where it is not.
+    delivered : name to amount
+        What its racks do in all, as asked: see `scenarios.asked.delivered`.
     """
 
     traces: tuple[Trace, ...]
@@ -92,6 +94,7 @@ class Part(NamedTuple):
     measured: bool = False
     parameters: Mapping[str, Parameter] = MappingProxyType({})
     level: str = ""
+    delivered: Mapping[str, float] = MappingProxyType({})
 
 
 def refused(job: str, key: str, message: str) -> ScenarioError:

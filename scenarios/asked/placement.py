@@ -13,17 +13,19 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from facilities import Facility
 from scenarios.asked import selection
 from scenarios.asked.job_log import job_log
+from scenarios.asked.job_table import job_table
+from scenarios.asked.machines import Machines
 from scenarios.asked.measured import measured
 from scenarios.asked.parts import JOBS, Part, join, steady
-from scenarios.asked.traces import sampled, synthetic
-from scenarios.schema import Job
+from scenarios.asked.synthetic import requested, synthetic
+from scenarios.asked.traces import sampled
+from scenarios.workload_schema import Job
 from telemetry import Reading
 from telemetry.parameters import Parameter
 from twin.errors import Fault, InputError, ScenarioError
-from twin.site import Floats, Integers, Site
+from twin.site import Integers, Site
 from twin.workload import LoadTable
 
 _PARTLY_MEASURED = (
@@ -48,6 +50,8 @@ class Placement(NamedTuple):
         Numbers that synthetic traces were made from.
     level : text
         Why the level of the load, and so of PUE, is uncertain; empty where it is not.
+    delivered : name to amount
+        What the jobs do in all, as asked.
     """
 
     table: LoadTable
@@ -55,6 +59,7 @@ class Placement(NamedTuple):
     notes: tuple[str, ...]
     parameters: Mapping[str, Parameter]
     level: str
+    delivered: Mapping[str, float]
 
 
 class Clock(NamedTuple):
@@ -73,13 +78,6 @@ class Clock(NamedTuple):
     duration: int
 
 
-def nodes_of(facility: Facility, site: Site) -> Floats:
-    """Give the nodes of a rack of each class: (rack_class,) [1]; zero for racks without nodes."""
-    racks = facility.catalog.racks
-    counts = [racks[name].nodes for name in site.rack_classes.name]
-    return np.array([0.0 if nodes is None else nodes.si for nodes in counts])
-
-
 class Allocation(NamedTuple):
     """Racks of a job for a span of the run."""
 
@@ -89,7 +87,7 @@ class Allocation(NamedTuple):
 
 
 def load_table(
-    site: Site, jobs: Sequence[Job], readings: Mapping[str, Reading], clock: Clock, seed: int, nodes: Floats
+    site: Site, jobs: Sequence[Job], readings: Mapping[str, Reading], clock: Clock, seed: int, machines: Machines
 ) -> Placement:
     """
     Place jobs on racks.
@@ -106,8 +104,8 @@ def load_table(
         Time of the run.
     seed
         Of all random numbers.
-    nodes : (rack_class,) [1]
-        Nodes of a rack of each class, for job logs.
+    machines : Machines
+        What racks are made of.
 
     Returns
     -------
@@ -125,7 +123,7 @@ def load_table(
         if job.name not in given or not len(given[job.name].rows):
             continue
         try:
-            parts.append(_part(site, job, given[job.name], readings, clock, _seed(seed, number), nodes))
+            parts.append(_part(site, job, given[job.name], readings, clock, _seed(seed, number), machines))
         except InputError as error:
             faults += error.faults
     if faults:
@@ -133,20 +131,32 @@ def load_table(
     notes = tuple(note for part in parts for note in part.notes)
     parameters = {name: parameter for part in parts for name, parameter in part.parameters.items()}
     level = " ".join(dict.fromkeys(part.level for part in parts if part.level))
-    return Placement(join(parts, len(site.racks.name)), _label(jobs, readings), notes, parameters, level)
+    names = dict.fromkeys(name for part in parts for name in part.delivered)
+    delivered = {name: sum(part.delivered.get(name, 0.0) for part in parts) for name in names}
+    return Placement(join(parts, len(site.racks.name)), _label(jobs, readings), notes, parameters, level, delivered)
 
 
 def _part(
-    site: Site, job: Job, given: Allocation, readings: Mapping[str, Reading], clock: Clock, seed: int, nodes: Floats
+    site: Site,
+    job: Job,
+    given: Allocation,
+    readings: Mapping[str, Reading],
+    clock: Clock,
+    seed: int,
+    machines: Machines,
 ) -> Part:
     segments = steady(given.rows, given.start, given.end)
     if job.telemetry is None:
-        return synthetic(site, job, segments, seed)
+        return synthetic(site, job, segments, seed, machines)
     reading = readings[job.telemetry]
     if job.mode == "measured":
         return measured(site, job, segments, reading, clock.start)
+    if job.mode == "job_log" and reading.kind == "jobs":
+        return job_table(site, job, segments, reading, clock.start, machines, seed)
     if job.mode == "job_log":
-        return job_log(site, job, segments, reading, clock.start, nodes)
+        return job_log(site, job, segments, reading, clock.start, machines.nodes)
+    if reading.kind == "requests":
+        return requested(site, job, segments, reading, seed, machines)
     return sampled(site, job, segments, reading, seed)
 
 

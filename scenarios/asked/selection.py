@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from scenarios.schema import Selection
+from scenarios.workload_schema import Selection
 from twin.errors import Fault
 from twin.site import Integers, Site
 

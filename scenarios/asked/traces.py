@@ -1,4 +1,4 @@
-"""Jobs that follow a sample: a synthetic trace, or telemetry of some accelerators, scaled onto the racks of a job."""
+"""Jobs that follow a sample: telemetry of some accelerators, scaled onto the racks of a job."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import numpy as np
 import polars as pl
 
 from scenarios.asked.parts import Part, Segments, Trace, powered, refused
-from scenarios.schema import Job
+from scenarios.asked.synthetic import shifted
+from scenarios.workload_schema import Job
 from telemetry import Reading, buckets, resample
-from telemetry.traces import TRACES
 from twin.site import Floats, Site
 
 POWER = "accelerator_power_w"
@@ -28,34 +28,6 @@ GUESSED = "The level of the load is a guess: the sample's idle and full power we
 
 LEAST_COVERAGE = 0.9
 """Least part of a sample that must hold values."""
-
-
-def synthetic(site: Site, job: Job, segments: Segments, seed: int) -> Part:
-    """
-    Let racks follow a synthetic trace.
-
-    Parameters
-    ----------
-    site : Site
-        Whose racks.
-    job : Job
-        With the name of a trace.
-    segments : Segments
-        The job's racks and times.
-    seed
-        Of the trace and of the offsets.
-
-    Returns
-    -------
-    Part
-        One trace, one segment a rack.
-    """
-    length = _length(segments)
-    made = TRACES[str(job.trace)](seed, length)
-    trace = Trace(made.samples.astype(np.float32), float(made.step))
-    note = f"job {job.name}: synthetic trace {made.name!r} of seed {seed} on {len(segments.rack):,} racks, {job.mode}"
-    parameters = {f"traces.{made.name}.{name}": parameter for name, parameter in made.parameters.items()}
-    return Part((trace,), _offset(job, powered(segments, site), trace, seed), (note,), parameters=parameters)
 
 
 def sampled(site: Site, job: Job, segments: Segments, reading: Reading, seed: int) -> Part:
@@ -115,7 +87,7 @@ def sampled(site: Site, job: Job, segments: Segments, reading: Reading, seed: in
             f"job {job.name}: {np.mean(level < 0):.1%} of the sample lies below its idle level and was raised to it"
         )
     trace = Trace(np.maximum(level, 0.0).astype(np.float32), SAMPLE_STEP)
-    return Part((trace,), _offset(job, powered(segments, site), trace, seed), tuple(notes), level=level_note)
+    return Part((trace,), shifted(job, powered(segments, site), trace, seed), tuple(notes), level=level_note)
 
 
 def _accelerators(job: Job, reading: Reading) -> Floats:
@@ -151,17 +123,3 @@ def _guessed_note(job: Job, idle: float, full: float) -> str:
         f"percentile {IDLE_PERCENTILE:g} ({idle:.0f} W) and its maximum ({full:.0f} W); state sample_idle and "
         "sample_full in a scenario if the chip is known"
     )
-
-
-def _offset(job: Job, segments: Segments, trace: Trace, seed: int) -> Segments:
-    """Draw a whole number of samples for each rack of an independent job."""
-    if job.mode != "independent":
-        return segments
-    length = len(trace.samples)
-    most = length if job.spread is None else min(max(round(job.spread / trace.step), 1), length)
-    drawn = np.random.default_rng([seed, 1]).integers(0, most, len(segments.rack))
-    return segments._replace(offset=np.asarray(drawn * trace.step, dtype=float))
-
-
-def _length(segments: Segments) -> int:
-    return int(np.ceil(segments.end[0] - segments.start[0])) if len(segments.rack) else 1

@@ -11,7 +11,9 @@ import facilities
 from facilities import catalog
 from scenarios import schema
 from telemetry import FORMATS
+from telemetry.serving import MODELS
 from telemetry.traces import TRACES
+from telemetry.training import KINDS
 
 Names = dict[str, dict[str, str]]
 
@@ -47,5 +49,10 @@ def names() -> Names:
         "weather": dict(schema.WEATHER),
         "scenarios": {name: schema.load(name).description for name in schema.names()},
         "synthetic traces": {name: make(0, 1).description for name, make in TRACES.items()},
+        "kinds of training": {name: kind.about for name, kind in KINDS.items()},
+        "served models": {
+            name: f"{model.parameters / 1e9:g}e9 parameters, {model.active / 1e9:g}e9 for each token"
+            for name, model in MODELS.items()
+        },
         "telemetry formats": {name: found.description for name, found in FORMATS.items()},
     }

@@ -14,12 +14,13 @@ import facilities
 import telemetry
 from facilities import build
 from scenarios.asked.demand import Demand, demand
-from scenarios.asked.placement import Clock, load_table, nodes_of
+from scenarios.asked.machines import Machines, machines
+from scenarios.asked.placement import Clock, load_table
 from scenarios.fields import Duration, Instant, Model, Power, Share
 from scenarios.published import tables
 from scenarios.published.checks import Case, CaseFile, Check
 from scenarios.published.tables import Column, PublicFile
-from scenarios.schema import Job
+from scenarios.workload_schema import Job
 from telemetry.store import Provenance
 from twin.site import Floats, Integers, Site
 
@@ -74,13 +75,13 @@ def run(case: RackPowerCase, name: str, folder: Path, public: Path | None) -> li
     about = case.named(name)
     facility = facilities.load(case.site)
     site = build.site(facility)
-    nodes = nodes_of(facility, site)
-    checks = [check for steady in case.steady for check in _steady(about, case, site, nodes, steady)]
-    return checks + _log(about, case, site, nodes, public)
+    racks = machines(facility, site)
+    checks = [check for steady in case.steady for check in _steady(about, case, site, racks, steady)]
+    return checks + _log(about, case, site, racks, public)
 
 
-def _steady(about: Case, case: RackPowerCase, site: Site, nodes: Floats, steady: Steady) -> list[Check]:
-    got = _demand(site, nodes, _one_job(steady), Clock(_EPOCH, 1), np.zeros(1, dtype=np.int64))
+def _steady(about: Case, case: RackPowerCase, site: Site, racks: Machines, steady: Steady) -> list[Check]:
+    got = _demand(site, racks, _one_job(steady), Clock(_EPOCH, 1), np.zeros(1, dtype=np.int64))
 
     def check(quantity: str, expected: float, found: float) -> Check:
         error, tolerance = abs(found - expected) / KILO, steady.tolerance / KILO
@@ -96,7 +97,7 @@ def _steady(about: Case, case: RackPowerCase, site: Site, nodes: Floats, steady:
     ]
 
 
-def _log(about: Case, case: RackPowerCase, site: Site, nodes: Floats, public: Path | None) -> list[Check]:
+def _log(about: Case, case: RackPowerCase, site: Site, racks: Machines, public: Path | None) -> list[Check]:
     log = case.log
     jobs, expected = log.jobs.find(public), log.expected.find(public)
     names = [f"{log.name}: {what}" for what in ("power", "losses")]
@@ -104,7 +105,7 @@ def _log(about: Case, case: RackPowerCase, site: Site, nodes: Floats, public: Pa
         return [about.not_run(name) for name in names]
     table = pl.read_csv(expected)
     seconds = table[log.time].to_numpy()
-    got = _demand(site, nodes, telemetry.read(jobs, start=log.start), Clock(log.start, round(log.duration)), seconds)
+    got = _demand(site, racks, telemetry.read(jobs, start=log.start), Clock(log.start, round(log.duration)), seconds)
     pairs = (
         (tables.values(table, log.power, "W"), got.inlet + _auxiliary(case)),
         (tables.values(table, log.losses, "W") - log.extra_loss, got.losses.sum(axis=0)),
@@ -127,10 +128,10 @@ def _worst(about: Case, log: Log, name: str, source: Floats, model: Floats) -> C
     )
 
 
-def _demand(site: Site, nodes: Floats, reading: telemetry.Reading, clock: Clock, seconds: Integers) -> Demand:
+def _demand(site: Site, racks: Machines, reading: telemetry.Reading, clock: Clock, seconds: Integers) -> Demand:
     """Walk the way of a replay: job log, placement, load table, and the power of the racks."""
     job = Job(name="log", mode="job_log", telemetry="log")
-    placed = load_table(site, (job,), {"log": reading}, clock, seed=0, nodes=nodes)
+    placed = load_table(site, (job,), {"log": reading}, clock, seed=0, machines=racks)
     return demand(site, placed.table, seconds)
 
 

@@ -109,7 +109,9 @@ def groups(metrics: Metrics, manifest: Mapping[str, Any]) -> tuple[Group, ...]:
             tile("Energy balance, residual", "energy_closure", note="Of all energy that came in."),
         ),
     )
-    found = (Group(title, tuple(tile for tile in tiles if tile)) for title, *tiles in drawn)
+    found = [Group(title, tuple(tile for tile in tiles if tile)) for title, *tiles in drawn]
+    work = (tile(label, name, how, definitions.get(name, "")) for name, label, how in _WORK)
+    found.append(Group("Work", tuple(one for one in work if one)))
     return tuple(group for group in found if group.tiles)
 
 
@@ -196,3 +198,16 @@ def _water(value: float, unit: str) -> str:
 
 def _per_unit(value: float, _unit: str) -> str:
     return f"{value:.4f}{quantities.THIN}pu"
+
+
+_WORK = (
+    ("training_operations", "Training", quantities.quantity),
+    ("training_operations_per_joule", "Training for each joule", quantities.quantity),
+    ("training_tokens", "Tokens trained on", quantities.quantity),
+    ("interruptions", "Interruptions of jobs", _number),
+    ("requests", "Requests answered", quantities.quantity),
+    ("output_tokens", "Tokens given out", quantities.quantity),
+    ("output_tokens_per_joule", "Tokens for each joule", quantities.quantity),
+    ("jobs", "Jobs that ran", _number),
+)
+"""What jobs did: figure, name, and how it is written; see `scenarios.asked.delivered`."""

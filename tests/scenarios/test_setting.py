@@ -8,6 +8,7 @@ import pytest
 
 from scenarios import schema
 from scenarios.setting import Asked, inferred, settle
+from scenarios.workload_schema import ServingOptions
 from tests.scenarios import small_site
 from tests.scenarios.readings import jobs, reading
 from twin.errors import ScenarioError
@@ -102,3 +103,31 @@ def test_a_scenario_brings_its_own_telemetry(tmp_path) -> None:
     assert list(setting.readings) == [str(tmp_path / "load.csv")]
     assert setting.clock == (datetime(2026, 3, 1, tzinfo=UTC), 120)
     assert setting.given is None
+
+
+REQUESTS = "TIMESTAMP,ContextTokens,GeneratedTokens\n" + "".join(
+    f"2023-11-16 18:15:{second:02d}.0000000,100,10\n" for second in range(0, 60, 2)
+)
+"""A trace of a minute as Azure writes it."""
+
+
+def test_requests_are_served_from_when_the_run_begins(tmp_path) -> None:
+    path = tmp_path / "requests.csv"
+    path.write_text(REQUESTS)
+    setting = settle(SITE, Asked(telemetry=path, start="2026-07-15T05:00Z", tz="UTC"))
+    assert [(job.name, job.mode) for job in setting.scenario.jobs] == [("serving", "independent")]
+    assert setting.clock == (DEFAULT_START, 58)
+    assert setting.given is None  # no measurement to compare a run with
+
+
+def test_a_job_that_cannot_follow_its_telemetry_is_refused(tmp_path) -> None:
+    path = tmp_path / "requests.csv"
+    path.write_text(REQUESTS)
+    scenario = schema.load("recorded_h200")
+    job = scenario.jobs[0].model_copy(update={"telemetry": str(path), "sample_idle": None, "sample_full": None})
+    wrong = scenario.model_copy(update={"jobs": (job,), "tz": "UTC"})
+    with pytest.raises(ScenarioError, match="holds requests, which go with mode = 'independent'; job 'recorded' has"):
+        settle(SITE, Asked(scenario=wrong))
+    served = job.model_copy(update={"telemetry": str(written(tmp_path, *hall())), "serving": ServingOptions()})
+    with pytest.raises(ScenarioError, match="holds measurements, and job 'recorded' serves requests"):
+        settle(SITE, Asked(scenario=scenario.model_copy(update={"jobs": (served,)})))

@@ -14,7 +14,8 @@ import scenarios
 import telemetry
 from facilities import build
 from scenarios.asked.demand import demand
-from scenarios.asked.placement import Clock, load_table, nodes_of
+from scenarios.asked.machines import machines
+from scenarios.asked.placement import Clock, load_table
 from scenarios.outdoors import outdoors
 from scenarios.schema import Job, Scenario
 from tests.facilities.weather_files import EPW_HEADER, epw_rows, plain, written
@@ -96,7 +97,7 @@ def test_the_kernel_draws_what_the_load_table_asks(tmp_path) -> None:
     site = build.site(FRONTIER)
     clock = Clock(START, 240)
     job = Job(name="log", mode="job_log", telemetry="log")
-    placed = load_table(site, (job,), {"log": telemetry.read(file)}, clock, 1, nodes_of(FRONTIER, site))
+    placed = load_table(site, (job,), {"log": telemetry.read(file)}, clock, 1, machines(FRONTIER, site))
     asked = demand(site, placed.table, np.arange(240))
     np.testing.assert_allclose(run.site["it_power_w"].to_numpy(), asked.inlet, rtol=1e-12)
     np.testing.assert_allclose(run.site["rack_loss_power_w"].to_numpy(), asked.losses.sum(axis=0), rtol=1e-9)

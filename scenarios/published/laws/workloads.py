@@ -9,6 +9,7 @@ import numpy as np
 
 from scenarios.published.laws.law import Law, Outputs
 from telemetry import sensors, serving, synchronous, training
+from telemetry.parameters import given
 from telemetry.sensors import SENSORS, Readings
 from telemetry.serving import SERVING, Chip, LanguageModel
 from telemetry.synchronous import SYNCHRONOUS
@@ -19,6 +20,9 @@ from twin.serving import package_power, serve, step_of
 from twin.waveform import job as jobs
 
 _SEED = 1
+
+_CASE = "the case"
+"""Who says what a case says."""
 
 _FINE = 0.01
 """[s] in which loads are made before a sensor sees them, or a spectrum is taken: 50 Hz are told of."""
@@ -39,9 +43,9 @@ _SERVED = 300
 """[s] for which a replica is kept full."""
 
 
-def _package_power(**given: Floats) -> Outputs:
-    limits = {name: given[name] for name in ("at_rest", "most", "read_energy", "operation_energy")}
-    return {"power": package_power(given["read"], given["operations"], **limits)}  # type: ignore[arg-type]
+def _package_power(**values: Floats) -> Outputs:
+    limits = {name: values[name] for name in ("at_rest", "most", "read_energy", "operation_energy")}
+    return {"power": package_power(values["read"], values["operations"], **limits)}  # type: ignore[arg-type]
 
 
 def _training_node(
@@ -58,7 +62,7 @@ def _training_node(
 def _watched(accelerators: float, rated: float, steps: float, checkpoint: float) -> Mapping[str, float]:
     kind = KINDS["small_model"].job
     period = kind.iteration_period.value
-    asked = _changed(kind, checkpoint_period=steps * period, checkpoint_duration=checkpoint)
+    asked = given(kind, {"checkpoint_period": steps * period, "checkpoint_duration": checkpoint}, _CASE)
     job = synchronous.job(parameters=asked)
     activity = jobs.activity(job, _SEED, _CYCLES * (steps * period + checkpoint), _FINE)[0]
     idle = kind.loaded_idle.value
@@ -103,16 +107,16 @@ def _training_spectrum(
     """Give where the swings of a synchronous job lie, checkpoints and starts left out."""
 
     def share(row: int) -> Mapping[str, float]:
-        asked = _changed(
-            SYNCHRONOUS,
-            iteration_period=period[row],
-            period_jitter=period_jitter[row],
-            compute_share=compute_share[row],
-            communication_level=communication_level[row],
-            checkpoint_period=1e9,
-            peak_level=SYNCHRONOUS.compute_level.value,
-            peak_time=0.0,
-        )
+        values = {
+            "iteration_period": period[row],
+            "period_jitter": period_jitter[row],
+            "compute_share": compute_share[row],
+            "communication_level": communication_level[row],
+            "checkpoint_period": 1e9,
+            "peak_level": SYNCHRONOUS.compute_level.value,
+            "peak_time": 0.0,
+        }
+        asked = given(SYNCHRONOUS, values, _CASE)
         job = synchronous.job(parameters=asked)
         begin = round(jobs.first_iteration(job) / _FINE)
         power = jobs.activity(job, _SEED, jobs.first_iteration(job) + _WATCHED, _FINE).mean(axis=0)[begin:]
@@ -155,17 +159,17 @@ def _serving_level(
 
     def level(row: int) -> Mapping[str, float]:
         model = LanguageModel(
-            parameters[row], active[row], round(layers[row]), round(heads[row]), round(width[row]), "the case"
+            parameters[row], active[row], round(layers[row]), round(heads[row]), round(width[row]), _CASE
         )
-        asked = _changed(
-            SERVING,
-            accelerators=accelerators[row],
-            input_median=input_tokens[row],
-            output_median=output_tokens[row],
-            request_rate=_MANY,
-            daily_swing=0.0,
-            burst_spread=0.0,
-        )
+        values = {
+            "accelerators": accelerators[row],
+            "input_median": input_tokens[row],
+            "output_median": output_tokens[row],
+            "request_rate": _MANY,
+            "daily_swing": 0.0,
+            "burst_spread": 0.0,
+        }
+        asked = given(SERVING, values, _CASE)
         of = serving.replica(model, Chip(operations[row], bandwidth[row], memory[row]), asked)
         requests = serving.drawn(np.random.default_rng(_SEED), _SERVED, asked)
         full = serve(of, requests.arrival, requests.inputs, requests.outputs, _SERVED)
@@ -184,13 +188,6 @@ def _serving_level(
 
 _MANY = 200.0
 """[1/s] Requests that no replica answers as fast as they come."""
-
-
-def _changed(parameters: Any, **values: float) -> Any:  # noqa: ANN401
-    """Give a table of parameters other values."""
-    return parameters._replace(
-        **{name: getattr(parameters, name)._replace(value=float(value)) for name, value in values.items()}
-    )
 
 
 def _columns(rows: list[Mapping[str, float]]) -> Outputs:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from scenarios.asked.demand import demand
+from scenarios.asked.machines import Machines
 from scenarios.asked.placement import Clock, load_table
 from scenarios.schema import Job
 from tests.scenarios import small_site
@@ -13,12 +14,12 @@ from tests.scenarios.readings import START, jobs, reading
 from twin.errors import ScenarioError
 
 SITE = small_site.site()
-NODES = np.array([5.0, 0.0])
+MACHINES = Machines(np.array([5.0, 0.0]), *np.zeros((4, 2)))
 JOB = Job(name="log", mode="job_log", telemetry="t")
 
 
 def placed(*rows, duration=100, job=JOB):
-    return load_table(SITE, (job,), {"t": jobs(*rows)}, Clock(START, duration), 1, NODES)
+    return load_table(SITE, (job,), {"t": jobs(*rows)}, Clock(START, duration), 1, MACHINES)
 
 
 def segments(table):
@@ -82,7 +83,7 @@ def test_demand_reads_the_table_second_by_second() -> None:
 def test_demand_loops_a_trace_from_its_offset() -> None:
     rows = [(second, "gpu_1", "accelerator_power_w", value) for second, value in enumerate((100.0, 200.0, 300.0))]
     job = Job(name="s", mode="synchronous", telemetry="t", racks={"count": 1}, sample_idle="100 W", sample_full="300 W")
-    table = load_table(SITE, (job,), {"t": reading(*rows)}, Clock(START, 60), 1, NODES).table
+    table = load_table(SITE, (job,), {"t": reading(*rows)}, Clock(START, 60), 1, MACHINES).table
     table = table._replace(offset=np.array([2.0]))
     # Samples 0, 0.5, 1 from the third on: 1, 0, 0.5; 10000 W + 1000 W for each one of sample, and 5 % of loss.
     inlet = demand(SITE, table, np.arange(3)).inlet

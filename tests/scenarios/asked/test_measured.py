@@ -7,6 +7,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
+from scenarios.asked.machines import Machines
 from scenarios.asked.measured import Assets, drivers
 from scenarios.asked.placement import Clock, load_table
 from scenarios.schema import Job
@@ -20,7 +21,7 @@ JOB = Job(name="m", mode="measured", telemetry="t")
 
 
 def placed(*rows, clock=MINUTE, job=JOB):
-    return load_table(SITE, (job,), {"t": reading(*rows)}, clock, 1, np.zeros(2))
+    return load_table(SITE, (job,), {"t": reading(*rows)}, clock, 1, Machines(*np.zeros((5, 2))))
 
 
 def every(step, seconds, asset, metric, value):

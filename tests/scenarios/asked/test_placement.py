@@ -7,6 +7,7 @@ import time
 import numpy as np
 import pytest
 
+from scenarios.asked.machines import Machines
 from scenarios.asked.parts import Part, Segments, Trace, join, steady
 from scenarios.asked.placement import Clock, allocate, load_table
 from scenarios.schema import Job
@@ -16,7 +17,7 @@ from tests.scenarios.readings import START, reading
 from twin.errors import ScenarioError
 
 SITE = small_site.site()
-NODES = np.array([5.0, 0.0])
+MACHINES = Machines(np.array([5.0, 0.0]), *np.zeros((4, 2)))
 HOUR = Clock(START, 3600)
 
 
@@ -25,7 +26,7 @@ def job(name, **fields):
 
 
 def placed(*jobs, clock=HOUR, seed=1, **readings):
-    return load_table(SITE, jobs, readings, clock, seed, NODES)
+    return load_table(SITE, jobs, readings, clock, seed, MACHINES)
 
 
 def test_shares_are_of_all_racks_that_fit_and_the_rest_takes_what_is_left() -> None:
@@ -186,7 +187,7 @@ def test_a_large_site_is_placed_without_walking_its_racks() -> None:
     )
     jobs = [job("a", racks={"share": "60 %"}), job("b", racks="rest", mode="independent")]
     begin = time.process_time()
-    table = load_table(large, jobs, {}, HOUR, 1, NODES).table
+    table = load_table(large, jobs, {}, HOUR, 1, MACHINES).table
     assert time.process_time() - begin < 1.0
     assert len(table.start) == 16 * many
 
