@@ -7,18 +7,14 @@ from typing import Annotated
 from pydantic import Field, StrictInt, StrictStr, model_validator
 
 from facilities.air_intake import OutdoorAir
+from facilities.connection import GridConnection
 from facilities.parts import Catalog, PathStage
 from facilities.phases import Phase, Supply, check_phases
 from facilities.quantity import (
     AirPart,
-    ApparentPower,
-    CarbonIntensity,
     CellCount,
-    Count,
     Difference,
-    Efficiency,
     Factor,
-    Frequency,
     HeatCapacity,
     Latitude,
     Length,
@@ -41,7 +37,6 @@ from facilities.quantity import (
     Time,
     TimeZone,
     UnitPower,
-    Voltage,
     in_order,
     numbers,
 )
@@ -381,29 +376,6 @@ class Power(Model):
     hall: Annotated[tuple[PathStage, ...], Field(min_length=1)]
     mechanical: Annotated[tuple[PathStage, ...], Field(min_length=1)]
     common: tuple[PathStage, ...] = ()
-
-
-class GridConnection(Model):
-    """The point of connection and the host grid."""
-
-    rating: SitePower
-    voltage: Voltage
-    campus_voltage: Voltage
-    frequency: Frequency
-    points: PositiveCount
-    power_factor: Efficiency
-    short_circuit_power: ApparentPower
-    reactance_ratio: PositiveFactor
-    source_voltage: PositiveFactor
-    voltage_low: PositiveFactor
-    voltage_high: PositiveFactor
-    transformer: Text
-    spare_transformers: Count
-    """At each point, in service beside those that the rating needs."""
-    carbon_intensity: CarbonIntensity | None = None
-    """Of the energy taken from the grid, a year's mean."""
-    interconnection: Text | None = None
-    """Name of the system that shares its frequency, such as eastern, western or ercot; none where it has no model."""
 
 
 class Description(Model):

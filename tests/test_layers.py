@@ -25,7 +25,7 @@ DOORS = {
         "benchmarks/grid_day.py",
         "benchmarks/grid_n1.py",
     },
-    "pandapower": {"twin/grid/network.py", "twin/grid/pandapower_host.py"},
+    "pandapower": {"twin/grid/network.py", "twin/grid/pandapower_host.py", "facilities/hosts/read.py"},
     "plotly": {"scenarios/page/figures.py"},
     "comtrade": {"telemetry/formats/comtrade.py"},
     "pooch": {"telemetry/public.py"},

@@ -1,8 +1,8 @@
 """
 Host files cut from openly licensed synthetic cases: an area as it stands, an equivalent for the rest, and checks.
 
-All units of the case take up a change of load by what they can give, as governors of one droop would, in the full case
-and in the cut alike: a single slack would take a gigawatt over whatever path leads to it.
+All units of the case take up a change of load by what they have left, in the full case and in the cut alike: a single
+slack would take a gigawatt over whatever path leads to it.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from facilities.hosts.areas import Area
 from facilities.hosts.files import Check, Host, Record
 from facilities.hosts.matpower import holding_stated_voltages, network, read, stated_voltage
 from twin.errors import FacilityError, Fault
+from twin.grid.feeding import Feeding, loaded, shared_by_headroom
 from twin.grid.host import Flags, HostGrid, Indices
 from twin.grid.power_flow import SOURCE, Solution, branch_flows, solve
 from twin.grid.reduction import driving_point_impedance, reduce
@@ -58,7 +59,7 @@ NOTE = (
 )
 CHANGES = (
     "Changed from the original: units are merged by bus and hold the voltages of the published state; all of them take "
-    "up a change of load, by capacity"
+    "up a change of load, by what they have left"
 )
 REPLACED = "; outside of the radius an extended Ward equivalent at the published state stands for the rest"
 
@@ -93,12 +94,11 @@ def open_case(path: Path, coordinates: Path | None = None) -> Full:
     Returns
     -------
     Full
-        Units hold the voltages of the published state, and share changes by what they can give.
+        Units hold the voltages of the published state, and share changes by what they have left.
     """
     case = read(path)
     grid = holding_stated_voltages(network(case).grid, case)
-    capacity = grid.units.active_max
-    grid = grid._replace(units=grid.units._replace(share=capacity / capacity.sum()))
+    grid = shared_by_headroom(grid)
     if coordinates is not None:
         places = _places(coordinates)
         first = 0 if int(grid.buses.number[0]) in places else TEXAS_FROM
@@ -198,7 +198,7 @@ def check(host: Host, full: Full, points: tuple[int, ...], load: float) -> Check
     Check
         Largest differences in the study area.
     """
-    loaded_full, loaded_host = (with_load(grid, points, load) for grid in (full.grid, host.grid))
+    loaded_full, loaded_host = (loaded(grid, _feeding(grid, points), load) for grid in (full.grid, host.grid))
     expected = solve(loaded_full, full.solved.voltage).voltage
     got = solve(loaded_host).voltage
     row = rows_of_numbers(full.grid, tuple(int(n) for n in host.grid.buses.number[host.studied]))
@@ -242,31 +242,6 @@ def impedance_error(host: Host, full: Full, points: tuple[int, ...]) -> float:
         expected = driving_point_impedance(full.grid, full.solved.voltage, there)
         errors.append(abs(driving_point_impedance(host.grid, voltage, here) / expected - 1.0))
     return max(errors)
-
-
-def with_load(grid: HostGrid, points: tuple[int, ...], load: float) -> HostGrid:
-    """
-    Add a load, shared equally by some buses.
-
-    Parameters
-    ----------
-    grid : HostGrid
-        The network.
-    points : tuple of int
-        Numbers of the buses.
-    load : [W]
-        Added together, at `POWER_FACTOR`.
-
-    Returns
-    -------
-    HostGrid
-        The network with it.
-    """
-    active, reactive = grid.buses.load_active.copy(), grid.buses.load_reactive.copy()
-    rows = rows_of_numbers(grid, points)
-    active[rows] += load / len(points)
-    reactive[rows] += load / len(points) * math.tan(math.acos(POWER_FACTOR))
-    return grid._replace(buses=grid.buses._replace(load_active=active, load_reactive=reactive))
 
 
 def rows_of_numbers(grid: HostGrid, numbers: tuple[int, ...]) -> Indices:
@@ -320,6 +295,11 @@ def distances(grid: HostGrid, area: Area) -> Floats:
     east = np.radians(grid.buses.longitude - area.longitude)
     chord = np.sin(0.5 * (north - here)) ** 2 + np.cos(north) * math.cos(here) * np.sin(0.5 * east) ** 2
     return np.asarray(2.0 * EARTH * np.arcsin(np.sqrt(chord)))
+
+
+def _feeding(grid: HostGrid, points: tuple[int, ...]) -> Feeding:
+    """Share the load of the checks equally."""
+    return Feeding(rows_of_numbers(grid, points), np.full(len(points), 1.0 / len(points)), POWER_FACTOR)
 
 
 def _places(folder: Path) -> dict[int, tuple[float, float]]:

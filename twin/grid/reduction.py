@@ -50,7 +50,7 @@ class _Outside(NamedTuple):
     between: Complexes
     stiffness: Floats
     share: Floats
-    capacity: Floats
+    left: Floats
 
 
 def reduce(grid: HostGrid, solved: Solution, kept: Flags, *, smallest: float = SMALLEST) -> Reduced:
@@ -138,15 +138,15 @@ def _outside(grid: HostGrid, solved: Solution, kept: Flags) -> _Outside:
     between, _ = _eliminated(_laplacian(grid, series), boundary, rest)
     _, brought = _eliminated(_laplacian(grid, (outer / branches.reactance / branches.ratio)), boundary, rest)
     of_units = np.zeros((2, count))
-    of_units[:, grid.units.bus] = grid.units.share, grid.units.active_max
+    of_units[:, grid.units.bus] = grid.units.share, np.maximum(grid.units.active_max - grid.units.active, 0.0)
     # dQ/dV of buses outside, over V: -B, and twice what constant loads would take if they were susceptances
     answering = -admittance(grid._replace(branches=branches._replace(in_service=outer))).imag
     constant = np.where(kept, 0.0, solved.injection.imag / grid.base_power / np.abs(solved.voltage) ** 2)
     follows = np.setdiff1d(rest, grid.units.bus)
     stiff, _ = _eliminated(answering + sparse.diags(constant), boundary, follows)
     own = grid.buses.shunt_susceptance[boundary] / grid.base_power  # stays with the bus, which is kept
-    share, capacity = -of_units[:, rest] @ brought
-    return _Outside(boundary, between, stiff.sum(axis=1) + own, share, capacity)
+    share, left = -of_units[:, rest] @ brought
+    return _Outside(boundary, between, stiff.sum(axis=1) + own, share, left)
 
 
 def _laplacian(grid: HostGrid, values: Complexes | Floats) -> sparse.csc_matrix:
@@ -186,7 +186,8 @@ def _joined(inner: HostGrid, outside: _Outside, magnitude: Floats, smallest: flo
     at, count = outside.boundary[held], len(inner.buses.number)
     new = np.arange(count, count + len(at))
     impedance = np.concatenate([1.0 / linked[strong], 1j / outside.stiffness[held]])
-    share = outside.share[held] * (outside.share.sum() / (outside.share[held].sum() or 1.0))
+    # boundary buses without a unit of their own leave what they would take up to the others
+    share, left = (part[held] * (part.sum() / (part[held].sum() or 1.0)) for part in (outside.share, outside.left))
     return inner._replace(
         buses=_more_buses(inner.buses, at),
         branches=_more_branches(
@@ -195,7 +196,7 @@ def _joined(inner: HostGrid, outside: _Outside, magnitude: Floats, smallest: flo
             np.concatenate([outside.boundary[second[strong]], at]),
             impedance,
         ),
-        units=_more_units(inner.units, new, outside.capacity[held], magnitude, share),
+        units=_more_units(inner.units, new, left, magnitude, share),
     )
 
 
@@ -220,10 +221,10 @@ def _more_branches(branches: Branches, start: Indices, end: Indices, impedance: 
     return Branches(*(np.concatenate(pair) for pair in zip(branches, added, strict=True)))
 
 
-def _more_units(units: Units, bus: Indices, capacity: Floats, voltage: Floats, share: Floats) -> Units:
-    """Add units that give nothing yet; what limits the reactive power of the rest is not known."""
+def _more_units(units: Units, bus: Indices, left: Floats, voltage: Floats, share: Floats) -> Units:
+    """Add units that give nothing yet, up to what the rest has left; what limits its reactive power is not known."""
     endless = np.full(len(bus), np.inf)
-    added = Units(bus, np.zeros(len(bus)), capacity, -endless, endless, voltage, share)
+    added = Units(bus, np.zeros(len(bus)), left, -endless, endless, voltage, share)
     joined = Units(*(np.concatenate(pair) for pair in zip(units, added, strict=True)))
     return joined._replace(share=joined.share / joined.share.sum())
 
