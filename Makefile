@@ -40,6 +40,7 @@ check: $(READY)  ## what the build machine runs: format, lint, types, tests, the
 
 docs: $(READY)  ## write the pages that are made from the code; DATA=folder of public data
 	@$(BIN)/python docs/make_columns.py
+	@$(BIN)/python docs/make_formats.py
 	@$(BIN)/python docs/make_catalog.py
 	@$(BIN)/python docs/make_sites.py
 	@$(BIN)/python docs/make_schemas.py

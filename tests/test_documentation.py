@@ -19,6 +19,8 @@ PAGES = [
     "docs/architecture.md",
     "docs/your_site.md",
     "docs/weather.md",
+    "docs/telemetry.md",
+    "docs/formats.md",
     "docs/recording.md",
     "docs/meters.md",
     "docs/workloads.md",
@@ -38,6 +40,11 @@ PAGES = [
 def test_the_page_of_columns_is_up_to_date(root: Path) -> None:
     made = runpy.run_path(str(root / "docs" / "make_columns.py"))["page"]()
     assert (root / "docs" / "columns.md").read_text(encoding="utf-8") == made, "run `make docs`"
+
+
+def test_the_page_of_formats_is_up_to_date(root: Path) -> None:
+    made = runpy.run_path(str(root / "docs" / "make_formats.py"))["page"]()
+    assert (root / "docs" / "formats.md").read_text(encoding="utf-8") == made, "run `make docs`"
 
 
 def test_the_page_of_the_sites_is_up_to_date(root: Path) -> None:

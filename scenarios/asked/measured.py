@@ -68,7 +68,7 @@ class Assets:
 
     def find(self, name: str) -> Asset | None:
         """Give the asset of a name; none if the site has no such asset."""
-        if name == self._site.name:
+        if name in {"site", self._site.name}:
             return Asset("site", np.arange(len(self._site.racks.name)))
         if name not in self._rows:
             return None
