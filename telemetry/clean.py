@@ -13,7 +13,7 @@ from typing import NamedTuple
 import polars as pl
 
 from telemetry import suspects
-from telemetry.draft import ESTIMATED, OUTSIDE, REFUSE, STALE, SUSPECT, Draft, Policy, listed
+from telemetry.draft import ESTIMATED, OUTSIDE, REFUSE, STALE, STRICT, SUSPECT, Draft, Policy, listed
 from telemetry.source import CUT, Source
 from telemetry.times import INSTANT
 from twin.columns import METRICS
@@ -55,7 +55,7 @@ class Judged(NamedTuple):
     dropped: dict[str, int]
 
 
-def finish(draft: Draft, source: Source, policy: Policy = Policy()) -> Judged:  # noqa: B008  a tuple of texts
+def finish(draft: Draft, source: Source, policy: Policy = STRICT) -> Judged:
     """
     Check a draft and make it canonical.
 
@@ -234,10 +234,7 @@ def _without_repeats(frame: pl.DataFrame, source: Source, choice: str) -> tuple[
     """Drop rows told twice alike; two values of one thing at one time are a fault, unless the user settles them."""
     settled = 0
     if choice != REFUSE:
-        given = frame.height
         frame, settled = _settled(frame, choice)
-        if frame.height == given:
-            settled = 0
     ordered = frame.sort(*_KEYS, "value", nulls_last=True, maintain_order=True)
     same = pl.all_horizontal(pl.col(key) == pl.col(key).shift(1) for key in _KEYS).fill_null(value=False)
     marked = ordered.with_columns(again=same, before=pl.col("value").shift(1))

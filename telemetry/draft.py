@@ -47,6 +47,9 @@ class Policy(NamedTuple):
     outside: str = REFUSE
 
 
+STRICT = Policy()
+"""Everything is refused."""
+
 POLICIES = {
     "repeats": (REFUSE, "last", "mean"),
     "clock_change": (REFUSE, "earlier", "later"),
@@ -87,7 +90,7 @@ class Options(NamedTuple):
 
     clock: Clock
     mapping: FileMapping | None
-    policy: Policy = Policy()
+    policy: Policy = STRICT
 
 
 class Draft(NamedTuple):

@@ -146,6 +146,21 @@ class _Mapping(_Model):
     decimal: Literal[".", ","] = "."
 
 
+def _alike(rules: tuple[ColumnRule, ...]) -> tuple[ColumnRule, ...]:
+    """Refuse counters of one metric that begin anew at several values: which is whose could not be told."""
+    ends: dict[str, set[tuple[float | None, float, str]]] = {}
+    for rule in rules:
+        ends.setdefault(rule.metric, set()).add((rule.wraps_at, rule.scale, rule.unit))
+    several = [name for name, found in ends.items() if len(found) > 1 and any(end is not None for end, *_ in found)]
+    if several:
+        message = f"columns of {', '.join(several)} have several wraps_at, scales or units; read them as two files"
+        raise ValueError(message)
+    return rules
+
+
+_Rules = Annotated[tuple[ColumnRule, ...], AfterValidator(_alike)]
+
+
 class WideMapping(_Mapping):
     """
     What the columns of a wide table are.
@@ -156,7 +171,7 @@ class WideMapping(_Mapping):
 
     format: Literal["wide"]
     time: TimeColumn
-    column: tuple[ColumnRule, ...]
+    column: _Rules
     partial_if_zero: tuple[_Text, ...] = ()
     holds_s: Annotated[float, Field(ge=0)] = 0.0
 
@@ -183,7 +198,7 @@ class LongMapping(_Mapping):
     format: Literal["long"]
     time: TimeColumn
     point: PointColumns
-    column: tuple[ColumnRule, ...]
+    column: _Rules
     holds_s: Annotated[float, Field(ge=0)] = 0.0
 
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import polars as pl
 
 from telemetry import cells, mapping, times
-from telemetry.draft import GOOD, NO_SENSOR, Draft, Options, listed, no_rows
+from telemetry.draft import GOOD, NO_SENSOR, RESET, Draft, Options, listed, no_rows
 from telemetry.mapping import Blank, SeriesMapping, SeriesRule
 from telemetry.source import Source
 from telemetry.times import INSTANT
@@ -32,6 +32,7 @@ BLANKS: dict[Blank, tuple[float, float]] = {
 }
 """Values that stand for none, by the type of the field: DCGM's blank, not found, not supported, not permitted."""
 
+_QUALITIES = tuple(str(quality) for quality in range(RESET + 1))
 _SHOWN = 8
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 _IMPROPER = re.compile(r"[^A-Za-z0-9._/-]+|\.\.+")
@@ -165,8 +166,12 @@ def _meaning(series: Labelled, asked: Sequence[SeriesRule]) -> _Meaning | None:
     own = series.name.removeprefix(OWN)
     never = (float("inf"), float("inf"))
     if own != series.name and own in METRICS:
-        quality = int(series.labels.get("quality", "0")) if series.labels.get("quality", "0").isdigit() else 0
-        return _Meaning(series.labels.get("asset", ""), own, None, METRICS[own].unit, 1.0, 0.0, never, min(quality, 6))
+        quality = series.labels.get("quality", "0")
+        if quality not in _QUALITIES:
+            message = f"its quality is {quality!r}, wanted one of {', '.join(_QUALITIES)}"
+            raise ValueError(message)
+        asset = series.labels.get("asset", "")
+        return _Meaning(asset, own, None, METRICS[own].unit, 1.0, 0.0, never, int(quality))
     for rule in asked:
         words = mapping.fits(rule.name, series.name)
         if words is None or any(series.labels.get(label) != text for label, text in rule.where.items()):

@@ -21,7 +21,7 @@ RELATIVE = {"s": 1e6, "ms": 1e3, "us": 1.0, "min": 6e7, "h": 3.6e9}
 UNIX = {"unix_s": 1e6, "unix_ms": 1e3, "unix_us": 1.0, "unix_ns": 1e-3}
 """Microseconds in one of each unit of time counted from 1970 in UTC."""
 
-UNITS = ("iso", "unix", *RELATIVE, *UNIX)
+UNITS = ("iso", *RELATIVE, *UNIX, "unix")
 """
 How a column of times may be written; ``iso`` is a date and a time, as text or as parquet types it; ``unix`` counts from
 1970 in seconds or parts of them, whichever the size of the numbers tells.

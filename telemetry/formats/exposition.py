@@ -17,6 +17,7 @@ from telemetry import series
 from telemetry.draft import Draft, Format, Options, listed
 from telemetry.series import OWN, Labelled
 from telemetry.source import CUT, Source
+from telemetry.times import INSTANT
 from twin.columns import METRICS
 from twin.errors import Fault
 
@@ -115,12 +116,11 @@ def _labels(text: str) -> dict[str, str] | None:
 
 
 def _scraped(count: int, options: Options) -> tuple[pl.Series, list[Fault]]:
-    moment = options.clock.start
-    if moment is None:
+    faults = []
+    if options.clock.start is None:
         message = "its samples have no time; say when they were scraped with --start 2025-07-27T00:00Z"
-        moment = None
-        return pl.Series([None] * count, dtype=pl.Datetime("us", "UTC")), [Fault("", message)]
-    return pl.Series([moment] * count, dtype=pl.Datetime("us", "UTC")), []
+        faults.append(Fault("", message))
+    return pl.Series([options.clock.start] * count, dtype=INSTANT), faults
 
 
 def _with_hint(fault: Fault, *, metrics: bool) -> Fault:

@@ -69,9 +69,21 @@ def _tasks(source: Source, options: Options) -> Draft:
     else:
         work = (pl.col("cpu_usage") * pl.col("duration")).sum() / pl.col("duration").sum()
         frame = frame.join(fragments.group_by("id").agg(usage=work), on="id", how="left", maintain_order="left")
-        frame = frame.with_columns(host_utilisation=(pl.col("usage") / pl.col("capacity")).clip(0.0, 1.0))
+        activity = pl.col("usage") / pl.col("capacity")
+        notes += _beyond(frame.select(activity.alias("activity"))["activity"], "tasks")
+        frame = frame.with_columns(host_utilisation=activity.clip(0.0, 1.0))
     frame = records.marked(frame, pl.lit(value=False))
     return Draft(frame, tuple(faults), tuple(notes), attribution=_CREDIT, kind="jobs")
+
+
+def _beyond(activity: pl.Series, what: str) -> list[str]:
+    """Say how many ask for more processor than there is, or for less than none."""
+    count = int(((activity > 1.0) | (activity < 0.0)).sum())
+    return (
+        [f"{what} whose use is beyond the processors' capacity, or negative, read as its bound: {count:,}"]
+        if count
+        else []
+    )
 
 
 def _fragments(source: Source, options: Options) -> Draft:
@@ -87,12 +99,15 @@ def _fragments(source: Source, options: Options) -> Draft:
     located = source._replace(rows=joined, lines=joined["line"])
     instants, faults = cells.instants(located, "moment", "unix_ms", options)
     # A processor that is asked for more than it has works at its capacity.
-    activity = (joined["cpu_usage"].cast(pl.Float64) / joined["cpu_capacity"].cast(pl.Float64)).clip(0.0, 1.0)
+    asked = joined["cpu_usage"].cast(pl.Float64) / joined["cpu_capacity"].cast(pl.Float64)
+    activity = asked.clip(0.0, 1.0)
     asset = "job/" + joined["id"].cast(pl.String)
     frame = rows(instants.values, joined["line"], asset, "host_utilisation", activity.fill_nan(None))
     dropped = {"fragment without a task": lost} if lost else {}
     note = "activity of tasks from their submission on: fragments have no time of their own"
-    return Draft(frame, tuple(faults), (note,), dropped, ordered=False, attribution=_CREDIT)
+    return Draft(
+        frame, tuple(faults), (note, *_beyond(asked, "fragments")), dropped, ordered=False, attribution=_CREDIT
+    )
 
 
 FORMAT = Format(

@@ -51,8 +51,14 @@ def sniff(source: Source, options: Options) -> str:
 def read(source: Source, options: Options) -> Draft:
     """Read jobs; of a job's steps only the energy counts, where the job itself tells none."""
     table = tabulate(source, "|")
-    named = table.rows.rename({name: name.lower() for name in table.rows.columns}) if _distinct(table) else table.rows
-    table = table._replace(rows=named)
+    lower = [name.lower() for name in table.rows.columns]
+    if len(set(lower)) < len(lower):
+        return Draft(
+            pl.DataFrame({"line": table.lines}).clear(),
+            (Fault("line 1", "two columns differ by capitals only"),),
+            kind="jobs",
+        )
+    table = table._replace(rows=table.rows.rename(dict(zip(table.rows.columns, lower, strict=True))))
     whole, energy, dropped = _jobs(table)
     faults = [*table.faults]
     frame = pl.DataFrame({"line": whole.lines, "job": whole.rows["jobid"]})
@@ -71,11 +77,6 @@ def read(source: Source, options: Options) -> Draft:
     frame = records.marked(frame, pl.lit(value=False))
     merged = {**table.dropped, **dropped}
     return Draft(frame, tuple(faults), tuple(notes), merged, kind="jobs", rows_in=table.rows.height)
-
-
-def _distinct(table: Source) -> bool:
-    lower = [name.lower() for name in table.rows.columns]
-    return len(set(lower)) == len(lower)
 
 
 def _jobs(table: Source) -> tuple[Source, pl.DataFrame, dict[str, int]]:

@@ -18,6 +18,9 @@ _FIELDS = (
 )
 _STATES = {-1: "unknown", 0: "failed", 1: "completed", 2: "unknown", 3: "unknown", 4: "unknown", 5: "cancelled"}
 _START = re.compile(r"^;\s*UnixStartTime:\s*([0-9]{1,12})\s*$", re.MULTILINE)
+_MOST = 1e12
+"""Beyond any second, processor or kilobyte of a job."""
+
 _EARLIEST, _LATEST = 0, 4_102_444_800
 
 
@@ -56,12 +59,12 @@ def read(source: Source, options: Options) -> Draft:
             for place, name in enumerate(_FIELDS)
         ),
     )
-    finite = pl.all_horizontal(pl.col(name).is_not_null() & pl.col(name).is_finite() for name in _FIELDS)
-    good = finite & (pl.col("count") == len(_FIELDS))
+    sane = pl.all_horizontal((pl.col(name).abs() < _MOST).fill_null(value=False) for name in _FIELDS)
+    good = sane & (pl.col("count") == len(_FIELDS))
     faults = listed(
         wide.filter(~good),
         lambda row: source.place(row["line"]),
-        lambda row: f"{row['count']} cells, wanted 18 numbers; got {row['text'][:60]!r}",
+        lambda row: f"{row['count']} cells, wanted 18 numbers below {_MOST:g}; got {row['text'][:60]!r}",
     )
     wide = wide.filter(good)
     start, start_faults, start_notes = _start(text, options)
@@ -89,7 +92,7 @@ def _frame(wide: pl.DataFrame, start: datetime) -> pl.DataFrame:
         return pl.when(pl.col(name) >= 0).then(pl.col(name))
 
     def seconds(name: str) -> pl.Expr:
-        return pl.duration(microseconds=(known(name).clip(0, 4e9) * 1e6).round().cast(pl.Int64))
+        return pl.duration(microseconds=(known(name) * 1e6).round().cast(pl.Int64))
 
     began = pl.lit(start) + seconds("submit") + seconds("wait")
     activity = pl.when((pl.col("run") > 0) & (pl.col("cpu") > 0)).then((pl.col("cpu") / pl.col("run")).clip(0.0, 1.0))

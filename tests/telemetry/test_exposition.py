@@ -148,6 +148,13 @@ def test_every_field_of_the_exporter_is_read_or_told(shared):
     assert [name for name in unknown if not name.endswith(("ENC_UTIL", "DEC_UTIL"))] == []
 
 
+def test_a_quality_that_there_is_not(file, refused):
+    text = '# TYPE gigatwin_it_power_w gauge\ngigatwin_it_power_w{asset="a",quality="9"} 5\n'
+    assert refused(file("a.txt", text), **AT)[0] == (
+        "gigatwin_it_power_w: its quality is '9', wanted one of 0, 1, 2, 3, 4, 5, 6"
+    )
+
+
 def test_what_is_shown_comes_back(file):
     rows = {
         "time": [datetime(2024, 1, 1, 0, 0, second, 123456, tzinfo=UTC) for second in (0, 1, 2)],

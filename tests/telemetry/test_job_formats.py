@@ -44,6 +44,12 @@ def test_sacct_in_seconds_and_with_elapsed_text(file):
     assert (job["start_time"], job["duration_s"], job["state"]) == (START, 93783.0, "timeout")
 
 
+def test_columns_of_sacct_that_differ_by_capitals(file, refused):
+    assert refused(file("a.txt", SACCT.replace("Submit", "start")), tz="UTC")[0] == (
+        "line 1: two columns differ by capitals only"
+    )
+
+
 def test_faults_of_sacct(file, refused):
     text = SACCT.replace("COMPLETED|\n", "DONE|\n").replace("|2|224|billing", "|two|224|billing")
     assert refused(file("a.txt", text), tz="UTC") == [
@@ -80,7 +86,9 @@ def test_swf(file, refused):
         "times count s from a start that its header does not give; say when with --start 2025-07-27T00:00Z"
     ]
     (told,) = refused(file("c.swf", SWF + "3 1 2\n"))
-    assert told == "line 5: 3 cells, wanted 18 numbers; got '3 1 2'"
+    assert told == "line 5: 3 cells, wanted 18 numbers below 1e+12; got '3 1 2'"
+    (told,) = refused(file("e.swf", SWF.replace("1 0 60 600", "1 0 60 60000000000")))
+    assert told == "line 3, duration_s: 6e+10, wanted 0 to 4e+08 s"
     cut = telemetry.read(file("d.swf", SWF + "3 1 2"))
     assert cut.provenance.dropped == {"last line cut short": 1}
 

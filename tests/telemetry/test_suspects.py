@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 import telemetry
+from twin.errors import TelemetryError
 
 HEADER = "time,asset,metric,value\n"
 START = datetime(2024, 1, 1, tzinfo=UTC)
@@ -44,6 +45,14 @@ def test_a_counter_of_known_width_goes_on(file):
     assert (frame["value"] / 3.6e5).to_list() == pytest.approx([65520, 65530, 65550, 65560])
     assert frame["quality"].to_list() == [0, 0, 6, 0]
     assert reading.notes == ("counters that wrapped, and go on: 1 (pdu_1 it_energy_j)",)
+
+
+def test_counters_of_several_widths_are_not_mixed(file):
+    rule = '[[column]]\nmatch = "{}"\nasset = "{}"\nmetric = "it_energy_j"\nunit = "kWh"\n'
+    head = 'name = "m"\ndescription = "m"\nformat = "wide"\n[time]\ncolumn = "t"\nunit = "iso"\n'
+    mapping = file("m.toml", head + rule.format("a", "a") + "wraps_at = 65536\n" + rule.format("b", "b"))
+    with pytest.raises(TelemetryError, match="columns of it_energy_j have several wraps_at, scales or units"):
+        telemetry.read(file("a.csv", "t,a,b\n2024-01-01T00:00Z,1,2\n"), mapping=mapping)
 
 
 def test_a_sensor_that_stands_still(file):
