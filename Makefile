@@ -44,6 +44,7 @@ docs: $(READY)  ## write the pages that are made from the code; DATA=folder of p
 	@$(BIN)/python docs/make_catalog.py
 	@$(BIN)/python docs/make_sites.py
 	@$(BIN)/python docs/make_schemas.py
+	@$(BIN)/python docs/make_hosts.py
 	@$(BIN)/python docs/make_validation.py $(DATA)
 	@$(BIN)/python docs/make_your_site.py $(DATA)
 

@@ -32,6 +32,7 @@ PAGES = [
     "docs/dynamics.md",
     "docs/fast_load.md",
     "docs/grid.md",
+    "docs/hosts.md",
     "docs/validation.md",
     "benchmarks/README.md",
 ]
@@ -55,6 +56,11 @@ def test_the_page_of_the_sites_is_up_to_date(root: Path) -> None:
 def test_the_page_of_the_catalog_is_up_to_date(root: Path) -> None:
     made = runpy.run_path(str(root / "docs" / "make_catalog.py"))["page"]()
     assert (root / "docs" / "catalog.md").read_text(encoding="utf-8") == made, "run `make docs`"
+
+
+def test_the_page_of_the_host_grids_is_up_to_date(root: Path) -> None:
+    made = runpy.run_path(str(root / "docs" / "make_hosts.py"))["page"]()
+    assert (root / "docs" / "hosts.md").read_text(encoding="utf-8") == made, "run `make docs`"
 
 
 def test_the_page_of_validation_is_up_to_date(root: Path) -> None:

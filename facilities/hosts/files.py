@@ -46,8 +46,9 @@ class Record(Model):
     licence_link: Text
     changes: Text
     case: Text
-    latitude: float
-    longitude: float
+    latitude: float | None
+    longitude: float | None
+    """Of the place that it is cut around [deg]."""
     radius: float | None
     """Kept around the place [m]; none for the whole case."""
     study_radius: float | None

@@ -32,6 +32,13 @@ LEAST_COLUMNS = {"bus": 13, "gen": 10, "branch": 11}
 ANYTHING = 1e5
 """Impedance, per unit, that no branch of a network reaches: a table of ohms, or of another base [1]."""
 
+SURGE = (15.0, 2500.0)
+"""
+Median surge impedance [ohm] of lines: 250 to 400 overhead, 30 to 60 of cables, 250 to 1,200 in published cases.
+
+It is proportional to the base impedance, and so tells a wrong base power or voltage.
+"""
+
 USUAL_LOAD = 1e6 * MEGA
 """Load that no network has [W]; a case that exceeds it states its base wrongly."""
 
@@ -272,9 +279,27 @@ def _faults_of_values(case: Case) -> list[Fault]:
         what = f"impedances of {_ends(case, large)}" if len(large) else f"a load of {load / 1e9:.4g} GW"
         message = f"{what} belong to no network; are they ohms, or per unit on another base than {case.base:g} MVA?"
         faults.append(Fault("baseMVA", message))
+    surge = _surge_impedance(case)
+    if not (large.size or bare.size) and not SURGE[0] < surge < SURGE[1]:
+        message = (
+            f"with {case.base:g} MVA the lines have a surge impedance of {surge:.4g} ohm, where lines have hundreds "
+            "and cables tens; give the base on which r, x and b are per unit, and baseKV in kV"
+        )
+        faults.append(Fault("baseMVA", message))
     if not np.isfinite(case.branch[:, 2:6]).all() or not np.isfinite(case.bus[:, 2:6]).all():
         faults.append(Fault("", "loads, shunts, impedances and ratings must be numbers; some are not"))
     return faults
+
+
+def _surge_impedance(case: Case) -> float:
+    """Give the median of sqrt(x / b) of lines with charging [ohm], or 300 where there is none."""
+    branch = case.branch
+    nominal = dict(zip(case.bus[:, 0], case.bus[:, 9], strict=True))
+    lines = branch[(branch[:, 8] == 0.0) & (branch[:, 3] > 0.0) & (branch[:, 4] > 0.0) & (branch[:, 10] > 0)]
+    if not len(lines) or not case.base > 0.0:
+        return 300.0
+    ohms = np.array([nominal[start] for start in lines[:, 0]]) ** 2 / case.base
+    return float(np.median(np.sqrt(lines[:, 3] / lines[:, 4]) * ohms))
 
 
 def _reference(case: Case, at: npt.NDArray[np.intp]) -> int:

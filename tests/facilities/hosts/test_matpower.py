@@ -97,6 +97,8 @@ def test_matrices_are_read_like_text(tmp_path: Path) -> None:
     ("10 20 0.01 0.1 0.02 100 120", "10 20 0 0 0.02 100 120", "branches without impedance: 10-20; merge the buses"),
     ("0.00 0.2", "0.00 2e6", "impedances of 20-30 belong to no network; are they ohms"),
     ("20 2 50", "20 2 5e7", "a load of .* GW belong to no network"),
+    # sqrt(0.1 / 0.02) of 230 kV squared over 1 MVA, where 100 are meant
+    ("baseMVA = 100;", "baseMVA = 1;", "with 1 MVA the lines have a surge impedance of 1.183e[+]05 ohm"),
     ("baseMVA = 100;", "baseMVA = 0;", "the base power must be above zero; got 0 MVA"),
     ("20 30 0.00", "20 31 0.00", "branch: names buses that do not exist: 31"),
     ("  30  9 3", "  33  9 3", "gen: names buses that do not exist: 33"),
