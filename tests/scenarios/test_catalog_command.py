@@ -19,8 +19,8 @@ def run(capsys, monkeypatch):
 
 def test_accelerators_have_power_and_operations() -> None:
     rows = {row[0]: row for row in catalog_text.accelerators()}
-    # 312 TFLOP/s at 400 W are 0.78; no fp8; 40 GB; 17 numbers, of which three are reported
-    assert rows["a100_sxm_40gb"][1:] == ("50.0", "400", "312.0", "–", "0.780", "40.0", "0/3/0/0/14")
+    # 312 TFLOP/s at 400 W are 0.78; no fp8; 40 GB; 18 numbers, of which three are reported
+    assert rows["a100_sxm_40gb"][1:] == ("50.0", "400", "312.0", "–", "0.780", "40.0", "0/3/0/0/15")
     assert rows["server_processor"][3:7] == ("–", "–", "–", "–")
 
 
@@ -43,7 +43,7 @@ def test_the_tables_name_every_kind(run) -> None:
 
 def test_one_part_is_told_with_its_sources(run) -> None:
     told = " ".join(run("catalog", "ironwood").out.split())
-    for text in ("Google Ironwood (TPU7x)", "3 primary, 15 assumed", "840 W", "700 W to", "assumed"):
+    for text in ("Google Ironwood (TPU7x)", "3 primary, 1 reported, 15 assumed", "840 W", "700 W to", "assumed"):
         assert text in told
     (found,) = json.loads(run("catalog", "tpu_v4", "--json").out).values()
     assert found["max_power"]["conflicts"][0]["value"] == "192 W"
@@ -68,4 +68,4 @@ def test_the_tables_fit_eighty_characters(run, monkeypatch) -> None:
     lines = run("catalog").out.splitlines()
     # 16 700 TFLOP/s is the longest rate; name, rates and counts of a row stay on its line
     (row,) = [line for line in lines if line.split()[:1] == ["rubin"]]
-    assert re.sub(r" +", " ", row.strip(" ")) == "rubin 345 2\u202f300 – 16\u202f700 – 288 0/1/1/0/15"
+    assert re.sub(r" +", " ", row.strip(" ")) == "rubin 345 2\u202f300 – 16\u202f700 – 288 0/1/1/0/16"
