@@ -114,7 +114,8 @@ class JobTableColumns(_Model):
 
     `id` and `kind` may join columns, such as ``{network} on {dataset}``; without an `id` jobs are numbered. `states`
     says which of the canonical states a word of the column `state` is. A job's energy is its `power` over its duration,
-    where no `energy` is told. A plain number of `nodes` or `accelerators` is that of every job.
+    where no `energy` is told. A plain number of `nodes` or `accelerators` is that of every job. Jobs that stand at no
+    time may be let follow one another (`in_sequence`) from a start that the user gives.
     """
 
     id: _Text | None = None
@@ -133,6 +134,7 @@ class JobTableColumns(_Model):
     host_utilisation: Measured | None = None
     energy: Measured | None = None
     power: Measured | None = None
+    in_sequence: bool = False
 
 
 class _Mapping(_Model):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 import polars as pl
 
 from telemetry import cells, mapping, records
-from telemetry.draft import Draft, Format, Options, listed
+from telemetry.draft import ESTIMATED, Draft, Format, Options, listed
 from telemetry.mapping import JobTableColumns, JobTableMapping, Measured
 from telemetry.source import Source
 from telemetry.times import INSTANT
@@ -60,11 +61,15 @@ def read_mapped(source: Source, options: Options, found: JobTableMapping) -> Dra
     frame = frame.with_columns(
         _text(source, columns.id).alias("job"), _text(source, columns.kind).alias("kind"), states
     )
-    frame = _settled(frame, has_power=columns.power is not None)
+    frame = records.marked(_settled(frame, has_power=columns.power is not None), pl.lit(value=False))
+    notes = list(found.note)
+    if columns.in_sequence and options.clock.start is not None:
+        frame = _in_sequence(frame, options.clock.start)
+        notes.append("its jobs stand at no time: they are let follow one another from the start given, as an estimate")
     return Draft(
-        records.marked(frame, pl.lit(value=False)),
+        frame,
         (*faults, *read_faults, *state_faults),
-        found.note,
+        tuple(notes),
         attribution=found.attribution,
         kind="jobs",
     )
@@ -162,6 +167,16 @@ def _settled(frame: pl.DataFrame, *, has_power: bool) -> pl.DataFrame:
     if not has_power:
         return frame
     return frame.with_columns(energy_j=pl.coalesce("energy_j", pl.col("power_w") * pl.col("duration_s")))
+
+
+def _in_sequence(frame: pl.DataFrame, start: datetime) -> pl.DataFrame:
+    """Let jobs begin as the one before ends."""
+    length = pl.col("duration_s").fill_null(0.0).clip(0.0)
+    ended = (length.cum_sum() * 1e6).round().cast(pl.Int64, strict=False)
+    frame = frame.with_columns(end_time=pl.lit(start) + pl.duration(microseconds=ended))
+    begin = frame["end_time"].shift(1).fill_null(start)
+    estimated = pl.lit(ESTIMATED, pl.UInt8)
+    return frame.with_columns(start_time=begin, submit_time=begin, quality=estimated)
 
 
 FORMAT = Format(

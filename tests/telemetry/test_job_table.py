@@ -42,6 +42,16 @@ def test_energy_of_a_job_without_a_time(file):
     assert job["job"] == "cifar100/shufflenetv2/1024/adadelta/100W"
 
 
+def test_jobs_that_stand_at_no_time_follow_one_another(file):
+    reading = telemetry.read(
+        file("a.csv", ZEUS + ZEUS.splitlines()[1].replace(",100,", ",125,") + "\n"), start="2024-01-01T00:00Z"
+    )
+    first, second = jobs(reading)
+    assert (first["end_time"], second["start_time"]) == (datetime(2024, 1, 1, 0, 0, 27, tzinfo=UTC),) * 2
+    assert first["quality"] == 1
+    assert reading.notes[-1].startswith("its jobs stand at no time: they are let follow one another")
+
+
 def test_faults_are_told_with_their_lines(file, refused):
     text = ACME.replace("COMPLETED", "DONE").replace("09:01:00", "07:01:00") + ACME.splitlines()[2].replace(
         ",8,", ",9,"
