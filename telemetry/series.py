@@ -27,8 +27,8 @@ OWN = "gigatwin_"
 
 BLANKS: dict[Blank, tuple[float, float]] = {
     "int32": (2147483632.0, 2147483647.0),
-    "int64": (9223372036854775792.0, float("inf")),
-    "float64": (140737488355328.0, float("inf")),
+    "int64": (9223372036854775792.0, 2.0**64),
+    "float64": (140737488355328.0, 2.0**64),
 }
 """Values that stand for none, by the type of the field: DCGM's blank, not found, not supported, not permitted."""
 
@@ -69,7 +69,7 @@ class _Meaning(NamedTuple):
     unit: str
     factor: float
     offset: float
-    blanks: tuple[float, float]
+    blanks: tuple[float | None, float | None]
     quality: int
 
 
@@ -164,7 +164,7 @@ def _some(names: Counter[str]) -> str:
 def _meaning(series: Labelled, asked: Sequence[SeriesRule]) -> _Meaning | None:
     """Find what a series is; the first rule that fits counts."""
     own = series.name.removeprefix(OWN)
-    never = (float("inf"), float("inf"))
+    never = (None, None)
     if own != series.name and own in METRICS:
         quality = series.labels.get("quality", "0")
         if quality not in _QUALITIES:

@@ -36,6 +36,9 @@ MOST_BYTES = 4 * 2**30
 """Most that a compressed file may unpack to [byte]: a bomb is told from telemetry by its size."""
 
 _PIECE = 2**20
+_RECORD = b"--- file type: cfg"
+"""What a COMTRADE record in one file begins with; its end may hold numbers in binary."""
+
 _GZIP = b"\x1f\x8b"
 _MARK = b"\xef\xbb\xbf"
 
@@ -119,7 +122,8 @@ def load(path: Path) -> Source:
     body = (_unpacked(path, data) if data.startswith(_GZIP) else data).removeprefix(_MARK)
     if not body.strip():
         raise unreadable(path, "the file is empty")
-    _check_encoding(path, body)
+    if not (path.suffix.lower() == ".cff" and body.lstrip().lower().startswith(_RECORD)):
+        _check_encoding(path, body)
     bare = Source(path, "text", sha256, data=body)
     return _json(bare) if body.lstrip()[:1] in {b"{", b"["} else bare
 

@@ -75,6 +75,12 @@ def test_blanks_are_missing_before_any_unit(file, name, metric, blank):
     assert any(note.startswith("cells without a value, read as missing: 1 (1 ") for note in reading.notes)
 
 
+def test_infinity_is_no_blank(file, refused):
+    assert refused(file("a.txt", dcgm(("DCGM_FI_DEV_POWER_USAGE", "+Inf"))), **AT) == [
+        "line 3, node_7/gpu_0: accelerator_power_w is inf, wanted 0 to 5000 W"
+    ]
+
+
 def test_a_divided_gpu_counts_its_power_once(file):
     text = "".join(
         f'{name}{{gpu="0",GPU_I_ID="{instance}",Hostname="n"}} {value}\n'

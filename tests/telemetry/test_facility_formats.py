@@ -1,5 +1,6 @@
 """Building management, PDUs, servers' controllers, disturbance records, carbon: what facilities and grids write."""
 
+import struct
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
@@ -187,6 +188,12 @@ def test_a_record_of_a_disturbance(file, refused):
     current = frame.filter(pl.col("metric") == "current_a")["value"].to_list()
     assert current == pytest.approx([400.0, 800.0, -400.0])
     assert "status channels, not used: 1" in reading.notes
+    # All in one file, its numbers in binary: number, time in us, two channels, and a word of states.
+    binary = struct.pack("<IIhhH", 1, 0, 100, 10, 0) + struct.pack("<IIhhH", 2, 1000, 200, 20, 0)
+    head = "--- file type: CFG ---\n" + CFG.replace("ASCII", "BINARY").replace("1000,3", "1000,2")
+    whole = file("whole.cff", head.encode() + f"--- file type: DAT BINARY: {len(binary)} ---\n".encode() + binary)
+    frame = telemetry.read(whole, tz="UTC").frame.collect()
+    assert frame.filter(pl.col("metric") == "voltage_v")["value"].to_list() == pytest.approx([1000.0, 2000.0])
     (told,) = refused(file("big.cfg", CFG.replace("1000,3", "1000,30000000")), tz="UTC")
     assert "big.dat does not stand beside it" in told
     file("big.dat", "1,0,100,10,0\n")
