@@ -97,7 +97,7 @@ def synthetic(
         activity=jobs.activity(made, seed, duration, step),
         cooling=cooling_of(site, build.sized(facility).peak_power),
         period=made.period,
-        label=f"one synchronous job on all accelerators, synthetic, seed {seed}",
+        label=f"if one synchronous job ran on all accelerators: synthetic, seed {seed}",
         parameters=parameters._asdict(),
     )
 
