@@ -8,12 +8,13 @@ from pathlib import Path
 import numpy as np
 
 from facilities import air_checks, build, coils, plan, plant_checks
+from facilities.hosts.site import hosted
 from facilities.loading import load
 from facilities.racks import Model
 from facilities.schema import AirCooling, Facility
 from twin import power
 from twin.cooling.air_side import sidecar_rate
-from twin.errors import FacilityError, Fault
+from twin.errors import FacilityError, Fault, InputError
 from twin.redundancy import usable
 from twin.site import Floats, RackClasses, Site
 from twin.thermal.coefficients import worst_branch
@@ -86,6 +87,15 @@ def faults(facility: Facility) -> Iterator[Fault]:
     if parts.peak_power > site.connection.rating:
         message = f"is {_mw(site.connection.rating)}, but the site draws {_mw(parts.peak_power)} on its design day"
         yield Fault("connection.rating", f"{message}; raise it, or take fewer racks")
+    yield from _host(facility)
+
+
+def _host(facility: Facility) -> Iterator[Fault]:
+    """Check that the host network is there, and the site's points of connection in it."""
+    try:
+        hosted(facility)
+    except InputError as error:
+        yield from error.faults
 
 
 def _redundancy(facility: Facility, site: Site) -> Iterator[Fault]:

@@ -192,11 +192,13 @@ def holding_stated_voltages(grid: HostGrid, case: Case) -> HostGrid:
 def _from_text(path: Path) -> Case:
     """Read the assignments of a case file; one that goes on to compute is refused, as only MATLAB knows its values."""
     text = re.sub(r"%.*", "", path.read_text(encoding="utf-8", errors="replace"))
-    computed = re.search(r"^\s*mpc\.\w+\s*\(", text, flags=re.MULTILINE)
+    computed = re.search(r"^\s*mpc\.(bus|gen|branch)\s*\(", text, flags=re.MULTILINE)
     if computed:
         wanted = computed.group().strip(" \n(")
         message = f"the file computes {wanted} after it states it; run it in MATPOWER and save the result by `savecase`"
         raise FacilityError(path.name, [Fault(wanted, message)])
+    if re.search(r"mpc\.dcline\s*=\s*\[[^\]]*\d", text):
+        _refuse_dc(path)
     base = re.search(r"mpc\.baseMVA\s*=\s*([^;\s]+)", text)
     if base is None:
         message = "mpc.baseMVA is missing"
@@ -207,6 +209,12 @@ def _from_text(path: Path) -> Case:
         tuple(name.replace("''", "'") for name in re.findall(r"'((?:[^'\n]|'')*)'", named.group(1))) if named else ()
     )
     return Case(path.name, float(base.group(1)), **tables, names=names)
+
+
+def _refuse_dc(path: Path) -> None:
+    """Say that lines of direct current are not read, rather than leave their power out."""
+    message = "lines of direct current are not read; put a load at the end that takes and a unit at the end that gives"
+    raise FacilityError(path.name, [Fault("dcline", message)])
 
 
 def _table(text: str, name: str) -> Table:
@@ -230,6 +238,8 @@ def _from_matrices(path: Path) -> Case:
     """Read a case saved as matrices."""
     content = loadmat(path, simplify_cells=True)
     case: dict[str, Any] = content["mpc"]
+    if np.size(case.get("dcline", ())):
+        _refuse_dc(path)
     tables = {name: np.atleast_2d(np.asarray(case[name], dtype=float)) for name in LEAST_COLUMNS}
     names = np.atleast_1d(case["bus_name"]) if "bus_name" in case else ()
     return Case(path.name, float(case["baseMVA"]), **tables, names=tuple(str(name) for name in names))
@@ -358,12 +368,14 @@ def _branches(case: Case, ends: npt.NDArray[np.intp]) -> Branches:
 
 
 def _units(case: Case, gen: Table, at: npt.NDArray[np.intp], reference: int) -> Units:
-    """Merge units in service by bus; the first of a bus says the voltage, as in MATPOWER the last would."""
+    """Merge units in service by bus; where they differ in voltage the last of a bus has its way, as in MATPOWER."""
     holding = case.bus[at, 1] >= PV
     gen, at = gen[holding], at[holding]
-    buses, first, group = np.unique(at, return_index=True, return_inverse=True)
+    buses, group = np.unique(at, return_inverse=True)
     active, most, low, high = (MEGA * np.bincount(group, gen[:, column]).astype(float) for column in (1, 8, 4, 3))
-    return Units(buses, active, most, low, high, gen[first, 5], (buses == reference).astype(float))
+    voltage = np.empty(len(buses))
+    voltage[group] = gen[:, 5]
+    return Units(buses, active, most, low, high, voltage, (buses == reference).astype(float))
 
 
 def _connected(grid: HostGrid) -> Reading:

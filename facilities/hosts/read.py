@@ -31,6 +31,10 @@ ASYMMETRIC = [idx_brch.BR_R_ASYM, idx_brch.BR_X_ASYM, idx_brch.BR_G_ASYM, idx_br
 """Columns of pandapower's tables by which a branch differs at its ends."""
 
 
+UNREAD = ("tcsc", "svc", "ssc", "vsc", "bi_vsc", "b2b_vsc", "line_dc", "load_dc", "source_dc")
+"""Parts of pandapower that are controlled by electronics, or of direct current."""
+
+
 class _Own(NamedTuple):
     """Tables of a user's network, and its frequency [Hz] where the format states it."""
 
@@ -108,10 +112,11 @@ def case_of(network: pp.pandapowerNet, source: str) -> Case:
     FacilityError
         When pandapower finds no power flow of it, or it has branches that differ at their ends.
     """
+    _refuse_unread(network, source)
     _refuse_without_slack(network, source)
     options = {"trafo_model": "pi", "calculate_voltage_angles": True, "numba": False, "lightsim2grid": False}
     try:
-        pp.runpp(network, init="dc", **options)
+        pp.runpp(network, init="dc", voltage_depend_loads=False, **options)
     except (pp.LoadflowNotConverged, UserWarning, ValueError, KeyError, IndexError, ZeroDivisionError) as error:
         message = (
             f"pandapower finds no power flow of it: {error or 'it does not converge'}; the load lies beyond the "
@@ -140,6 +145,14 @@ def case_of(network: pp.pandapowerNet, source: str) -> Case:
     bus[dark, idx_bus.PD] = asked[dark]
     kept = np.flatnonzero(standing | ~dark)
     return Case(source, float(tables["baseMVA"]), bus[kept], gen, lines, tuple(names[row] for row in kept))
+
+
+def _refuse_unread(network: pp.pandapowerNet, source: str) -> None:
+    """Say which parts have no place in the tables, rather than leave them out."""
+    present = [name for name in UNREAD if len(network.get(name, ()))]
+    if present:
+        message = f"has parts that are not read: {', '.join(present)}; put loads, units or shunts in their place"
+        raise FacilityError(source, [Fault("", message)])
 
 
 def _refuse_without_slack(network: pp.pandapowerNet, source: str) -> None:

@@ -176,7 +176,9 @@ def dc_angles(grid: HostGrid, active: Floats) -> Floats:
     Flow = (angle of start - angle of end - shift) / (x ratio), without losses, at voltages of 1.
     """
     branches, count = grid.branches, len(grid.buses.number)
-    susceptance = branches.in_service / (branches.reactance * branches.ratio)
+    # a branch of resistance alone would be infinitely stiff: its resistance stands in, for a start
+    reactance = np.where(branches.reactance == 0.0, branches.resistance, branches.reactance)
+    susceptance = branches.in_service / (reactance * branches.ratio)
     shifted = susceptance * branches.phase_shift
     power = active / grid.base_power
     power = power + np.bincount(branches.start, shifted, count) - np.bincount(branches.end, shifted, count)

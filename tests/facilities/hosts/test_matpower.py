@@ -73,6 +73,12 @@ def test_a_unit_at_a_bus_that_holds_no_voltage_is_load_of_the_other_sign(tmp_pat
     assert grid.buses.load_active[1] == 38e6
 
 
+def test_the_last_unit_of_a_bus_says_its_voltage(tmp_path: Path) -> None:
+    """As MATPOWER does, which writes one after the other into the bus."""
+    grid = matpower.network(written(tmp_path, TEXT.replace("10  -5 1.01 100 1", "10  -5 1.03 100 1"))).grid
+    assert grid.units.voltage.tolist() == [1.02, 1.03]
+
+
 def test_an_island_is_left_out_and_told(tmp_path: Path) -> None:
     text = TEXT.replace("1.05 0 1 -360", "1.05 0 0 -360")
     grid, notes = matpower.network(written(tmp_path, text))
@@ -107,6 +113,7 @@ def test_matrices_are_read_like_text(tmp_path: Path) -> None:
     ("mpc.baseMVA", "base", "mpc.baseMVA is missing"),
     ("mpc.gen", "gen", "mpc.gen is missing"),
     ("0.9;  % a", ";  % a", "the rows of mpc.bus are not equally long"),
+    ("mpc.bus_name", "mpc.dcline = [\n 10 20 1 5;\n];\nmpc.bus_name", "dcline: lines of direct current are not read"),
     ("mpc.bus_name", "mpc.branch(:, 3) = 2;\nmpc.bus_name", "the file computes mpc.branch after it states it"),
 ])  # fmt: skip
 def test_faults_are_told_in_words(tmp_path: Path, old: str, new: str, told: str) -> None:

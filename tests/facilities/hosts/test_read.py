@@ -99,6 +99,10 @@ def no_impedance(net: pp.pandapowerNet) -> None:
     net.line[["r_ohm_per_km", "x_ohm_per_km"]] = 0.0
 
 
+def with_svc(net: pp.pandapowerNet) -> None:
+    pp.create_svc(net, 3, 1.0, -10.0, 1.0, 144.0)
+
+
 def broken(net: pp.pandapowerNet) -> None:
     net.line.in_service = False
     net.gen.in_service = False
@@ -108,6 +112,7 @@ def broken(net: pp.pandapowerNet) -> None:
     (without_slack, "own.json: ext_grid: no slack: no external grid"),
     (overload, "own.json: pandapower finds no power flow of it.*beyond the loadability limit"),
     (no_impedance, "own.json: line: lines without impedance: 0-1; put a closed bus-bus switch"),
+    (with_svc, "own.json: has parts that are not read: svc; put loads, units or shunts"),
     (broken, "own.json: branch: falls apart: 3 of 4 buses have no path to the reference bus"),
 ])  # fmt: skip
 def test_each_fault_is_one_clear_message(tmp_path: Path, spoil: Callable[[pp.pandapowerNet], None], told: str) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import facilities
+from facilities import checks
 from facilities.connection import GridConnection, HostNetwork
 from facilities.hosts import files
 from facilities.hosts.additions import known, with_additions
@@ -104,6 +105,12 @@ def test_numbers_of_reinforcements_say_who_says_so() -> None:
 def test_faults_of_a_host_are_told_in_words(changes: dict[str, object], told: str) -> None:
     with pytest.raises((FacilityError, UnknownNameError), match=told):
         hosted(on("prometheus", **changes))
+
+
+def test_checking_a_site_checks_its_host() -> None:
+    found = [str(fault) for fault in checks.faults(on("prometheus", points=[{"bus": 7, "source": "a slip"}]))]
+    assert len(found) == 1
+    assert found[0].startswith("connection.host.points: the network has no bus 7")
 
 
 def test_an_addition_needs_what_it_stands_on() -> None:

@@ -100,6 +100,13 @@ def test_dc_angles_of_two_buses() -> None:
     assert dc_angles(grid, np.array([0.0, -1e8])) == pytest.approx([0.0, -0.305])
 
 
+def test_a_branch_without_reactance_has_a_power_flow() -> None:
+    """100 MW over 0.02 of resistance on 100 MVA: V - V^2 = 0.02 gives V = 0.979583."""
+    grid = two_buses(1e8 + 0j)
+    grid = grid._replace(branches=grid.branches._replace(resistance=np.array([0.02]), reactance=np.array([0.0])))
+    assert solve(grid).voltage[1] == pytest.approx(0.979583, abs=1e-6)
+
+
 def test_more_than_the_network_can_carry_is_said() -> None:
     """V^2 has no real root above P = 5 at unity power factor: 500 MW over 0.1 on 100 MVA."""
     assert abs(solve(two_buses(4.99e8 + 0j)).voltage[1]) == pytest.approx(0.73, abs=0.01)
