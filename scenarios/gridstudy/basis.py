@@ -22,8 +22,6 @@ ABSENT = (
     ("energisation of transformers", "inrush takes their saturation and an electromagnetic model"),
     ("duty of breakers, unbalanced faults", "only the initial three-phase short-circuit power is known"),
     ("rotor-angle stability, swings between areas", "no machines; the interconnection is one"),
-    ("ride-through of the campus over time", "curves of supplies are held against codes; no event is simulated"),
-    ("islanded generation", "supplies of a site are listed, not yet run"),
     ("parameters for other tools", "not derived yet"),
 )
 """Chapters of a full study that are left out, and why."""

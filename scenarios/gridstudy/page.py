@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from scenarios import output
-from scenarios.gridstudy import basis, charts, fast_page, study, system
+from scenarios.gridstudy import basis, charts, dynamics, dynamics_charts, fast_page, study
 from scenarios.gridstudy.connection import reactive_margin
 from scenarios.gridstudy.shown import Shown
 from scenarios.page import pages
@@ -107,6 +107,7 @@ def html(found: Study) -> str:
         drawn["spectrum"] = charts.spectrum(found.load.spectrum)
     if found.fast is not None:
         drawn |= fast_page.charts(found.fast)
+    drawn |= dynamics_charts.charts(found.dynamics)
     numbers = basis.numbers_of(found.facility)
     shown = {
         "numbers": _numbers(found),
@@ -119,6 +120,7 @@ def html(found: Study) -> str:
         **_of_frequency(found),
         **_of_run(found),
         **({} if found.fast is None else fast_page.tables(found.fast)),
+        **dynamics.shown(found.dynamics),
     }
     return pages.html(
         "grid.html.j2",
@@ -132,7 +134,6 @@ def html(found: Study) -> str:
         tables=shown,
         weak=strength.WEAK,
         very_weak=strength.VERY_WEAK,
-        event=system.EVENT,
     )
 
 

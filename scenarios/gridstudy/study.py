@@ -14,8 +14,9 @@ from scenarios.fast_load import chapter
 from scenarios.fast_load.chapter import FastLoad
 from scenarios.fast_load.load import Load as Fast
 from scenarios.fast_load.measured import Sensor, measured
-from scenarios.gridstudy import basis, connection, system, trace
+from scenarios.gridstudy import basis, connection, dynamics, system, trace
 from scenarios.gridstudy.connection import Chapters
+from scenarios.gridstudy.dynamics import Dynamics
 from scenarios.gridstudy.system import Change, Frequency
 from scenarios.gridstudy.trace import Load
 from scenarios.page.quantities import duration
@@ -66,6 +67,8 @@ class Study(NamedTuple):
         The load in milliseconds; may be none.
     without_fast : text
         Why there is none; empty where there is.
+    dynamics : Dynamics
+        Ride-through, a lost grid, islands.
     """
 
     facility: Facility
@@ -75,6 +78,7 @@ class Study(NamedTuple):
     gaps: pl.DataFrame
     fast: FastLoad | None
     without_fast: str
+    dynamics: Dynamics
 
 
 def study(site: str, run: Path | None, waveform: Waveform | None = None) -> Study:
@@ -113,8 +117,17 @@ def study(site: str, run: Path | None, waveform: Waveform | None = None) -> Stud
         ramp = trace.largest_ramp(load)
         changes.append(Change(f"largest ramp of the run over {duration(trace.RAMP)}", ramp, trace.RAMP))
     named = facility.connection.interconnection
-    answer = None if named is None else system.study(named, changes)
-    return Study(facility, found, answer, load, trace.gaps(), *_fast(facility, found, given))
+    fast, without_fast = _fast(facility, found, given)
+    return Study(
+        facility=facility,
+        chapters=found,
+        frequency=None if named is None else system.study(named, changes),
+        load=load,
+        gaps=trace.gaps(),
+        fast=fast,
+        without_fast=without_fast,
+        dynamics=dynamics.study(facility, found.site, found.design_load),
+    )
 
 
 def _measured(facility: Facility, waveform: Waveform | None) -> Fast | None:
@@ -207,6 +220,7 @@ def tables(found: Study) -> dict[str, pl.DataFrame]:
         "capacitors": capacitors(found),
         "steps": chapters.steps,
         "ride_through": found.gaps,
+        **dynamics.tables(found.dynamics),
     }
     if found.frequency is not None:
         kept |= {"frequency": found.frequency.table, "frequency_series": found.frequency.series}

@@ -16,8 +16,6 @@ from twin.site import Floats
 STEP, HORIZON = 0.1, 60.0
 """[s] Of the series that is kept and drawn."""
 
-EVENT = "2024-07-10, Northern Virginia: 1,500 MW of load lost, 60.047 Hz (NERC, through secondary sources)"
-
 
 class Change(NamedTuple):
     """

@@ -370,7 +370,8 @@ def _feed(groups: Groups, group: int, voltage: float, time: int, step: float, me
             mode, memory.away[group] = AWAY, 0.0
     elif mode == CONNECTED:
         _refill(groups, group, voltage, time, step, memory, kept)
-    elif mode == STANDBY or (mode == KEPT_AWAY and memory.away[group] > groups.standby_delay[group]):
+    elif mode == STANDBY or (mode in (KEPT_AWAY, RETURNING) and memory.away[group] > groups.standby_delay[group]):
+        # Sets that carried it hold what the grid does not yet.
         kept.standby[time, group], short = short, 0.0
     if short > 0.0:
         from_battery = min(short, memory.stored[group] / step)

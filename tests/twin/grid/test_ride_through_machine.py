@@ -158,6 +158,9 @@ def test_standby_sets_carry_what_is_away_for_long() -> None:
     assert story(found) == [(1.02, "away"), (14.021, "on standby sets"), (36.0, "returning"), (37.0, "connected")]
     assert 3e8 - found.energy[20000, 0] == pytest.approx(13e6, rel=1e-3)
     assert found.standby[20000, 0] == 1e6
+    # while it ramps back the sets, not the battery, hold the rest
+    assert found.standby[36500, 0] == pytest.approx(0.5e6, rel=1e-6)
+    assert found.battery[36500, 0] == 0.0
 
 
 @given(

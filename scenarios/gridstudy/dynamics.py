@@ -1,0 +1,214 @@
+"""Chapters of what happens within milliseconds and minutes: ride-through, a lost grid, islands; and their tables."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import polars as pl
+
+from facilities import Facility, front_ends
+from scenarios.gridstudy import cascade, island, ride_through
+from scenarios.gridstudy.shown import Shown
+from scenarios.page.quantities import MISSING, digits, quantity
+from twin.errors import FacilityError
+from twin.site import Site
+
+
+class Dynamics(NamedTuple):
+    """
+    The chapters.
+
+    Attributes
+    ----------
+    ride_through : Chapter
+        Inputs against codes, and a sag.
+    cascade : Chapter
+        A minute without grid; None where the site cannot be replayed.
+    without_cascade : text
+        Why there is none; empty where there is.
+    island : Chapter
+        None where no supply is islanded.
+    """
+
+    ride_through: ride_through.Chapter
+    cascade: cascade.Chapter | None
+    without_cascade: str
+    island: island.Chapter | None
+
+
+def study(facility: Facility, site: Site, peak: float) -> Dynamics:
+    """
+    Study a site's dynamics.
+
+    Parameters
+    ----------
+    facility
+        From `facilities.load`.
+    site
+        As built.
+    peak
+        Power [W] at the point of connection on the design day.
+
+    Returns
+    -------
+    Dynamics
+        All chapters.
+    """
+    lost, why = _lost(facility, site)
+    # Without a replay that splits it the whole load is taken for computing.
+    powers = {ride_through.NAMES[0]: peak} if lost is None else {part.name: part.fed.power for part in lost.parts}
+    sag = ride_through.study(facility, *(powers.get(name, 0.0) for name in ride_through.NAMES))
+    return Dynamics(sag, lost, why, island.study(facility, site, peak))
+
+
+def _lost(facility: Facility, site: Site) -> tuple[cascade.Chapter | None, str]:
+    """Follow a lost grid, or say why a site cannot be replayed."""
+    try:
+        return cascade.study(facility, site), ""
+    except FacilityError as error:
+        return None, f"The site cannot be replayed: {error}."
+
+
+def tables(found: Dynamics) -> dict[str, pl.DataFrame]:
+    """
+    Give the chapters' tables by name.
+
+    Parameters
+    ----------
+    found
+        From `study`.
+
+    Returns
+    -------
+    dict of text to frame
+        Numbers in SI, units in the names of columns.
+    """
+    names = list(dict.fromkeys(part.front_end for part in found.ride_through.parts))
+    numbers = [number._asdict() for name in names for number in front_ends.numbers_of(name)]
+    kept = {
+        "ride_through_held": found.ride_through.held,
+        "ride_through_sag": found.ride_through.story,
+        "ride_through_series": found.ride_through.series,
+        "ride_through_numbers": pl.DataFrame(numbers),
+    }
+    if found.cascade is not None:
+        kept |= {
+            "grid_lost": found.cascade.story,
+            "grid_lost_electric": found.cascade.electric,
+            "grid_lost_thermal": found.cascade.thermal,
+        }
+    if found.island is not None:
+        kept |= {
+            "island": found.island.figures,
+            "island_swings": found.island.swings,
+            "island_sweep": found.island.sweep,
+            "island_series": found.island.series,
+        }
+    return kept
+
+
+def shown(found: Dynamics) -> dict[str, Shown]:
+    """
+    Give the chapters' tables as the page shows them.
+
+    Parameters
+    ----------
+    found
+        From `study`.
+
+    Returns
+    -------
+    dict of text to Shown
+        By the names that the template has.
+    """
+    chapter = found.ride_through
+    parts = [
+        (part.name, part.fed.front_end.title, quantity(part.fed.power, "W"), _time(part.fed.standby_delay))
+        for part in chapter.parts
+    ]
+    sag = [
+        (f"{row['time_s']:.3f} s", row["part"], quantity(row["power_w"], "W"), row["becomes"])
+        for row in chapter.story.iter_rows(named=True)
+    ]
+    depth, lasting = ride_through.SAG
+    tables_ = {
+        "parts": Shown(
+            "Behind what the load stands, on the design day",
+            ("Part", "Input", "Power", "Standby sets carry it after"),
+            tuple(parts),
+            (2, 3),
+        ),
+        "held": _held(chapter.held),
+        "sag": Shown(
+            f"A sag to {depth:g} per unit for {1e3 * lasting:g} ms",
+            ("After", "Part", "Power", "Becomes"),
+            tuple(sag),
+            (0, 2),
+        ),
+    }
+    if found.cascade is not None:
+        story = [(f"{row['time_s']:.2f} s", row["what"]) for row in found.cascade.story.iter_rows(named=True)]
+        tables_["lost"] = Shown("A minute without grid", ("After", "What happens"), tuple(story), (0,))
+    return tables_ if found.island is None else tables_ | _island(found.island)
+
+
+def _held(table: pl.DataFrame) -> Shown:
+    rows = [
+        (
+            row["front_end"],
+            f"{row['code']}, {row['of']}",
+            "kept" if row["kept"] else "broken",
+            *(
+                (MISSING,) * 4
+                if row["kept"]
+                else (
+                    f"{digits(row['low'], 3)} to {digits(row['high'], 3)}",
+                    _time(row["required_s"]),
+                    _time(row["left_s"]),
+                    f"{_time(row['back_s'])} of {_time(row['within_s'])}",
+                )
+            ),
+        )
+        for row in table.iter_rows(named=True)
+    ]
+    heads = ("Input", "Code", "Verdict", "Worst at, per unit or Hz", "Must stay", "Left after", "Back after, of")
+    return Shown("Inputs of computing against codes, event by event", heads, tuple(rows), (3, 4, 5, 6))
+
+
+def _island(chapter: island.Chapter) -> dict[str, Shown]:
+    figures = [
+        (
+            row["figure"],
+            digits(row["value"], 4) if row["unit"] == "1" else quantity(row["value"], row["unit"]),
+            row["remark"],
+        )
+        for row in chapter.figures.iter_rows(named=True)
+    ]
+    swings = [
+        (
+            f"{row['period_s']:g} s",
+            f"{row['deviation_hz']:.2f} Hz",
+            quantity(row["allowed_w"], "W", 3),
+            f"{100.0 * row['floor']:.0f} %",
+            quantity(row["battery_w"], "W", 3) if math.isfinite(row["battery_w"]) else "none as large as the swing",
+        )
+        for row in chapter.swings.iter_rows(named=True)
+    ]
+    heads = ("Iteration", "Deviation as it is", "Swing allowed", "Floor of accelerators", "Or a battery of")
+    return {
+        "island": Shown(chapter.title, ("Figure", "", "Remark"), tuple(figures), (1,)),
+        "island_swings": Shown(f"What smoothing it takes: {chapter.band}", heads, tuple(swings), (1, 2, 3, 4)),
+    }
+
+
+def _figure(value: float, unit: str) -> str:
+    if unit == "1":
+        return digits(value, 4)
+    return f"{value:.2f} Hz" if unit == "Hz" else quantity(value, unit)
+
+
+def _time(seconds: float) -> str:
+    if math.isinf(seconds):
+        return "never"
+    return f"{1e3 * seconds:.0f} ms" if seconds < 1.0 else f"{digits(seconds, 3)} s"
