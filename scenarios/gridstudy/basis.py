@@ -21,7 +21,7 @@ ABSENT = (
     ("feeders of the campus, starting of large motors", "the campus is one bus"),
     ("energisation of transformers", "inrush takes their saturation and an electromagnetic model"),
     ("duty of breakers, unbalanced faults", "only the initial three-phase short-circuit power is known"),
-    ("rotor-angle stability, swings between areas", "no machines; the interconnection is one"),
+    ("rotor-angle stability", "machines are typical ones, for small swings; no fault is followed over time"),
     ("parameters for other tools", "not derived yet"),
 )
 """Chapters of a full study that are left out, and why."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import polars as pl
 
 from facilities import Facility, front_ends
-from scenarios.gridstudy import cascade, island, ride_through
+from scenarios.gridstudy import cascade, island, modes, ride_through
 from scenarios.gridstudy.shown import Shown
 from scenarios.page.quantities import MISSING, digits, quantity
 from twin.errors import FacilityError
@@ -29,12 +29,15 @@ class Dynamics(NamedTuple):
         Why there is none; empty where there is.
     island : Chapter
         None where no supply is islanded.
+    modes : Chapter
+        None where no network was cut around the site.
     """
 
     ride_through: ride_through.Chapter
     cascade: cascade.Chapter | None
     without_cascade: str
     island: island.Chapter | None
+    modes: modes.Chapter | None
 
 
 def study(facility: Facility, site: Site, peak: float) -> Dynamics:
@@ -59,7 +62,9 @@ def study(facility: Facility, site: Site, peak: float) -> Dynamics:
     # Without a replay that splits it the whole load is taken for computing.
     powers = {ride_through.NAMES[0]: peak} if lost is None else {part.name: part.fed.power for part in lost.parts}
     sag = ride_through.study(facility, *(powers.get(name, 0.0) for name in ride_through.NAMES))
-    return Dynamics(sag, lost, why, island.study(facility, site, peak))
+    host = modes.host_of(facility)
+    swings = None if host is None else modes.study(*host)
+    return Dynamics(sag, lost, why, island.study(facility, site, peak), swings)
 
 
 def _lost(facility: Facility, site: Site) -> tuple[cascade.Chapter | None, str]:
@@ -98,6 +103,8 @@ def tables(found: Dynamics) -> dict[str, pl.DataFrame]:
             "grid_lost_electric": found.cascade.electric,
             "grid_lost_thermal": found.cascade.thermal,
         }
+    if found.modes is not None:
+        kept |= {"modes": found.modes.modes, "modes_forced": found.modes.forced}
     if found.island is not None:
         kept |= {
             "island": found.island.figures,
@@ -150,6 +157,8 @@ def shown(found: Dynamics) -> dict[str, Shown]:
     if found.cascade is not None:
         story = [(f"{row['time_s']:.2f} s", row["what"]) for row in found.cascade.story.iter_rows(named=True)]
         tables_["lost"] = Shown("A minute without grid", ("After", "What happens"), tuple(story), (0,))
+    if found.modes is not None:
+        tables_["modes"] = _modes(found.modes)
     return tables_ if found.island is None else tables_ | _island(found.island)
 
 
@@ -174,6 +183,20 @@ def _held(table: pl.DataFrame) -> Shown:
     ]
     heads = ("Input", "Code", "Verdict", "Worst at, per unit or Hz", "Must stay", "Left after", "Back after, of")
     return Shown("Inputs of computing against codes, event by event", heads, tuple(rows), (3, 4, 5, 6))
+
+
+def _modes(chapter: modes.Chapter) -> Shown:
+    rows = [
+        (
+            f"{row['frequency_hz']:.2f} Hz",
+            f"{100.0 * row['damping']:.1f} %",
+            f"{row['one_side']} against {row['other_side']}",
+            str(row["largest_bus"]),
+        )
+        for row in chapter.modes.head(modes.SHOWN).iter_rows(named=True)
+    ]
+    heads = ("Frequency", "Damping", "Machines", "Largest at bus")
+    return Shown(f"The slowest of {chapter.modes.height} modes, {chapter.title}", heads, tuple(rows), (0, 1, 2, 3))
 
 
 def _island(chapter: island.Chapter) -> dict[str, Shown]:

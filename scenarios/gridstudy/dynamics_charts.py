@@ -11,7 +11,7 @@ from scenarios.page.style import BLUE, GREEN, GREY, ORANGE, PURPLE, VERMILION, C
 if TYPE_CHECKING:
     import polars as pl
 
-    from scenarios.gridstudy import cascade, island, ride_through
+    from scenarios.gridstudy import cascade, island, modes, ride_through
     from scenarios.gridstudy.dynamics import Dynamics
     from scenarios.page.drawing import Figure
 
@@ -43,6 +43,8 @@ def charts(found: Dynamics) -> dict[str, Chart]:
     drawn = {"sag": sag(found.ride_through)}
     if found.cascade is not None:
         drawn["lost"] = lost(found.cascade)
+    if found.modes is not None:
+        drawn["modes"] = swings(found.modes)
     if found.island is not None:
         drawn |= {"island": island_swing(found.island), "island_series": island_series(found.island)}
     return drawn
@@ -78,6 +80,25 @@ def lost(found: cascade.Chapter) -> Chart:
         "plant and pumps stand for as long as the machine says."
     )
     return lines.chart("A minute without grid", caption, figure)
+
+
+def swings(found: modes.Chapter) -> Chart:
+    """Draw the sum of all machines' swings over that of the load, over frequency."""
+    figure = drawing.stacked(340)
+    table = found.forced
+    hertz = table["frequency_hz"].to_numpy()
+    line(figure, hertz, table["amplification"].to_numpy(), "all machines", BLUE)
+    line(figure, hertz, table["largest"].to_numpy(), "the largest one", ORANGE)
+    level(figure, float(hertz[0]), float(hertz[-1]), 1.0)
+    for side in ("x", "y"):
+        drawing.set_axes(figure, side, type="log")
+    lines.name_y(figure, "Swing over that of the load", 1)
+    name_x(figure, "Frequency of the load [Hz]")
+    caption = (
+        "A small load that oscillates at the site's bus: above 1 machines swing against each other besides carrying "
+        "it. Typical machines without controls: trust where peaks stand, not how high they are."
+    )
+    return lines.chart("What swings with the load", caption, figure)
 
 
 def island_swing(found: island.Chapter) -> Chart:

@@ -294,7 +294,7 @@ def largest(holds: Callable[[float], bool], low: float, high: float, sure: float
 
     Parameters
     ----------
-    holds
+    holds : function of [1]
         Asked at values; taken to hold at `low`.
     low, high : [1]
         Between which it is looked for, in the unit of the value.

@@ -8,7 +8,8 @@ import pytest
 
 import facilities
 from facilities import build
-from scenarios.gridstudy import cascade, dynamics, dynamics_charts, island, ride_through
+from scenarios.gridstudy import cascade, dynamics, dynamics_charts, island, modes, ride_through
+from scenarios.published.laws import two_areas
 
 
 @pytest.mark.parametrize(
@@ -120,15 +121,50 @@ def test_a_site_without_islanded_sets_has_no_island() -> None:
     assert island.study(facility, build.site(facility), 1e8) is None
 
 
-def test_charts_and_tables_have_each_chapter(lost: cascade.Chapter, alone: island.Chapter) -> None:
+@pytest.fixture(scope="module")
+def swings() -> modes.Chapter:
+    return modes.study(two_areas.network(), "Two areas", (7,))
+
+
+def test_modes_of_a_network_with_typical_machines(swings: modes.Chapter) -> None:
+    """
+    Kundur's network with machines of H = 4 s and a rating of 900 MW over 0.85, in the place of 6.34 s of 900 MVA.
+
+    Frequencies of the classical model there, 0.542, 1.147 and 1.176 Hz, go with the root of the inertia's inverse:
+    about sqrt(6.34 x 0.85 / 4) = 1.16, a little more as the reactances shrink with the rating too.
+    """
+    table = swings.modes
+    assert swings.machines == 4
+    ratio = table["frequency_hz"].to_numpy() / np.array([0.542, 1.147, 1.176])
+    assert ((ratio > 1.16) & (ratio < 1.25)).all()
+    assert (table["one_side"].to_list()[0], table["other_side"].to_list()[0]) == (2, 2)
+    peak = swings.forced.sort("amplification", descending=True).row(0, named=True)
+    nearest = np.abs(np.log(modes.FREQUENCIES / table["frequency_hz"][0])).min()
+    assert abs(np.log(peak["frequency_hz"] / table["frequency_hz"][0])) == pytest.approx(nearest, abs=1e-9)
+    assert swings.forced["amplification"][0] == pytest.approx(1.0, abs=0.15)
+
+
+def test_networks_around_sites() -> None:
+    """Prometheus stands where Ohio was cut; Frontier, in Tennessee, has no network of its own."""
+    found = modes.host_of(facilities.load("prometheus"))
+    assert found is not None
+    grid, title, points = found
+    assert title == "Around Columbus, Ohio"
+    assert set(points) <= set(grid.buses.number.tolist())
+    assert modes.host_of(facilities.load("frontier")) is None
+
+
+def test_charts_and_tables_have_each_chapter(
+    lost: cascade.Chapter, alone: island.Chapter, swings: modes.Chapter
+) -> None:
     facility = facilities.load("meta_150mw")
     sag = ride_through.study(facility, 1e8, 1e7, 0.0)
-    found = dynamics.Dynamics(sag, lost, "", alone)
-    assert set(dynamics_charts.charts(found)) == {"sag", "lost", "island", "island_series"}
+    found = dynamics.Dynamics(sag, lost, "", alone, swings)
+    assert set(dynamics_charts.charts(found)) == {"sag", "lost", "island", "island_series", "modes"}
     shown = dynamics.shown(found)
     assert all(len(row) == len(table.heads) for table in shown.values() for row in table.rows)
     assert ("ups_itic", "ercot_nogrr282, voltage", "broken") in {row[:3] for row in shown["held"].rows}
     assert {"island_swings", "grid_lost", "ride_through_held"} <= set(dynamics.tables(found))
-    without = dynamics.Dynamics(sag, None, "The site cannot be replayed: why.", None)
+    without = dynamics.Dynamics(sag, None, "The site cannot be replayed: why.", None, None)
     assert set(dynamics_charts.charts(without)) == {"sag"}
     assert set(dynamics.shown(without)) == {"parts", "held", "sag"}
