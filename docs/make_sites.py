@@ -26,8 +26,8 @@ draws. The counts say how many of a site's numbers, its parts' included, come fr
 named third party, from arithmetic on others, from public measurements, or are assumed with a range. No count says how
 much a number matters: read what is assumed before you quote a result.
 
-Annual figures of operators (PUE, WUE) are inputs of no site. A run's PUE counts what the model has; lighting, offices,
-humidifiers and the charging of batteries are not in it, so that it is no operator's annual value.
+Annual figures of operators (PUE, WUE) are inputs of no site. A house load (light, offices, humidifiers, auxiliaries) is
+assumed in each design of power supply but Frontier's; the charging of batteries is in no run.
 """
 
 ASSUMED_SHOWN = 4
@@ -35,28 +35,30 @@ ASSUMED_SHOWN = 4
 
 
 PUE = """\
-## PUE beside published annual values
+## PUE and WUE beside published annual values
 
 ```
-for month in 01 04 07 10; do twin replay SITE --weather normals --start 2026-$month-15T00:00Z; done
+twin year SITE
 ```
 
-Four days of the site's normals on its usual load: representative conditions, no year. Meta's cooling and the fans of
-the traditional site were chosen after a first result was seen, so that theirs are no predictions.
+A synthetic year of the site's climate on its usual load; `twin validate` holds them against the sources. Meta's
+cooling and the fans of the traditional site were chosen after a first result was seen beside these PUEs: fitted, the
+rest predicted.
 
-| site | January | April | July | October | mean | published, a year |
-|---|---:|---:|---:|---:|---:|---|
-| `google_ironwood` | 1.055 | 1.055 | 1.059 | 1.055 | 1.056 | 1.04 to 1.06 (Google, central Ohio) |
-| `google_tpu_v4` | 1.053 | 1.055 | 1.083 | 1.056 | 1.062 | 1.10 (not verified) |
-| `meta_150mw` | 1.070 | 1.071 | 1.075 | 1.071 | 1.072 | 1.08 (Meta's fleet) |
-| `azure_nd_h200_v5` | 1.055 | 1.115 | 1.219 | 1.127 | 1.129 | 1.18 (Microsoft's fleet), 1.12 (its new sites) |
-| `fairwater` | 1.045 | 1.071 | 1.155 | 1.077 | 1.087 | 1.12 (its new sites) |
-| `aws_p4d_ultracluster` | 1.030 | 1.030 | 1.033 | 1.030 | 1.031 | 1.15 (AWS), 0.12 more |
-| `aws_rainier` | 1.035 | 1.035 | 1.037 | 1.035 | 1.036 | 1.14 to 1.15 (AWS), 0.1 more |
-| `traditional_enterprise` | 1.379 | 1.381 | 1.410 | 1.381 | 1.388 | 1.54 (Uptime Institute, 2025), 0.15 more |
+| site | PUE | WUE [L/kWh] | published, a year |
+|---|---:|---:|---|
+| `google_ironwood` | 1.072 | 1.46 | 1.04 to 1.06 (Google, central Ohio), 1.09 (fleet) |
+| `google_tpu_v4` | 1.074 | 1.64 | 1.10 (not verified) |
+| `meta_150mw` | 1.087 | 0.18 | 1.08, WUE 0.20 (Meta's fleet) |
+| `azure_nd_h200_v5` | 1.142 | 0 | 1.12 (Microsoft's new sites), 1.18 (fleet) |
+| `fairwater` | 1.104 | 0 | 1.12 (its new sites) |
+| `fairwater_wisconsin` | 1.079 | 0 | 1.12 (its new sites), 0.04 more |
+| `aws_rainier` | 1.051 | 0.02 | 1.05 (AWS, best of the Americas), 1.08 (new sites), 1.14 to 1.15 and WUE 0.15 (fleet) |
+| `aws_p4d_ultracluster` | 1.044 | 0.02 | 1.14 to 1.15 (fleet), 0.10 more |
+| `traditional_enterprise` | 1.439 | 1.89 | 1.36 to 1.63, mean 1.54 (Uptime Institute, IDC); WUE 1.8 to 1.9 |
 
-What is missing in the model lies on one side: lighting, offices, humidifiers, charging, fans that never slow down, and
-the older buildings of a fleet. The other sites have no published value.
+What is missing in the model lies on one side: fans that never slow down, filters and coils that age, water of
+humidifiers, and the older buildings of a fleet. The other sites have no published value.
 """
 
 

@@ -45,7 +45,7 @@ def faults(facility: Facility, site: Site, sized: Coils) -> Iterator[Fault]:
         if not air.outdoor_air.lowest_dew_point.si <= dew <= air.outdoor_air.highest_dew_point.si:
             message = f"shuts the dampers on the {day} day, at a dew point of {_celsius(dew)}"
             yield Fault("cooling.air.outdoor_air.highest_dew_point", f"{message}; raise it, or coil_share")
-        offered = intake(site, outdoors).dry_bulb
+        offered = intake(site.halls, outdoors).dry_bulb
         carried = site.halls.outdoor_stream * (sized.returned - offered)
         left = sized.heat / share - sized.heat
         short = left - carried

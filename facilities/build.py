@@ -136,7 +136,9 @@ def sized(facility: Facility) -> Sized:
         + fans.sum()
         + sum(float(plant.peak_power.sum()) for plant in plants)
     )
-    chain, peak = _chain(facility, hall_path, float(heat.feeders.sum()), float(cooling))
+    rated = np.array([models[name].rack.rated_power.si for name in places.classes])[places.rack_class].sum()
+    house = float(rated * sum(part.share.si for part in facility.power.house))
+    chain, peak = _chain(facility, hall_path, float(heat.feeders.sum()), float(cooling), house)
     sized_coils = coils.size(air, models, places, hot, fans, sums(places.cdu_hall, blown, len(places.halls)))
     return Sized(models, places, heat, sized_coils, fans, pumps, tuple(plants), chain, peak)
 
@@ -177,16 +179,16 @@ def _primary_stream(facility: Facility, liquid: LiquidCooling) -> float:
 
 
 def _chain(
-    facility: Facility, hall_path: tuple[Stage, ...], feeders: float, cooling: float
+    facility: Facility, hall_path: tuple[Stage, ...], feeders: float, cooling: float, house: float
 ) -> tuple[PowerChain, float]:
     """Size the paths above halls and plant, and give the power at the point of connection."""
-    mechanical, plant = sizing.path(facility, facility.power.mechanical, np.array([cooling]))
+    mechanical, plant = sizing.path(facility, facility.power.mechanical, np.array([cooling + house]))
     common, head = sizing.path(facility, facility.power.common, feeders + plant)
     grid = facility.connection
     part = unit(facility.catalog.converters[grid.transformer], grid.power_factor.si)
     transformers = Stage("main_transformer", np.array([float(_transformers(facility))]), part.rating, part.curve, False)
     head = head + sizing.stage_loss(transformers, head)
-    return PowerChain(hall_path, mechanical, (*common, transformers)), float(head[0])
+    return PowerChain(hall_path, mechanical, (*common, transformers), house), float(head[0])
 
 
 def _transformers(facility: Facility) -> int:

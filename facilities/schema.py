@@ -370,12 +370,23 @@ class Cooling(Model):
         return self.liquid if self.sidecar is None else self.sidecar
 
 
+class HouseLoad(Model):
+    """Something that the buildings draw besides racks and cooling; its heat goes outdoors."""
+
+    name: Text
+    share: AirPart
+    """Of the racks' rated power."""
+
+
 class Power(Model):
     """Conversion stages from the racks and from the plant upwards, up to the main transformers."""
 
     hall: Annotated[tuple[PathStage, ...], Field(min_length=1)]
     mechanical: Annotated[tuple[PathStage, ...], Field(min_length=1)]
+    """Feeds the cooling, and the house load."""
     common: tuple[PathStage, ...] = ()
+    house: tuple[HouseLoad, ...] = ()
+    """What the buildings draw besides racks and cooling, day and night."""
 
 
 class Description(Model):

@@ -22,6 +22,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from scenarios.commands import year_options
 from twin.errors import TwinError
 
 app = typer.Typer(
@@ -446,6 +447,25 @@ def failures(
         from scenarios.commands import failures as failed
 
         failed.show(site, out)
+
+
+@app.command(epilog=year_options.EXAMPLES)
+def year(
+    site: SiteName,
+    scenario: year_options.Jobs = None,
+    weather: year_options.Weather = None,
+    step: year_options.Step = "1 h",
+    first: year_options.First = 2026,
+    growth: year_options.Growth = False,
+    out: year_options.Out = None,
+    force: year_options.Force = False,
+) -> None:
+    """Solve a planning year: energy, PUE, water, month by month and hour by hour, and extreme days, as a page."""
+    with _told():
+        from scenarios.commands import year as planned
+
+        asked = {"growth": growth, "out": out, "force": force, "command": shlex.join(["twin", *sys.argv[1:]])}
+        planned.show(site, scenario, weather, step, first, **asked)
 
 
 @app.command(epilog="Examples: twin validate --data ../shared/data; twin validate --cases my_cases")

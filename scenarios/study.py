@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,7 +14,6 @@ from facilities import Facility, build, checks, plan
 from facilities.design import design
 from facilities.loading import file_of
 from facilities.nameplate import nameplate
-from facilities.quantity import Provenance
 from facilities.weather import KINDS, Weather
 from scenarios import comparison, output, schema
 from scenarios.asked import delivered
@@ -23,11 +21,11 @@ from scenarios.asked.machines import machines
 from scenarios.asked.measured import DRIVERS
 from scenarios.asked.placement import Placement, load_table
 from scenarios.events import changes
+from scenarios.origins import hashed, resolved, traced
 from scenarios.outdoors import outdoors, weather_file
 from scenarios.report import page as report
 from scenarios.schema import NORMALS, Scenario
 from scenarios.setting import DEFAULT, Asked, Setting, length, settle
-from telemetry.parameters import Parameter
 from twin import run as runs
 from twin import simulate, verification
 from twin.grid import response
@@ -228,7 +226,7 @@ def _files(
 def _context(prepared: _Prepared, command: str) -> dict[str, Any]:
     """Give what a run's manifest says beyond the run itself."""
     facility, setting, placement = prepared.facility, prepared.setting, prepared.placement
-    numbers = [*facility.assumptions(), *_traced(placement.parameters)]
+    numbers = [*facility.assumptions(), *traced(placement.parameters)]
     readings = setting.readings.values()
     credits = (*facility.attributions, *(reading.provenance.attribution for reading in readings))
     return {
@@ -237,7 +235,7 @@ def _context(prepared: _Prepared, command: str) -> dict[str, Any]:
         "start": setting.clock.start,
         "duration_s": setting.clock.duration,
         "seed": setting.scenario.seed,
-        "inputs": [_resolved(facility), *(_input(kind, path) for kind, path in prepared.files)],
+        "inputs": [resolved(facility), *(hashed(kind, path) for kind, path in prepared.files)],
         "scenario": {
             "name": setting.scenario.name,
             "description": setting.scenario.description,
@@ -265,27 +263,6 @@ def _context(prepared: _Prepared, command: str) -> dict[str, Any]:
         ],
         "attributions": [text for text in dict.fromkeys(credits) if text],
     }
-
-
-def _traced(parameters: Mapping[str, Parameter]) -> Iterator[Provenance]:
-    """Say where the numbers of synthetic traces come from, as facilities say it of theirs."""
-    for path, number in parameters.items():
-        value, low, high = (_text(part, number.unit) for part in (number.value, number.low, number.high))
-        yield Provenance(path, value, number.basis, number.source, low, high, "")
-
-
-def _text(value: float, unit: str) -> str:
-    return f"{value:g}" if unit == "1" else f"{value:g} {unit}"
-
-
-def _resolved(facility: Facility) -> dict[str, str]:
-    """Say what the site was with its designs, the catalog's parts and its phase, which the facility file only names."""
-    digest = hashlib.sha256(facility.model_dump_json().encode()).hexdigest()
-    return {"kind": "site as built", "name": facility.name, "sha256": digest}
-
-
-def _input(kind: str, path: Path) -> dict[str, str]:
-    return {"kind": kind, "name": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
 
 
 def _host_grid(facility: Facility) -> str:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 from pydantic import BaseModel
 
 from facilities.reader import nearest, parsed, toml
-from scenarios.published import catalog_case, law_case, rack_power, replay_case
+from scenarios.published import catalog_case, law_case, rack_power, replay_case, year_case
 from scenarios.published.checks import Check, Status
 from twin.errors import FacilityError, Fault, InputError, ScenarioError
 
@@ -40,6 +40,7 @@ _KINDS = {
     "law": _Kind(law_case.LawCase, law_case.run, law_case.faults),
     "rack_power": _Kind(rack_power.RackPowerCase, rack_power.run),
     "replay": _Kind(replay_case.ReplayCase, replay_case.run, replay_case.faults),
+    "year": _Kind(year_case.YearCase, year_case.run, year_case.faults),
 }
 """Kinds of cases by name."""
 

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from twin.record import Energies, Record
-from twin.site import Site
+from twin.record import Energies, Record, Stored
+from twin.site import PowerChain, Site
 
 TOLERANCE = 1e-9
 """Largest residual over what went in [1]: rounding of some 1e8 additions in double precision."""
@@ -64,8 +64,28 @@ def balances(record: Record, site: Site) -> tuple[Balance, ...]:
     tuple of Balance
         The whole site first, then from the grid to the outdoors, then water.
     """
-    energies, before, after = record.energies, record.before, record.after
-    warms = np.array([stage.heats_hall for stage in site.chain.hall_path], dtype=float)
+    return balances_of(record.energies, record.before, record.after, site.chain)
+
+
+def balances_of(energies: Energies, before: Stored, after: Stored, chain: PowerChain) -> tuple[Balance, ...]:
+    """
+    Give every balance of energies and stores.
+
+    Parameters
+    ----------
+    energies : Energies
+        What crossed each boundary.
+    before, after : Stored
+        What the site held at the start and at the end.
+    chain : PowerChain
+        Says which losses warm halls.
+
+    Returns
+    -------
+    tuple of Balance
+        As of `balances`.
+    """
+    warms = np.array([stage.heats_hall for stage in chain.hall_path], dtype=float)
     by_stage = energies.hall_losses.sum(axis=1)
     in_halls, outdoors = float(warms @ by_stage), float((1.0 - warms) @ by_stage)
     other_losses = float(energies.mechanical_losses.sum() + energies.common_losses.sum())
@@ -76,7 +96,7 @@ def balances(record: Record, site: Site) -> tuple[Balance, ...]:
     off_the_water = energies.rejected + energies.condenser_rejected + energies.delivered
     given_off = off_the_water + chillers + energies.cooler_fans + with_air
     racks, cdus, plant, condenser, basins = (end - start for end, start in zip(after, before, strict=True))
-    whole = given_off + outdoors + other_losses
+    whole = given_off + outdoors + other_losses + energies.house
     from_cdus = energies.cdu_facility + energies.cdu_air
     to_plant = from_cdus + energies.rack_air + in_halls + energies.hall_fans + energies.pumps
     from_plant = energies.rejected + energies.chilled + energies.economised + energies.reused + energies.outdoor_air
@@ -84,7 +104,11 @@ def balances(record: Record, site: Site) -> tuple[Balance, ...]:
     return (
         _balance("whole site", "J", energies.connection, whole, racks + cdus + plant + condenser),
         _balance(
-            "power chain", "J", energies.connection, energies.racks + cooling + in_halls + outdoors + other_losses, 0.0
+            "power chain",
+            "J",
+            energies.connection,
+            energies.racks + cooling + energies.house + in_halls + outdoors + other_losses,
+            0.0,
         ),
         _balance("racks", "J", energies.racks, energies.rack_coolant + energies.rack_air, racks),
         _balance("CDUs", "J", energies.rack_coolant + energies.cdu_pumps, from_cdus, cdus),

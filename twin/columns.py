@@ -141,6 +141,7 @@ SITE: dict[str, Column] = {
     "cooling_power_w": Column("W", "f64", "CDU pumps, hall fans, facility pumps, cooler fans, chillers", 0.0, 2e10),
     "loss_power_w": Column("W", "f64", "conversion losses from the PCC to the rack inlets and the plant", 0.0, 2e10),
     "facility_power_w": Column("W", "f64", "power drawn at the PCC", 0.0, 2e10),
+    "house_power_w": Column("W", "f64", "light, offices, humidifiers, auxiliaries of the buildings", 0.0, 2e10),
     "pcc_voltage_pu": Column("1", "f64", "voltage at the PCC, lowest of the connection points", 0.5, 1.5),
 }
 """Columns of site.parquet, one row a second."""
@@ -262,6 +263,34 @@ LAYOUT: dict[str, Column] = {
     "depth_m": Column(*_LENGTH, "from south to north", 0.0, 1e4),
 }
 """Columns of layout.parquet: what stands where, as far as the site has a plan, and on which feeds its racks hang."""
+
+YEAR: dict[str, Column] = {
+    "time": Column("", "time", "start of the hour in local standard time, without a zone"),
+    "it_power_w": Column("W", "f64", "power at all rack inlets", 0.0, 2e10),
+    "accelerator_power_w": Column("W", "f64", "power of all accelerators", 0.0, 2e10),
+    "rack_loss_power_w": Column("W", "f64", "lost in conversion inside racks", 0.0, 2e10),
+    "loss_power_w": Column("W", "f64", "lost between racks or cooling and the point of connection", 0.0, 2e10),
+    "cooling_power_w": Column("W", "f64", "power of all cooling equipment", 0.0, 2e10),
+    "house_power_w": Column("W", "f64", "light, offices, humidifiers, auxiliaries of the buildings", 0.0, 2e10),
+    "facility_power_w": Column("W", "f64", "power drawn at the point of connection", 0.0, 2e10),
+    "facility_power_max_w": Column("W", "f64", "the same, highest step of the hour", 0.0, 2e10),
+    "pue": Column("1", "f64", "facility power over IT power", 1.0, 100.0),
+    "chiller_power_w": Column("W", "f64", "power of the chillers", 0.0, 2e10),
+    "heat_delivered_w": Column("W", "f64", "heat to a buyer", 0.0, 2e10),
+    "water_use_kg_s": Column("kg/s", "f64", "make-up water", 0.0, 1e5),
+    "evaporation_kg_s": Column("kg/s", "f64", "water that towers and pads evaporate", 0.0, 1e5),
+    "dry_bulb_temp_k": Column("K", "f64", "outdoor air", 200.0, 335.0),
+    "wet_bulb_temp_k": Column("K", "f64", "its wet bulb", 200.0, 320.0),
+    "mechanical_share": Column("1", "f64", "part of the heat of the loops that chillers take", 0.0, 1.0),
+    "coolant_supply_temp_max_k": Column(
+        "K", "f64", "warmest coolant supply; not a number without coolant", 200.0, 400.0
+    ),
+    "rack_air_temp_max_k": Column("K", "f64", "warmest air at rack inlets", 200.0, 400.0),
+    "chip_temp_max_k": Column("K", "f64", "warmest chip", 200.0, 500.0),
+    "chip_margin_min_k": Column("K", "f64", "least distance of a worst chip from its throttle limit", -300.0, 300.0),
+    "supply_short_share": Column("1", "f64", "part of the loops that do not hold their supply", 0.0, 1.0),
+}
+"""Columns of hours.parquet of a planning year."""
 
 TABLES: dict[str, dict[str, Column]] = {
     "site": SITE,

@@ -71,6 +71,8 @@ def flows(record: Record, site: Site) -> list[Flow]:
         ("grid", "IT racks", energies.racks),
         ("grid", "cooling equipment", cooling),
         ("grid", "distribution losses", in_halls + outdoors),
+        ("grid", "house load", energies.house),
+        ("house load", "outdoors", energies.house),
         ("IT racks", "accelerators", energies.accelerators),
         ("IT racks", "host and auxiliary", other),
         ("IT racks", "rack losses", energies.rack_losses),

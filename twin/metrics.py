@@ -62,6 +62,7 @@ def metrics(record: Record, site: Site, scheduled: tuple[Change, ...] = ()) -> d
         "facility_energy": (energies.connection, "J"),
         "accelerator_energy": (energies.accelerators, "J"),
         "cooling_energy": (cooling, "J"),
+        "house_energy": (energies.house, "J"),
         "loss_energy": (losses, "J"),
         "rack_loss_energy": (energies.rack_losses, "J"),
         "heat_rejected": (heat_rejected(record, site), "J"),

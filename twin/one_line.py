@@ -40,10 +40,10 @@ def one_line(record: Record, site: Site) -> dict[str, Any]:
     cooling, voltage = record.site[3][second], float(record.voltage[second])
     chain = site.chain
     flows = facility_flows(chain, racks, np.array([cooling]), voltage)
-    feeders = racks.sum() + flows.hall_losses.sum() + cooling + flows.mechanical_losses.sum()
+    feeders = racks.sum() + flows.hall_losses.sum() + cooling + chain.house + flows.mechanical_losses.sum()
     paths = {
         "halls": (chain.hall_path, racks[:, 0], flows.hall_losses[:, :, 0]),
-        "mechanical": (chain.mechanical_path, np.array([cooling]), flows.mechanical_losses),
+        "mechanical": (chain.mechanical_path, np.array([cooling + chain.house]), flows.mechanical_losses),
         "common": (chain.common_path, np.array([feeders]), flows.common_losses),
     }
     return {

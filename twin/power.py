@@ -57,7 +57,7 @@ class ChainFlows(NamedTuple):
     hall_losses : (stage, hall, time) [W]
         Losses of the hall path, from the racks upwards.
     mechanical_losses : (stage, time) [W]
-        Losses of the path that feeds the cooling.
+        Losses of the path that feeds cooling and house load.
     common_losses : (stage, time) [W]
         Losses of the path that both share.
     connection : (time,) [W]
@@ -330,7 +330,7 @@ def facility_flows(chain: PowerChain, racks: Floats, cooling: Floats, voltage: f
     nominal.
     """
     hall_losses, feeders = path_flows(chain.hall_path, racks, 1.0)
-    mechanical_losses, mechanical = path_flows(chain.mechanical_path, cooling[np.newaxis, :], 1.0)
+    mechanical_losses, mechanical = path_flows(chain.mechanical_path, cooling[np.newaxis, :] + chain.house, 1.0)
     common_losses, connection = path_flows(chain.common_path, feeders.sum(axis=0, keepdims=True) + mechanical, voltage)
     return ChainFlows(hall_losses, mechanical_losses[:, 0], common_losses[:, 0], connection[0])
 

@@ -94,6 +94,8 @@ class Energies(NamedTuple):
         Heat from condenser water to the outdoors through the coolers.
     evaporation, blowdown, drift, make_up : [kg]
         Water of the towers.
+    house : [J]
+        Used by the buildings besides racks and cooling.
     """
 
     connection: float
@@ -129,6 +131,7 @@ class Energies(NamedTuple):
     blowdown: float
     drift: float
     make_up: float
+    house: float = 0.0
 
 
 class Stored(NamedTuple):
@@ -185,7 +188,7 @@ class Record(NamedTuple):
     Attributes
     ----------
     site : (row, second) [W]
-        Rack inlets, accelerators, rack losses, cooling, distribution losses, connection.
+        Rack inlets, accelerators, rack losses, cooling, distribution losses, connection, house load.
     voltage : (second,) [1]
         At the point of connection, per unit.
     halls : (6, second, hall)
@@ -256,7 +259,7 @@ def empty(site: Site, layout: Layout, seconds: int, steps: int) -> Record:
     none = Stored(0.0, 0.0, 0.0, 0.0, 0.0)
     chain = site.chain
     return Record(
-        site=np.zeros((6, seconds)),
+        site=np.zeros((7, seconds)),
         voltage=np.ones(seconds),
         halls=np.zeros((6, seconds, halls), np.float32),
         racks=np.zeros((9, minutes, layout.order.size), np.float32),

@@ -246,7 +246,7 @@ def _held(
 ) -> walk.Held:
     """Collect what a macro step holds; the water that halls and CDUs see is shown to them in each coupling step."""
     site, controls = fixed.site, hall_air.no_controls(len(fixed.site.halls.name))
-    offered = air_intake.intake(site, outdoors).dry_bulb
+    offered = air_intake.intake(site.halls, outdoors).dry_bulb
     coil, coil_ramp, hall_served = np.empty((3, len(site.halls.name)))
     facility, facility_ramp, served = np.empty((3, len(site.cdus.name)))
     forcing = Forcing(
@@ -331,7 +331,9 @@ def _connect(fixed: _Fixed, setting: Setting, state: _State, step: _Step) -> tup
         mean_speed,
         memory.wetted,
         step.outdoors,
-        air_intake.evaporation(site, step.halls.passed / seconds, air_intake.intake(site, step.outdoors).taken_up),
+        air_intake.evaporation(
+            site, step.halls.passed / seconds, air_intake.intake(site.halls, step.outdoors).taken_up
+        ),
     )
     basins = plant_water.basins(site.loops, setting.plant.make_up, memory.basin, use.make_up, float(seconds))
     # Towers that stand dry use nothing, and remember what they used.
@@ -373,6 +375,7 @@ def _connect(fixed: _Fixed, setting: Setting, state: _State, step: _Step) -> tup
         blowdown=float(use.blowdown.sum()) * seconds,
         drift=float(use.drift.sum()) * seconds,
         make_up=float(basins.make_up.sum()) * seconds,
+        house=site.chain.house * seconds,
     )
     warming = state.warming * (1.0 - seconds / MACRO_STEP) + warms @ hall_losses
     after = state._replace(warming=warming, voltage=float(values[-1, 0]))
@@ -387,6 +390,7 @@ def _keep(fixed: _Fixed, kept: Record, step: _Step, flows: _Flows, number: int) 
     losses = chain.hall_losses.sum(axis=(0, 1)) + chain.mechanical_losses.sum(axis=0) + chain.common_losses.sum(axis=0)
     kept.site[0:3, span] = step.powers[:, :, 0:3].sum(axis=1).T
     kept.site[3, span], kept.site[4, span], kept.site[5, span] = step.cooling, losses, chain.connection
+    kept.site[6, span] = site.chain.house
     kept.voltage[span] = flows.voltage
     kept.on_curve[span], kept.inside[number] = flows.on_curve, step.inside
     kept.halls[:4, span] = step.powers[:, :, [0, 1, 3, 4]].transpose(2, 0, 1)

@@ -325,14 +325,18 @@ class PowerChain(NamedTuple):
     hall_path : tuple of Stage
         Carries each hall's racks; units of shape (hall,).
     mechanical_path : tuple of Stage
-        Carries all cooling power; units of shape (1,).
+        Carries all cooling power, and the house load; units of shape (1,).
     common_path : tuple of Stage
         Carries both up to the PCC; units of shape (1,).
+    house : [W]
+        What the buildings draw besides racks and cooling (light, offices, humidifiers, auxiliaries), day and night;
+        the mechanical path carries it, and its heat goes outdoors.
     """
 
     hall_path: tuple[Stage, ...]
     mechanical_path: tuple[Stage, ...]
     common_path: tuple[Stage, ...]
+    house: float = 0.0
 
 
 class Connection(NamedTuple):

@@ -88,6 +88,7 @@ def site_table(record: Record, start: datetime) -> pl.LazyFrame:
         "cooling_power_w": record.site[3],
         "loss_power_w": record.site[4],
         "facility_power_w": record.site[5],
+        "house_power_w": record.site[6],
         "pcc_voltage_pu": record.voltage,
     }
     return pl.LazyFrame(values, schema=schema(SITE))

@@ -12,11 +12,12 @@ from scenarios.asked.parts import Part, Segments, Trace, powered, refused
 from scenarios.workload_schema import Job, ServingOptions, TrainingOptions
 from telemetry import Reading, serving, training
 from telemetry.parameters import Parameter, given
-from telemetry.serving import MODELS, SERVING, Chip, Requests
+from telemetry.serving import MODELS, SERVING, Chip, Requests, Serving
 from telemetry.synthetic import Trace as Made
 from telemetry.traces import TRACES
 from telemetry.training import KINDS, Kind
 from twin.arrays import Floats, Integers
+from twin.serving import Replica
 from twin.site import Site
 
 SCENARIO = "given in the scenario"
@@ -190,13 +191,7 @@ def _training_notes(job: Job, kind: Kind, size: float, count: int, racks: _Racks
 def _serving(site: Site, job: Job, racks: _Racks, seed: int, machines: Machines, reading: Reading | None) -> Part:
     """Let replicas on a job's racks answer requests: of a trace, or drawn."""
     options = job.serving or ServingOptions()
-    says = {**options.model_dump(), "number_bytes": _FP8_BYTES if options.number == _FP8 else None}
-    parameters = given(SERVING, says, SCENARIO)
-    chip, known = _chip(site, racks, machines, options.number)
-    try:
-        of = serving.replica(MODELS[options.model], chip, parameters)
-    except ValueError as error:
-        raise refused(job.name, "serving.accelerators", str(error)) from error
+    of, parameters, known = service_of(site, job, racks.segments, machines)
     random = np.random.default_rng([seed, 2])
     if reading is None:
         asked = serving.drawn(random, racks.duration, parameters)
@@ -220,10 +215,46 @@ def _serving(site: Site, job: Job, racks: _Racks, seed: int, machines: Machines,
     return part._replace(notes=(*part.notes, *notes), delivered=delivered)
 
 
-def _chip(site: Site, racks: _Racks, machines: Machines, number: str) -> tuple[Chip, bool]:
+def service_of(site: Site, job: Job, segments: Segments, machines: Machines) -> tuple[Replica, Serving, bool]:
+    """
+    Give the service that a job says.
+
+    Parameters
+    ----------
+    site : Site
+        Whose racks.
+    job : Job
+        That serves.
+    segments : Segments
+        Its racks.
+    machines : Machines
+        What they are made of.
+
+    Returns
+    -------
+    tuple of Replica, Serving and bool
+        A replica, what it is made from, and whether the ratings of its accelerators are known.
+
+    Raises
+    ------
+    ScenarioError
+        If the model does not fit its accelerators.
+    """
+    options = job.serving or ServingOptions()
+    says = {**options.model_dump(), "number_bytes": _FP8_BYTES if options.number == _FP8 else None}
+    parameters = given(SERVING, says, SCENARIO)
+    chip, known = _chip(site, segments, machines, options.number)
+    try:
+        return serving.replica(MODELS[options.model], chip, parameters), parameters, known
+    except ValueError as error:
+        raise refused(job.name, "serving.accelerators", str(error)) from error
+
+
+def _chip(site: Site, segments: Segments, machines: Machines, number: str) -> tuple[Chip, bool]:
     """Give the accelerator that most of a job's racks have; an H200 where it is not known."""
-    row = site.racks.rack_class[racks.segments.rack]
-    counts = np.bincount(row, racks.accelerators, minlength=len(machines.bf16))
+    row = site.racks.rack_class[segments.rack]
+    accelerators = site.rack_classes.accelerators[row] * segments.share
+    counts = np.bincount(row, accelerators, minlength=len(machines.bf16))
     chosen = int(counts.argmax())
     rate = machines.fp8[chosen] if number == _FP8 else machines.bf16[chosen]
     found = Chip(float(rate), float(machines.bandwidth[chosen]), float(machines.memory[chosen]))

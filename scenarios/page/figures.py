@@ -57,6 +57,7 @@ def power_stack(site: pl.DataFrame, every: str) -> Chart:
         Line("rack_loss_power_w", "Losses in racks", ORANGE),
         Line("loss_power_w", "Losses in distribution", VERMILION),
         Line("cooling_power_w", "Cooling", GREEN),
+        *([Line("house_power_w", "House load", GREY)] if site["house_power_w"].max() else []),
     ):
         lines.add_layer(figure, site.with_columns(other_power_w=other), line, scale)
     for side, word, dash in (("high", "highest", "solid"), ("low", "lowest", "dot")):
@@ -64,7 +65,7 @@ def power_stack(site: pl.DataFrame, every: str) -> Chart:
         lines.add_line(figure, site, Line(f"facility_power_w_{side}", label, INK, dash=dash, width=0.8), scale)
     lines.name_y(figure, f"Power [{scale.unit}]", zero=True)
     caption = (
-        f"Each layer is the mean of {every}; the five add to the power drawn at the point of connection (PCC). "
+        f"Each layer is the mean of {every}; together they are the power drawn at the point of connection (PCC). "
         "The thin lines are the highest and the lowest second within it."
     )
     return lines.chart("Power by use", caption, figure)

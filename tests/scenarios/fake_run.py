@@ -123,6 +123,7 @@ def _site(it: np.ndarray, duration: int) -> pl.DataFrame:
         cooling_power_w=cooling,
         loss_power_w=loss,
         facility_power_w=facility,
+        house_power_w=0.0 * facility,
         pcc_voltage_pu=1.01 - 0.02 * facility / facility.max(),
     )
 

@@ -91,6 +91,14 @@ def test_each_term_is_seen_where_it_belongs(field: str, broken: set[str]) -> Non
     assert {row.balance for row in rows if not row.closes} == broken
 
 
+def test_house_load_is_drawn_and_goes_outdoors() -> None:
+    """3 J more drawn, for light and offices, close both balances; 3 J that were not drawn open them."""
+    drawn = closure.balances(changed(house=3.0, connection=1123.0), made.site())
+    assert all(row.closes for row in drawn)
+    unpaid = closure.balances(changed(house=3.0), made.site())
+    assert {row.balance for row in unpaid if not row.closes} == {"whole site", "power chain"}
+
+
 def test_tolerance_is_a_billionth_of_the_largest_term() -> None:
     """1,120 x 1e-9 J are allowed: 1.1e-6 J of residual close, 1.2e-6 J do not."""
     near = {row.balance: row for row in closure.balances(changed(rejected=694.0 + 1.1e-6), made.site())}
@@ -129,4 +137,4 @@ def test_every_energy_is_in_a_balance_or_only_shown() -> None:
     for field in only_shown:
         rows = closure.balances(changed(**{field: 1e9}), made.site())
         assert all(row.closes for row in rows)
-    assert len(Energies._fields) == 29 + len(only_shown)
+    assert len(Energies._fields) == 29 + len(only_shown) + len({"house"})

@@ -16,7 +16,7 @@ from twin.site import Site
 INNER = (
     "IT racks", "cooling equipment", "distribution losses", "accelerators", "host and auxiliary", "rack losses",
     "rack heat", "liquid coolant", "hall air", "facility water",
-    "condenser water", "chillers", "heat pumps",
+    "condenser water", "chillers", "heat pumps", "house load",
 )  # fmt: skip
 
 

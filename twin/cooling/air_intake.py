@@ -9,7 +9,7 @@ import numpy as np
 from twin.cooling import pads
 from twin.cooling.plant_tables import Outdoors
 from twin.cooling.psychrometrics import AIR_HEAT, CELSIUS
-from twin.site import Floats, Site
+from twin.site import Floats, Halls, Site
 
 
 class Intake(NamedTuple):
@@ -18,9 +18,9 @@ class Intake(NamedTuple):
 
     Attributes
     ----------
-    dry_bulb : (hall,) [K]
+    dry_bulb : (any, hall) [K]
         Behind the pads.
-    taken_up : (hall,) [kg/kg]
+    taken_up : (any, hall) [kg/kg]
         Water that it took up in them, over dry air.
     """
 
@@ -28,14 +28,14 @@ class Intake(NamedTuple):
     taken_up: Floats
 
 
-def intake(site: Site, outdoors: Outdoors) -> Intake:
+def intake(halls: Halls, outdoors: Outdoors) -> Intake:
     """
     Give the outdoor air that halls are offered.
 
     Parameters
     ----------
-    site : Site
-        For the halls' pads.
+    halls : Halls
+        With their pads.
     outdoors : Outdoors
         Outdoor air.
 
@@ -50,14 +50,14 @@ def intake(site: Site, outdoors: Outdoors) -> Intake:
     s = min(saturation, (T - T_set) / (T - T_wet)) of the way to the wet bulb, with `twin.cooling.pads.pre_cooled`.
     Stages follow at once, and are as many as one likes.
     """
-    halls = site.halls
-    dry = np.full(halls.outdoor_saturation.size, outdoors.dry_bulb)
+    dry = outdoors.dry_bulb + np.zeros(halls.outdoor_saturation.size)
     above = np.maximum(dry - halls.outdoor_pad_set_point, 0.0)
-    depression = max(outdoors.dry_bulb - outdoors.wet_bulb, 1e-9)
-    part = np.minimum(halls.outdoor_saturation, above / depression)
-    if outdoors.wet_bulb <= CELSIUS or not part.any():
-        return Intake(dry, np.zeros(dry.size))
-    wet = np.full(dry.size, outdoors.wet_bulb)
+    depression = np.maximum(outdoors.dry_bulb - outdoors.wet_bulb, 1e-9)
+    frost = np.less_equal(outdoors.wet_bulb, CELSIUS)
+    part = np.where(frost, 0.0, np.minimum(halls.outdoor_saturation, above / depression))
+    if not part.any():
+        return Intake(dry, np.zeros(dry.shape))
+    wet = np.broadcast_to(outdoors.wet_bulb, dry.shape)
     state = pads.pre_cooled(dry, wet, outdoors.pressure, part, part > 0.0)
     return Intake(state.dry_bulb, np.where(part > 0.0, state.taken_up, 0.0))
 

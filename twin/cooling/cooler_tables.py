@@ -58,17 +58,17 @@ def outdoor(loops: Loops, outdoors: Outdoors, wetted: Flags) -> Floats:
         All loops.
     outdoors : Outdoors
         Outdoor air.
-    wetted : (loop,) bool
+    wetted : (any, loop) bool
         Whether water runs over their pads; brought up to date.
 
     Returns
     -------
-    (loop,) [K]
+    (any, loop) [K]
         Wet bulb for towers, dry bulb for dry coolers, behind their pads where they have any.
     """
-    own, dry = loops.pads, np.full(wetted.size, outdoors.dry_bulb)
+    own, dry = loops.pads, np.broadcast_to(outdoors.dry_bulb, wetted.shape)
     if own.saturation.any():
-        wet = np.full(wetted.size, outdoors.wet_bulb)
+        wet = np.broadcast_to(outdoors.wet_bulb, wetted.shape)
         wetted[:] = pads.wetted(dry, wet, own.set_point, own.band, wetted) & (own.saturation > 0.0)
         dry = pads.pre_cooled(dry, wet, outdoors.pressure, own.saturation, wetted).dry_bulb
     return np.where(loops.evaporative, outdoors.wet_bulb, dry)

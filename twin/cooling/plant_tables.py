@@ -31,7 +31,7 @@ DRIVE_LOSSES = (0.02, 0.035, 0.032)
 
 class Outdoors(NamedTuple):
     """
-    Outdoor air.
+    Outdoor air, of an instant, or of the steps of a year, (step, 1).
 
     Attributes
     ----------
@@ -174,6 +174,29 @@ def chillers(loops: Loops, leaving: Floats, entering: Floats) -> ChillerTable:
     ChillerTable
         Capacity, power, and whether they are within the range of their law.
     """
+    full = full_chillers(loops, leaving, entering)
+    load = loops.chillers.load
+    return ChillerTable(full.capacity, at_load(load, full, LOADS[:, np.newaxis] * full.capacity).power, full.inside)
+
+
+def full_chillers(loops: Loops, leaving: Floats, entering: Floats) -> FullLoad:
+    """
+    Give one chiller of each loop at full load.
+
+    Parameters
+    ----------
+    loops : Loops
+        All loops.
+    leaving : (any, loop) [K]
+        Water that they deliver.
+    entering : (any, loop) [K]
+        What they reject into.
+
+    Returns
+    -------
+    FullLoad
+        By the fit of those that have one, else by Carnot.
+    """
     own = loops.chillers
     state = carnot(
         loops.chiller_carnot_fraction,
@@ -182,11 +205,11 @@ def chillers(loops: Loops, leaving: Floats, entering: Floats) -> ChillerTable:
         loops.chiller_evaporator_approach,
         loops.chiller_condenser_approach,
     )
-    full = FullLoad(own.unit_capacity, state.performance, state.inside)
+    full = FullLoad(np.broadcast_to(own.unit_capacity, state.performance.shape), state.performance, state.inside)
     if own.electric.any():
         fitted = full_load(own.machines, leaving, entering)
         full = FullLoad(*(np.where(own.electric, one, other) for one, other in zip(fitted, full, strict=True)))
-    return ChillerTable(full.capacity, at_load(own.load, full, LOADS[:, np.newaxis] * full.capacity).power, full.inside)
+    return full
 
 
 class ReuseTable(NamedTuple):

@@ -56,30 +56,30 @@ def water_flows(
         All loops.
     settings : Settings
         Units in service.
-    flow : (loop,) [1]
+    flow : (any, loop) [1]
         Facility water over its nominal flow.
-    rejected : (loop,) [W]
+    rejected : (any, loop) [W]
         Mean heat through the coolers.
-    fan_speed : (loop,) [1]
+    fan_speed : (any, loop) [1]
         Mean fan speed.
-    wetted : (loop,) bool
+    wetted : (any, loop) bool
         Whether water runs over the pads of dry coolers.
     outdoors : Outdoors
         Outdoor air.
-    from_halls : (loop,) [kg/s]
+    from_halls : (any, loop) [kg/s]
         What the pads of the halls' outdoor air evaporate, with the blowdown of the coolers' water.
 
     Returns
     -------
-    tuple of (loop,) [kg/s] and WaterUse
+    tuple of (any, loop) [kg/s] and WaterUse
         Evaporation, and drift, blowdown and make-up; zero for dry coolers without pads.
     """
     wet = loops.evaporative.astype(float)
-    evaporation = np.zeros(wet.size)
+    evaporation = np.zeros(rejected.shape)
     if loops.evaporative.any():
         air_flow = settings.cooler_units * loops.cooler_air_flow * np.maximum(fan_speed, towers.FREE_CONVECTION)
-        moisture = np.full(wet.size, outdoors.humidity_ratio)
-        dry_bulb = np.full(wet.size, outdoors.dry_bulb)
+        moisture = np.broadcast_to(outdoors.humidity_ratio, rejected.shape)
+        dry_bulb = np.broadcast_to(outdoors.dry_bulb, rejected.shape)
         evaporation = towers.evaporation(wet * rejected, wet * air_flow, dry_bulb, moisture, outdoors.pressure)
     # Without heat the water goes round the towers, which stand dry.
     evaporation = np.where(rejected > 0.0, np.maximum(evaporation, 0.0), 0.0)
@@ -100,20 +100,19 @@ def pad_evaporation(loops: Loops, settings: Settings, fan_speed: Floats, wetted:
         All loops.
     settings : Settings
         Units in service.
-    fan_speed : (loop,) [1]
+    fan_speed : (any, loop) [1]
         Mean fan speed.
-    wetted : (loop,) bool
+    wetted : (any, loop) bool
         Whether water runs over them.
     outdoors : Outdoors
         Outdoor air.
 
     Returns
     -------
-    (loop,) [kg/s]
+    (any, loop) [kg/s]
         Air through the coolers times what it takes up.
     """
-    size = wetted.size
-    dry, wet = np.full(size, outdoors.dry_bulb), np.full(size, outdoors.wet_bulb)
+    dry, wet = (np.broadcast_to(part, wetted.shape) for part in (outdoors.dry_bulb, outdoors.wet_bulb))
     state = pads.pre_cooled(dry, wet, outdoors.pressure, loops.pads.saturation, wetted)
     air = settings.cooler_units * loops.cooler_air_flow * np.maximum(fan_speed, dry_coolers.STILL_AIR)
     return np.where(wetted, air * state.taken_up, 0.0)

@@ -246,7 +246,7 @@ def _walk(case: Case, start: Start, state: Floats, integrator: Integrator) -> It
         now = _plant_state(tables.at, state, memory)
         demand = laws.flow_demand(site, valves.valve, remembered.position, remembered.door)
         law = plant.law(site, setting.plant, setting.tables, demand, now, outdoors)[0]
-        offered = air_intake.intake(site, outdoors).dry_bulb
+        offered = air_intake.intake(site.halls, outdoors).dry_bulb
         drawn = []
         for block in range(begin, end, CONTROL_STEP):
             seconds = range(block, min(block + CONTROL_STEP, end))

@@ -44,7 +44,7 @@ def outdoors(dry: float, wet: float) -> Outdoors:
 def test_pads_cool_the_air_to_their_set_point_or_as_far_as_they_can(
     dry: float, wet: float, set_point: float, leaves: float
 ) -> None:
-    found = intake(padded(set_point + 273.15), outdoors(dry + 273.15, wet + 273.15))
+    found = intake(padded(set_point + 273.15).halls, outdoors(dry + 273.15, wet + 273.15))
     assert found.dry_bulb - 273.15 == pytest.approx(leaves, abs=1e-9)
     before, after = (psychrolib.GetHumRatioFromTWetBulb(value, wet, PRESSURE) for value in (dry, leaves))
     # Fits of the vapour pressure differ by hundredths of a per cent, of some 20 g/kg.
@@ -52,7 +52,7 @@ def test_pads_cool_the_air_to_their_set_point_or_as_far_as_they_can(
 
 
 def test_a_hall_without_pads_has_the_outdoor_air() -> None:
-    found = intake(padded(273.15, saturation=0.0), outdoors(308.15, 297.15))
+    found = intake(padded(273.15, saturation=0.0).halls, outdoors(308.15, 297.15))
     assert np.all(found.dry_bulb == 308.15)
     assert not found.taken_up.any()
 

@@ -1,0 +1,79 @@
+"""A planning year of every site, at an hour and at five minutes: processor seconds, balances, and key figures."""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import subprocess
+import tempfile
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import facilities
+from scenarios.yearstudy import study
+from scenarios.yearstudy.same_day import same_day
+
+STEPS = ("1 h", "5 min")
+
+
+def seconds(command: Sequence[str]) -> float:
+    """Give the processor seconds of a command, its start included."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, check=True, capture_output=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def row(site: str) -> str:
+    """Give a site's line of the table."""
+    with tempfile.TemporaryDirectory() as folder:
+        used = [
+            seconds(["twin", "year", site, "--step", step, "--out", str(Path(folder) / f"{number}")])
+            for number, step in enumerate(STEPS)
+        ]
+    begin = time.process_time()
+    found = study.solve(site)
+    alone = time.process_time() - begin
+    figures = {name: metric["value"] for name, metric in found.figures.items()}
+    return (
+        f"| `{site}` | {used[0]:.1f} | {used[1]:.1f} | {alone:.2f} | {figures['pue']:.3f} | {figures['wue']:.3f} "
+        f"| {figures['energy_closure']:.0e} | {figures['water_closure']:.0e} | {figures['unsettled_time']:.0f} "
+        f"| {figures['supply_not_held_time']:.0f} | {figures['outside_model_time']:.0f} |"
+    )
+
+
+DAY = datetime(2026, 7, 15, 5, tzinfo=UTC)
+"""Start of the day that is solved both ways."""
+
+
+def day(site: str) -> str:
+    """Give a site's line of the table of a day, replayed and at rest."""
+    facility = facilities.load(site)
+    both = [same_day(facility, DAY, step=step) for step in (3600, 300)]
+    errors = [f"{found.error(name):+.1e}" for name in ("racks", "connection") for found in both]
+    return f"| `{site}` | {' | '.join(errors)} |"
+
+
+def main() -> None:
+    """Print the table."""
+    reader = argparse.ArgumentParser(description=__doc__)
+    reader.add_argument("sites", nargs="*", default=facilities.names())
+    reader.add_argument("--days", action="store_true", help="hold a day of each site against its replay instead")
+    asked = reader.parse_args()
+    if asked.days:
+        print("| site | IT, 1 h | IT, 5 min | facility, 1 h | facility, 5 min |\n|---|" + "---:|" * 4)
+        for site in asked.sites:
+            print(day(site), flush=True)
+        return
+    print(
+        "| site | CPU s, 1 h | CPU s, 5 min | CPU s of the year alone | PUE | WUE | energy left | water left "
+        "| h unsettled | h supply not held | h outside a law |\n|---|" + "---:|" * 10
+    )
+    for site in asked.sites:
+        print(row(site), flush=True)
+
+
+if __name__ == "__main__":
+    main()

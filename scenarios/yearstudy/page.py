@@ -1,0 +1,262 @@
+"""The page of a year."""
+
+from __future__ import annotations
+
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from scenarios.page import pages
+from scenarios.page.quantities import MISSING, digits, quantity
+from scenarios.yearstudy import charts, tables
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from scenarios.yearstudy.study import Found
+    from twin.metrics import Metric
+
+FIGURES = (
+    ("Energy", (("pue", "PUE"), ("ere", "ERE"), ("facility_energy", "Facility energy"), ("it_energy", "IT energy"),
+                ("cooling_energy", "Cooling energy"), ("loss_energy", "Losses in distribution"),
+                ("house_energy", "House load"))),
+    ("Power", (("facility_power_peak", "Highest facility power"), ("it_power_peak", "Highest IT power"),
+               ("facility_power_mean", "Mean facility power"), ("load_factor", "Load factor"),
+               ("pue_highest", "Highest PUE of a step"), ("pue_lowest", "Lowest PUE of a step"))),
+    ("Water", (("wue", "WUE"), ("water_use", "Make-up water"), ("evaporation", "Evaporated"),
+               ("water_flow_peak", "Highest flow"))),
+    ("Limits", (("chip_margin_min", "Least chip margin"), ("coolant_supply_temp_max", "Warmest coolant supply"),
+                ("rack_air_temp_max", "Warmest air at racks"), ("free_cooling_time", "Without chillers"),
+                ("supply_not_held_time", "A supply not held"), ("compute_lost", "Computing lost, chip-hours"))),
+)  # fmt: skip
+"""Figures of the page, in reading order: group, then name and label."""
+
+DIFFERENCES = frozenset({"chip_margin_min"})
+"""Figures in kelvin that are differences."""
+
+CELSIUS = 273.15
+
+
+class Shown(NamedTuple):
+    """
+    A table as the page shows it.
+
+    Attributes
+    ----------
+    caption : text
+        Above it.
+    heads : tuple of text
+        Of columns.
+    rows : tuple
+        Texts.
+    numeric : tuple of int
+        Columns set to the right.
+    """
+
+    caption: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numeric: tuple[int, ...] = ()
+
+
+def write(found: Found, manifest: dict[str, Any], path: Path) -> Path:
+    """
+    Write the page of a year.
+
+    Parameters
+    ----------
+    found
+        The year.
+    manifest
+        What it was made from.
+    path
+        File to write.
+
+    Returns
+    -------
+    Path
+        Of the page.
+    """
+    return pages.save(html(found, manifest), path, "page of the year")
+
+
+def html(found: Found, manifest: dict[str, Any]) -> str:
+    """
+    Give the page of a year: HTML that needs no other file and no network.
+
+    Parameters
+    ----------
+    found
+        The year.
+    manifest
+        What it was made from.
+
+    Returns
+    -------
+    text
+        The whole file.
+    """
+    hours = tables.hours(found)
+    months = tables.months(hours)
+    drawn = {"monthly": charts.monthly(months), **charts.maps(hours), "durations": charts.durations(hours)}
+    return pages.html(
+        "year.html.j2",
+        metadata.version("gigatwin"),
+        drawn,
+        manifest=manifest,
+        groups=groups(found),
+        maps=[name for name in drawn if name.startswith("map_")],
+        months=_months(months),
+        extremes=_extremes(found.extremes),
+        closure=_closure(found),
+        assumptions=_assumptions(manifest),
+        caveats=caveats(found),
+    )
+
+
+def groups(found: Found) -> list[tuple[str, list[tuple[str, str]]]]:
+    """
+    Give the figures of a year as texts.
+
+    Parameters
+    ----------
+    found
+        The year.
+
+    Returns
+    -------
+    list
+        Group, then label and text of each figure that the year has; water only where any is used.
+    """
+    figures = found.figures
+    dry = figures["water_use"]["value"] == 0.0
+    return [
+        (
+            title,
+            [(label, _text(name, figures[name])) for name, label in members if name in figures],
+        )
+        for title, members in FIGURES
+        if not (dry and title == "Water")
+    ]
+
+
+def _text(name: str, figure: Metric) -> str:
+    """Write a figure; a margin is a difference and no temperature."""
+    if name in DIFFERENCES:
+        return f"{digits(figure['value'], 3)} K"
+    return quantity(figure["value"], figure["unit"])
+
+
+def caveats(found: Found) -> list[str]:
+    """
+    Say what a reader must know before quoting a figure.
+
+    Parameters
+    ----------
+    found
+        The year.
+
+    Returns
+    -------
+    list of text
+        In order of weight.
+    """
+    figures, told = found.figures, []
+    if found.air.kind == "synthetic":
+        told.append(
+            "The weather is a synthetic year from monthly normals: it holds no extremes, so that no design day follows "
+            "from its highest values. The table of extreme days does, by the method that each row names."
+        )
+    for name, text in (
+        ("supply_not_held_time", "a water loop does not hold its supply"),
+        ("outside_model_time", "a law of the plant is used outside the range for which it is known"),
+        ("unsettled_time", "the passes from racks to outdoors did not come to rest"),
+    ):
+        if figures[name]["value"] > 0.0:
+            told.append(f"In {digits(figures[name]['value'], 3)} h of the year {text}.")
+    if figures["compute_lost"]["value"] > 0.0:
+        told.append("Chips reach their throttle limit: see computing lost.")
+    return told
+
+
+def _degrees(kelvin: float) -> str:
+    return f"{kelvin - CELSIUS:.1f} \N{DEGREE SIGN}C".replace("-", "\N{MINUS SIGN}")
+
+
+def _months(table: pl.DataFrame) -> Shown:
+    rows = [
+        (
+            charts.MONTHS[row["month"] - 1],
+            quantity(row["it_energy_j"], "J"),
+            quantity(row["facility_energy_j"], "J"),
+            f"{row['pue']:.3f}",
+            quantity(row["facility_power_max_w"], "W"),
+            quantity(row["water_use_kg"], "kg") if row["water_use_kg"] else "none",
+            f"{row['wue_l_kwh']:.3f}",
+            f"{row['chillers_h']:.0f} h",
+            _degrees(row["dry_bulb_temp_k"]),
+        )
+        for row in table.iter_rows(named=True)
+    ]
+    heads = ("Month", "IT", "Facility", "PUE", "Highest power", "Water", "WUE [L/kWh]", "Chillers run", "Dry bulb")
+    return Shown("Sums of each month", heads, tuple(rows), tuple(range(1, 9)))
+
+
+def _extremes(table: pl.DataFrame) -> Shown:
+    rows = []
+    for row in table.iter_rows(named=True):
+        name = row["day"].replace("_", " ")
+        if row["says"]:
+            rows.append((name, row["about"], row["says"], *[MISSING] * 7))
+            continue
+        warm = f"{_degrees(row['dry_bulb_max_k'])} / {_degrees(row['wet_bulb_max_k'])}"
+        coolant = row["coolant_supply_temp_max_k"]
+        rows.append(
+            (
+                name,
+                row["about"],
+                warm,
+                quantity(row["facility_power_max_w"], "W"),
+                f"{row['pue_max']:.3f}",
+                quantity(row["water_flow_max_kg_s"], "kg/s") if row["water_flow_max_kg_s"] else "none",
+                MISSING if coolant is None else _degrees(coolant),
+                _degrees(row["rack_air_temp_max_k"]),
+                f"{row['chip_margin_min_k']:.1f} K",
+                f"{row['supply_not_held_h']:.1f} h",
+            )
+        )
+    heads = (
+        "Day", "What it is", "Dry / wet bulb", "Highest power", "PUE", "Water", "Coolant", "Rack air", "Chip margin",
+        "Not held",
+    )  # fmt: skip
+    caption = "Each day at the load of the year's busiest step; dry and wet bulb at their highest"
+    return Shown(caption, heads, tuple(rows), tuple(range(2, 10)))
+
+
+def _closure(found: Found) -> Shown:
+    rows = [
+        (
+            row.balance,
+            quantity(row.inflow, row.unit),
+            quantity(row.outflow, row.unit),
+            f"{abs(row.residual) / row.inflow:.1e}" if row.inflow else "0",
+        )
+        for row in found.closure
+        if row.inflow or row.outflow
+    ]
+    return Shown(
+        "Balances of the year, each flow added up on its own", ("Balance", "In", "Out", "Left"), tuple(rows), (1, 2, 3)
+    )
+
+
+def _assumptions(manifest: dict[str, Any]) -> Shown:
+    rows = [
+        (
+            row["path"].replace("_", " "),
+            row["value"],
+            f"{row['low']} to {row['high']}" if row["low"] else "",
+            row["source"],
+        )
+        for row in manifest["assumptions"]
+    ]
+    return Shown("Everything assumed", ("Number", "Value", "Range", "Why"), tuple(rows))

@@ -1,0 +1,345 @@
+"""A planning year from end to end: what stands, its work and weather, the solved year, extremes, tables and page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from importlib import metadata
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import polars as pl
+from pydantic import Field
+
+import facilities
+from facilities import Facility, build
+from facilities.loading import file_of
+from facilities.nameplate import nameplate
+from facilities.phases import at_phase
+from facilities.reader import parsed
+from facilities.weather import KINDS
+from scenarios import output
+from scenarios.fields import Duration, Model
+from scenarios.origins import hashed, resolved, traced
+from scenarios.outdoors import weather_file
+from scenarios.schema import Scenario, path_of
+from scenarios.setting import ARGUMENTS, DEFAULT, Asked, settle
+from scenarios.yearstudy import extreme, outdoors, page, tables, workload
+from scenarios.yearstudy.outdoors import Air
+from scenarios.yearstudy.workload import Span, Year
+from twin.closure import Balance
+from twin.errors import Fault, ScenarioError
+from twin.metrics import Metric
+from twin.run import refuse_open
+from twin.site import Site
+from twin.year import series
+from twin.year.plan import plan
+from twin.year.series import Series
+
+HOURS = 8760
+"""Hours of a planning year; 29 February is left out."""
+
+STEPS = (300, 3600)
+"""Lengths of a step [s] that a year may have."""
+
+FIRST_YEAR = 2026
+"""Year that is planned where none is asked for: that of the ready scenarios."""
+
+SCHEMA = 1
+"""Version of the layout of a year's folder."""
+
+PAGE = "year.html"
+"""Name of a year's page."""
+
+DEFINITIONS = {
+    "pue": "energy drawn at the point of connection over energy at the rack inlets, both over the year",
+    "ere": "the same less the heat that heat pumps deliver to a buyer",
+    "wue": "make-up water over energy at the rack inlets",
+    "it_power": "power at the rack inlets, rack power supplies and fans included",
+}
+"""What the figures of a year mean."""
+
+Progress = Callable[[float], None]
+
+
+class _Step(Model):
+    """A step as the command line takes it."""
+
+    step: Duration = Field(alias="--step")
+
+
+class Stretch(NamedTuple):
+    """
+    A part of the year in which the site does not change.
+
+    Attributes
+    ----------
+    name : text
+        Of the phase; empty for the whole site.
+    facility : Facility
+        As it then stands.
+    site : Site
+        The same, built.
+    steps : slice
+        Of the year.
+    load : Year
+        What its racks are asked through all of the year.
+    """
+
+    name: str
+    facility: Facility
+    site: Site
+    steps: slice
+    load: Year
+
+
+class Found(NamedTuple):
+    """
+    A solved year.
+
+    Attributes
+    ----------
+    facility : Facility
+        The site as asked for.
+    span : Span
+        Its steps.
+    stretches : tuple of Stretch
+        In order of time.
+    air : Air
+        Outdoor air.
+    series : Series
+        The year.
+    figures : dict of text to Metric
+        Its figures.
+    closure : tuple of Balance
+        Its balances.
+    extremes : frame
+        A row an extreme day.
+    scenario : Scenario
+        Whose jobs run.
+    """
+
+    facility: Facility
+    span: Span
+    stretches: tuple[Stretch, ...]
+    air: Air
+    series: Series
+    figures: dict[str, Metric]
+    closure: tuple[Balance, ...]
+    extremes: pl.DataFrame
+    scenario: Scenario
+
+
+def year(
+    site: Facility | str | Path,
+    scenario: Scenario | str | Path | None = None,
+    weather: str | Path | None = None,
+    step: str = "1 h",
+    first: int = FIRST_YEAR,
+    growth: bool = False,
+    out: str | Path | None = None,
+    force: bool = False,
+    command: str = "scenarios.year",
+    progress: Progress | None = None,
+) -> tuple[Found, Path]:
+    """
+    Solve a planning year of a site, and write its folder and page.
+
+    Parameters
+    ----------
+    site
+        A facility, its name (with ``@`` and a phase, as it then stands), or its file.
+    scenario
+        Whose jobs run: one that is loaded, the name of a ready one, or a file; the site's own without it.
+    weather
+        As `scenarios.yearstudy.outdoors.year` takes it.
+    step
+        ``1 h`` or ``5 min``.
+    first
+        The calendar year, for weekdays and phases.
+    growth
+        Whether the site grows along its phases; else it stands all year as asked for.
+    out
+        Folder of the year; a new one in ``runs`` if not given.
+    force
+        Whether a run that stands in `out` may be replaced.
+    command
+        How the year was asked for, for its manifest.
+    progress
+        Told the part of the year that is done.
+
+    Returns
+    -------
+    tuple of Found and Path
+        The year, and its page.
+
+    Raises
+    ------
+    InputError
+        If site, scenario, weather or step are at fault.
+    OutputError
+        If the folder cannot be written; nothing is left behind.
+    StateError
+        If the plant cannot carry the heat of the year's weather.
+    """
+    found = solve(site, scenario, weather, step, first, growth=growth, progress=progress)
+    name = f"year_{step.replace(' ', '')}"
+    folder = output.choose(out, found.facility.name, name, found.span.start, force=force)
+    manifest = _manifest(found, site, scenario, weather, command)
+    with output.whole(folder, force=force) as unfinished:
+        tables.write(found, manifest, unfinished)
+        page.write(found, manifest, unfinished / PAGE)
+    return found, folder / PAGE
+
+
+def solve(
+    site: Facility | str | Path,
+    scenario: Scenario | str | Path | None = None,
+    weather: str | Path | None = None,
+    step: str = "1 h",
+    first: int = FIRST_YEAR,
+    *,
+    growth: bool = False,
+    progress: Progress | None = None,
+) -> Found:
+    """
+    Solve a planning year of a site.
+
+    Parameters
+    ----------
+    site, scenario, weather, step, first, growth, progress
+        As of `year`.
+
+    Returns
+    -------
+    Found
+        Balances closed.
+
+    Raises
+    ------
+    InputError, StateError
+        As of `year`.
+    """
+    facility = site if isinstance(site, Facility) else facilities.load(site)
+    span = Span(datetime(first, 1, 1), length := _step(step), HOURS * 3600 // length)
+    whole = build.site(facility)
+    setting = settle(whole, Asked(scenario=scenario), facility.scenario or DEFAULT)
+    air = outdoors.year(facility, weather, span, setting.scenario.seed)
+    stretches, kept = [], []
+    for name, part, steps in _standing(facility, span, growth=growth):
+        built = whole if part is facility else build.site(part)
+        load = workload.year(part, built, setting.scenario.jobs, setting.readings, span, setting.scenario.seed)
+        stretch = Stretch(name, part, built, steps, load)
+        kept.append(_run(stretch, air, span, progress))
+        stretches.append(stretch)
+    together = series.join(kept)
+    chain, seconds = stretches[-1].site.chain, float(span.step)
+    closure = series.balances(together, seconds, chain)
+    refuse_open(closure)
+    figures = series.figures(together, seconds, chain)
+    last = stretches[-1]
+    worst = extreme.table(last.facility, last.site, last.load, span)
+    return Found(facility, span, tuple(stretches), air, together, figures, closure, worst, setting.scenario)
+
+
+def _step(text: str) -> int:
+    read, faults = parsed(_Step, {"--step": text})
+    if read is not None and int(read.step) in STEPS:
+        return int(read.step)
+    raise ScenarioError(ARGUMENTS, faults or [Fault("--step", f"must be '1 h' or '5 min'; got {text!r}")])
+
+
+def _standing(facility: Facility, span: Span, *, growth: bool) -> Iterator[tuple[str, Facility, slice]]:
+    """Give what stands in which steps."""
+    if not growth:
+        yield "", facility, slice(0, span.steps)
+        return
+    if not facility.phases:
+        message = "has no phases to grow along; leave --growth out, or name a site with phases"
+        raise ScenarioError(facility.name, [Fault("phases", message)])
+    begins = [_place(phase.date, span) for phase in facility.phases]
+    if begins[0] > 0:
+        message = (
+            f"begins with {facility.phases[0].date}, after the year {span.start.year} has begun; give a later --first"
+        )
+        raise ScenarioError(facility.name, [Fault("phases", message)])
+    for phase, begin, end in zip(facility.phases, begins, [*begins[1:], span.steps], strict=True):
+        part = slice(max(begin, 0), min(end, span.steps))
+        if part.start < part.stop:
+            yield phase.name, at_phase(facility, phase.name), part
+
+
+def _place(day: Any, span: Span) -> int:  # noqa: ANN401 (a date)
+    """Give the step at whose start a day begins; one before the year is at or below zero."""
+    away = datetime(day.year, day.month, day.day) - span.start
+    return round(away / timedelta(seconds=span.step)) if away.days > 0 else 0
+
+
+def _run(stretch: Stretch, air: Air, span: Span, progress: Progress | None) -> Series:
+    part, works = stretch.steps, stretch.load.works
+    own = works._replace(level=works.level[:, part], weight=works.weight[:, part])
+    weather = air.means._replace(dry_bulb=air.means.dry_bulb[part], wet_bulb=air.means.wet_bulb[part])
+
+    def told(done: float) -> None:
+        if progress is not None:
+            progress((part.start + done * (part.stop - part.start)) / span.steps)
+
+    return series.run(plan(stretch.site, stretch.load.asked, weather.pressure), own, weather, told)
+
+
+def _manifest(
+    found: Found,
+    site: Facility | str | Path,
+    scenario: Scenario | str | Path | None,
+    weather: str | Path | None,
+    command: str,
+) -> dict[str, Any]:
+    """Say what the year was made from."""
+    facility, load = found.facility, found.stretches[-1].load
+    numbers = [*facility.assumptions(), *traced(load.parameters)]
+    return {
+        "schema": SCHEMA,
+        "kind": "year",
+        "gigatwin": metadata.version("gigatwin"),
+        "site": facility.name,
+        "title": facility.title,
+        "command": command,
+        "start": found.span.start.isoformat(),
+        "step_s": found.span.step,
+        "steps": found.span.steps,
+        "seed": found.scenario.seed,
+        "definitions": DEFINITIONS,
+        "inputs": [resolved(facility), *_files(site, scenario, weather)],
+        "scenario": {"name": found.scenario.name, "description": found.scenario.description},
+        "nameplate": nameplate(facility)._asdict(),
+        "stands": [
+            {"phase": part.name, "from_step": part.steps.start, "halls": len(part.site.halls.name)}
+            for part in found.stretches
+        ],
+        "labels": {
+            "weather": found.air.label,
+            "weather_kind": found.air.kind,
+            "weather_claim": KINDS[found.air.kind],  # type: ignore[index]
+            "load": load.label,
+        },
+        "notes": [*load.notes, *found.air.notes, outdoors.NO_HUMID_RETURN],
+        "closure": [row._asdict() for row in found.closure],
+        "assumptions": [number._asdict() for number in numbers if number.basis == "assumed"],
+        "sources": [
+            {name: getattr(number, name) for name in ("path", "value", "basis", "source")}
+            for number in numbers
+            if number.basis != "assumed"
+        ],
+        "attributions": [text for text in dict.fromkeys(facility.attributions) if text],
+    }
+
+
+def _files(
+    site: Facility | str | Path, scenario: Scenario | str | Path | None, weather: str | Path | None
+) -> list[dict[str, str]]:
+    found: list[tuple[str, Path | None]] = [
+        ("facility", None if isinstance(site, Facility) else file_of(site)),
+        ("scenario", None if scenario is None or isinstance(scenario, Scenario) else path_of(scenario)),
+        ("weather", None if weather is None else weather_file(weather)),
+    ]
+    return [hashed(kind, path) for kind, path in found if path is not None]
