@@ -115,6 +115,35 @@ def tables(found: Dynamics) -> dict[str, pl.DataFrame]:
     return kept
 
 
+def summary(found: Dynamics) -> tuple[tuple[str, str], ...]:
+    """
+    Give what a reader asks for first.
+
+    Parameters
+    ----------
+    found
+        From `study`.
+
+    Returns
+    -------
+    tuple
+        Name and text of each.
+    """
+    computing = found.ride_through.parts[0]
+    mine = found.ride_through.held.filter(pl.col("front_end") == computing.front_end)
+    broken = list(dict.fromkeys(mine.filter(~pl.col("kept"))["code"]))
+    rows = [("Ride-through", f"{computing.fed.front_end.title}: breaks {', '.join(broken) or 'none'}")]
+    if found.cascade is not None:
+        hot = found.cascade.story.filter(pl.col("what").str.contains("throttle"))
+        text = "no chip throttles" if hot.is_empty() else f"chips throttle after {hot['time_s'][0]:.0f} s"
+        rows.append(("Grid lost", f"for a minute: {text}"))
+    if found.island is not None:
+        worst = found.island.swings.sort("allowed_w").row(0, named=True)
+        allowed = quantity(worst["allowed_w"], "W", 3)
+        rows.append(("Island", f"takes a swing of {allowed} in iterations of {worst['period_s']:g} s"))
+    return tuple(rows)
+
+
 def shown(found: Dynamics) -> dict[str, Shown]:
     """
     Give the chapters' tables as the page shows them.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from facilities.quantity import Number
 from scenarios import output
 from scenarios.gridstudy import basis, charts, dynamics, dynamics_charts, fast_page, study
 from scenarios.gridstudy.connection import reactive_margin
@@ -174,7 +175,7 @@ def summary(found: Study) -> tuple[tuple[str, str], ...]:
         rows.append(("Codes", f"broken by the run: {', '.join(broken) or 'none that it can show'}"))
     if found.fast is not None:
         rows += fast_page.summary(found.fast)
-    return tuple(rows)
+    return (*rows, *dynamics.summary(found.dynamics))
 
 
 def _watts(value: float) -> str:
@@ -304,11 +305,15 @@ def _of_frequency(found: Study) -> dict[str, Shown]:
     ]
     heads = ("Change of load", "Size", "Extreme", "At", "Steepest", "After 60 s")
     system_ = found.frequency.system
-    parameters = [(name.replace("_", " "), number) for name, number in system_ if hasattr(number, "basis")]
+    parameters = [(name.replace("_", " "), number) for name, number in system_ if isinstance(number, Number)]
     of_system = [
         (name, number.value, " to ".join(number.range or ()), number.basis, number.source)
         for name, number in parameters
     ]
+    if system_.shedding is not None:
+        taken = system_.shedding
+        stages = ", ".join(f"{part} at {level}" for level, part in taken.stages)
+        of_system.append(("load that relays take off", f"{stages}; after {taken.delay}", "", taken.basis, taken.source))
     return {
         "frequency": Shown("Each change alone, from balance", heads, tuple(rows), tuple(range(1, 6))),
         "system": Shown(system_.title, ("Parameter", "Value", "Range", "Basis", "Source"), tuple(of_system)),

@@ -73,7 +73,7 @@ def study(name: str, changes: Sequence[Change]) -> Frequency:
     time = np.asarray(STEP * np.arange(round(HORIZON / STEP) + 1), dtype=float)
     rows, series = [], {"time_s": time}
     for change in changes:
-        deviation = frequency.response(system.machine, _load(change, time), STEP)
+        deviation = _deviation(system, _load(change, time))
         place = int(np.abs(deviation).argmax())
         series[change.name] = deviation
         rows.append(
@@ -88,6 +88,14 @@ def study(name: str, changes: Sequence[Change]) -> Frequency:
             }
         )
     return Frequency(system, pl.DataFrame(rows), pl.DataFrame(series))
+
+
+def _deviation(system: Interconnection, load: Floats) -> Floats:
+    """Give the deviation [Hz], with what relays take off where they are known."""
+    if system.shedding is None:
+        return frequency.response(system.machine, load, STEP)
+    levels, parts = system.shedding.stages_si
+    return frequency.with_shedding(system.machine, load, STEP, levels, parts, system.shedding.delay_si)[0]
 
 
 def _load(change: Change, time: Floats) -> Floats:

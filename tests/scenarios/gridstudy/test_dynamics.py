@@ -165,6 +165,10 @@ def test_charts_and_tables_have_each_chapter(
     assert all(len(row) == len(table.heads) for table in shown.values() for row in table.rows)
     assert ("ups_itic", "ercot_nogrr282, voltage", "broken") in {row[:3] for row in shown["held"].rows}
     assert {"island_swings", "grid_lost", "ride_through_held"} <= set(dynamics.tables(found))
+    told = dict(dynamics.summary(found))
+    assert "ercot_nogrr282" in told["Ride-through"]
+    assert told["Grid lost"].startswith("for a minute: chips throttle after")
+    assert told["Island"].endswith("iterations of 10 s")
     without = dynamics.Dynamics(sag, None, "The site cannot be replayed: why.", None, None)
     assert set(dynamics_charts.charts(without)) == {"sag"}
     assert set(dynamics.shown(without)) == {"parts", "held", "sag"}
