@@ -411,9 +411,7 @@ def codes(
 )
 def grid(
     site: SiteName,
-    run: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Folder of a run of the site: ramps, spectrum and codes.")
-    ] = None,
+    run: Annotated[Path | None, typer.Option(metavar="DIR", help="A run of the site: ramps, spectrum, codes.")] = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder of page and tables; grid/SITE if not given.")
     ] = None,
@@ -427,12 +425,13 @@ def grid(
     idle: Annotated[str | None, typer.Option(metavar="POWER", help="Its loaded idle, such as '120 W'.")] = None,
     full: Annotated[str | None, typer.Option(metavar="POWER", help="Its full power, such as '700 W'.")] = None,
     tz: Zone = None,
+    network: Annotated[bool, typer.Option(help="Study the host network; takes a minute.")] = True,
 ) -> None:
     """Study a site's connection: strength, steady state, hosting capacity, voltage, frequency, swings, and a run's."""
     with _told():
         from scenarios.commands import grid as studied
 
-        studied.show(site, run, out, studied.measured(waveform, average, idle, full, tz))
+        studied.show(site, run, out, studied.measured(waveform, average, idle, full, tz), network=network)
 
 
 @app.command(epilog="Examples: twin failures prometheus; twin failures traditional_enterprise --out failures/old")

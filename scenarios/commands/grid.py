@@ -41,10 +41,10 @@ def measured(
     return Waveform(file, Sensor(values["--average"], values["--idle"], values["--full"]), zone)
 
 
-def show(site: str, run: Path | None, out: Path | None, waveform: Waveform | None) -> None:
+def show(site: str, run: Path | None, out: Path | None, waveform: Waveform | None, *, network: bool) -> None:
     """Print what a reader asks for first, write page and tables, and say where they are."""
     folder = page.place(facilities.load(site).name, out)
-    found = study(site, run, waveform)
+    found = study(site, run, waveform, network=network)
     written = page.write(found, folder)
     console = Console(highlight=False)
     table = Table(show_header=False, title=found.facility.title, title_justify="left")

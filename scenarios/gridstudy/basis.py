@@ -15,16 +15,45 @@ STATEMENT = (
 )
 """Paragraphs."""
 
-ABSENT = (
+WITHOUT_NETWORK = (
     ("flows and voltages of the host network, N-1 of its branches", "there is no host network, only its equivalent"),
     ("capacity over seasons and hours, curtailment", "the equivalent knows no other loads and no dispatch"),
+)
+"""Chapters that take a host network, and why there are none without."""
+
+WITH_NETWORK = (
+    (
+        "capacity over seasons",
+        "the network's file has one state; hours of a year are scaled from it by an assumed curve",
+    ),
+)
+"""Chapters that the network's file does not suffice for."""
+
+ABSENT = (
     ("feeders of the campus, starting of large motors", "the campus is one bus"),
     ("energisation of transformers", "inrush takes their saturation and an electromagnetic model"),
     ("duty of breakers, unbalanced faults", "only the initial three-phase short-circuit power is known"),
     ("rotor-angle stability", "machines are typical ones, for small swings; no fault is followed over time"),
     ("parameters for other tools", "not derived yet"),
 )
-"""Chapters of a full study that are left out, and why."""
+"""Chapters that are left out in either case."""
+
+
+def absent(*, network: bool) -> tuple[tuple[str, str], ...]:
+    """
+    List the chapters of a full study that one has not.
+
+    Parameters
+    ----------
+    network
+        Whether the host network is studied.
+
+    Returns
+    -------
+    tuple
+        Chapter and reason of each.
+    """
+    return (*(WITH_NETWORK if network else WITHOUT_NETWORK), *ABSENT)
 
 
 def numbers_of(facility: Facility) -> list[Provenance]:

@@ -45,17 +45,17 @@ def steady(found: Chapters) -> Chart:
                 3,
             )
     highest = float(found.cases[0].sweep["load_w"].max() or 0.0) / MEGA  # type: ignore[arg-type]
-    _level(figure, 0.0, highest, limits.voltage_low)
-    _level(figure, 0.0, highest, limits.voltage_high)
-    _level(figure, 0.0, highest, 100.0, 2)
+    level(figure, 0.0, highest, limits.voltage_low)
+    level(figure, 0.0, highest, limits.voltage_high)
+    level(figure, 0.0, highest, 100.0, 2)
     capacity = min(case.hosting.load for case in found.cases)
     figure["layout"]["shapes"] = [
         _band(0.0, found.design_load / MEGA),
         *(mark(place / MEGA) for place in (limits.rating, capacity)),
     ]
     figure["layout"]["annotations"] = [
-        _label(limits.rating / MEGA, "rating", 0.03),
-        _label(capacity / MEGA, "hosting capacity", 0.09),
+        label(limits.rating / MEGA, "rating", 0.03),
+        label(capacity / MEGA, "hosting capacity", 0.09),
     ]
     lines.name_y(figure, "Voltage [per unit]", 1)
     lines.name_y(figure, "Loading [%]", 2, zero=True)
@@ -122,7 +122,8 @@ def line(figure: Figure, x: Floats, y: Floats, label: str, colour: str, dash: st
     drawing.add(figure, {"type": "scatter", "x": x, "y": y, "name": label, **look}, panel)
 
 
-def _level(figure: Figure, first: float, last: float, value: float, panel: int = 1) -> None:
+def level(figure: Figure, first: float, last: float, value: float, panel: int = 1) -> None:
+    """Draw a grey line across a panel at a value."""
     look = {"mode": "lines", "line": {"color": GREY, "width": 1.0}, "showlegend": False, "hoverinfo": "skip"}
     drawing.add(figure, {"type": "scatter", "x": [first, last], "y": [value, value], **look}, panel)
 
@@ -133,7 +134,8 @@ def mark(place: float) -> dict[str, Any]:
     return {"type": "line", "xref": "x", "yref": "paper", "x0": place, "x1": place, "y0": 0.0, "y1": 1.0, "line": look}
 
 
-def _label(place: float, text: str, height: float) -> dict[str, Any]:
+def label(place: float, text: str, height: float) -> dict[str, Any]:
+    """Give a text beside a mark, a part of the chart's height below its top."""
     where = {"xref": "x", "yref": "paper", "x": place, "y": 1.0 - height, "xanchor": "left", "yanchor": "middle"}
     return {**where, "text": f" {text}", "showarrow": False, "font": {"size": 12}}
 

@@ -11,7 +11,7 @@ import polars as pl
 
 from facilities.quantity import Number
 from scenarios import output
-from scenarios.gridstudy import basis, charts, dynamics, dynamics_charts, fast_page, study
+from scenarios.gridstudy import basis, charts, dynamics, dynamics_charts, fast_page, host_charts, host_page, study
 from scenarios.gridstudy.connection import reactive_margin
 from scenarios.gridstudy.shown import Shown
 from scenarios.page import pages
@@ -108,11 +108,13 @@ def html(found: Study) -> str:
         drawn["spectrum"] = charts.spectrum(found.load.spectrum)
     if found.fast is not None:
         drawn |= fast_page.charts(found.fast)
+    if found.network is not None:
+        drawn |= host_charts.charts(found.network)
     drawn |= dynamics_charts.charts(found.dynamics)
     numbers = basis.numbers_of(found.facility)
     shown = {
         "numbers": _numbers(found),
-        "absent": Shown("What a full study has and this one has not", ("Chapter", "Why"), basis.ABSENT),
+        "absent": Shown("What a full study has and this one has not", ("Chapter", "Why"), study.absent(found)),
         "strength": _strength(found),
         "hosting": _hosting(found),
         "capacitors": _capacitors(found),
@@ -121,6 +123,7 @@ def html(found: Study) -> str:
         **_of_frequency(found),
         **_of_run(found),
         **({} if found.fast is None else fast_page.tables(found.fast)),
+        **({} if found.network is None else host_page.shown(found.network)),
         **dynamics.shown(found.dynamics),
     }
     return pages.html(
@@ -135,6 +138,7 @@ def html(found: Study) -> str:
         tables=shown,
         weak=strength.WEAK,
         very_weak=strength.VERY_WEAK,
+        network_statement=host_page.STATEMENT,
     )
 
 
@@ -175,6 +179,8 @@ def summary(found: Study) -> tuple[tuple[str, str], ...]:
         rows.append(("Codes", f"broken by the run: {', '.join(broken) or 'none that it can show'}"))
     if found.fast is not None:
         rows += fast_page.summary(found.fast)
+    if found.network is not None:
+        rows += host_page.summary(found.network)
     return (*rows, *dynamics.summary(found.dynamics))
 
 

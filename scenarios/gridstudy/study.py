@@ -14,9 +14,10 @@ from scenarios.fast_load import chapter
 from scenarios.fast_load.chapter import FastLoad
 from scenarios.fast_load.load import Load as Fast
 from scenarios.fast_load.measured import Sensor, measured
-from scenarios.gridstudy import basis, connection, dynamics, system, trace
+from scenarios.gridstudy import basis, connection, dynamics, host_site, host_tables, system, trace
 from scenarios.gridstudy.connection import Chapters
 from scenarios.gridstudy.dynamics import Dynamics
+from scenarios.gridstudy.host_network import HostStudy
 from scenarios.gridstudy.system import Change, Frequency
 from scenarios.gridstudy.trace import Load
 from scenarios.page.quantities import duration
@@ -69,6 +70,8 @@ class Study(NamedTuple):
         Why there is none; empty where there is.
     dynamics : Dynamics
         Ride-through, a lost grid, islands.
+    network : HostStudy
+        The site on its host network; None where it names none, or where that was not asked for.
     """
 
     facility: Facility
@@ -79,9 +82,10 @@ class Study(NamedTuple):
     fast: FastLoad | None
     without_fast: str
     dynamics: Dynamics
+    network: HostStudy | None = None
 
 
-def study(site: str, run: Path | None, waveform: Waveform | None = None) -> Study:
+def study(site: str, run: Path | None, waveform: Waveform | None = None, *, network: bool = True) -> Study:
     """
     Study what a site does to the network at its point of connection.
 
@@ -93,6 +97,8 @@ def study(site: str, run: Path | None, waveform: Waveform | None = None) -> Stud
         Folder of a run of it, if there is one.
     waveform
         A measured waveform; one of a synthetic job without it.
+    network
+        Whether the site's host network is studied, which takes a minute.
 
     Returns
     -------
@@ -127,7 +133,15 @@ def study(site: str, run: Path | None, waveform: Waveform | None = None) -> Stud
         fast=fast,
         without_fast=without_fast,
         dynamics=dynamics.study(facility, found.site, found.design_load),
+        network=_around(facility, found, load) if network else None,
     )
+
+
+def _around(facility: Facility, found: Chapters, load: Load | None) -> HostStudy | None:
+    """Study the host network at the load of the design day, or the run's highest where that is more."""
+    power = None if load is None else load.power
+    highest = found.design_load if power is None else max(found.design_load, float(power.max()))
+    return host_site.study(facility, found.site.connection.rating, highest, power)
 
 
 def _measured(facility: Facility, waveform: Waveform | None) -> Fast | None:
@@ -144,6 +158,23 @@ def _fast(facility: Facility, found: Chapters, given: Fast | None) -> tuple[Fast
         return chapter.study(facility, given), ""
     except StateError as error:
         return None, f"No voltage can be given: {error}."
+
+
+def absent(found: Study) -> tuple[tuple[str, str], ...]:
+    """
+    List the chapters of a full study that this one has not, and why.
+
+    Parameters
+    ----------
+    found
+        The study.
+
+    Returns
+    -------
+    tuple
+        Chapter and reason of each.
+    """
+    return basis.absent(network=found.network is not None)
 
 
 def hosting(found: Study) -> pl.DataFrame:
@@ -212,7 +243,7 @@ def tables(found: Study) -> dict[str, pl.DataFrame]:
     chapters = found.chapters
     kept = {
         "numbers": pl.DataFrame([number._asdict() for number in basis.numbers_of(found.facility)]),
-        "absent": pl.DataFrame(list(basis.ABSENT), schema=["chapter", "why"], orient="row"),
+        "absent": pl.DataFrame(list(absent(found)), schema=["chapter", "why"], orient="row"),
         "strength": chapters.strength,
         "load": pl.concat([case.sweep.select(pl.lit(case.name).alias("case"), pl.all()) for case in chapters.cases]),
         "hosting": hosting(found),
@@ -230,4 +261,6 @@ def tables(found: Study) -> dict[str, pl.DataFrame]:
         kept["spectrum"] = load.spectrum
     if found.fast is not None:
         kept |= chapter.tables(found.fast)
+    if found.network is not None:
+        kept |= host_tables.tables(found.network)
     return kept

@@ -6,14 +6,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from twin.errors import FacilityError
-from twin.grid import host_capacity, load_curve
+from twin.grid import host_capacity
 from twin.grid.feeding import Feeding
 from twin.grid.host import HostGrid, Indices
 from twin.site import Floats
 
 HOUR = 3600.0
 """Seconds."""
+
+WIDTH = 1e-3
+"""To which loads are bisected, over the highest [1]."""
 
 
 class Curtailment(NamedTuple):
@@ -47,11 +49,25 @@ def scaled(grid: HostGrid, level: float) -> HostGrid:
     -------
     HostGrid
         Loads and the schedule of all units at that level; which units run, and what voltages they hold, is as it was.
+
+    Notes
+    -----
+    Capacitors are switched with the load. Below a level of 1 units absorb without limit, in the place of the reactors
+    and taps that hold voltages down at light load and that network files do not carry; what units give keeps its upper
+    limit.
     """
     buses, units = grid.buses, grid.units
+    shunts = np.where(buses.shunt_susceptance > 0.0, level, 1.0) * buses.shunt_susceptance
     return grid._replace(
-        buses=buses._replace(load_active=level * buses.load_active, load_reactive=level * buses.load_reactive),
-        units=units._replace(active=level * units.active),
+        buses=buses._replace(
+            load_active=level * buses.load_active,
+            load_reactive=level * buses.load_reactive,
+            shunt_susceptance=shunts,
+        ),
+        units=units._replace(
+            active=level * units.active,
+            reactive_min=np.full(units.bus.size, -np.inf) if level < 1.0 else units.reactive_min,
+        ),
     )
 
 
@@ -83,20 +99,17 @@ def capacities(
 
     Notes
     -----
-    Other outages may bind at other levels; those are not sought. Limits that are passed without the campus do not bound
-    its load (`host_capacity.first_limits`), so that levels above a file's own, its peak, would be told too well.
+    Bisected to `WIDTH` of `highest`. Other outages may bind at
+    other levels; those are not sought. Limits that are passed without the campus do not bound its load
+    (`host_capacity.first_limits`), so that levels above a file's own, its peak, would be told too well.
     """
-    found = np.zeros(level.size)
+    found = np.full(level.size, highest)
     for row, part in enumerate(level):
         there = scaled(grid, float(part))
-        try:
-            curve = load_curve.follow(there, feeding, highest, limits=limits)
-        except FacilityError:
-            continue
-        first = [*host_capacity.first_limits(curve, grid.branches.rating)]
-        for outage in outages:
-            first += host_capacity.after(there, feeding, curve.end, int(outage), limits=limits)
-        found[row] = min([highest, *(limit.load for limit in first)])
+        for outage in (-1, *outages):
+            limit = host_capacity.largest(there, feeding, float(found[row]), int(outage), WIDTH, limits=limits)
+            if outage < 0 or host_capacity.bounds(limit):
+                found[row] = limit.load
     return found
 
 

@@ -149,6 +149,8 @@ def single_outages(grid: HostGrid, state: State, branch: Indices | None = None) 
     out = np.setdiff1d(wanted, apart.branch)
     asked = np.isin(apart.branch, wanted)
     apart = Islanding(apart.branch[asked], apart.buses[asked], apart.load[asked], apart.generation[asked])
+    if not out.size:
+        return _none(grid, apart)
     made = native.build(grid, state.standing)
     batches = [out[first : first + AT_ONCE] for first in range(0, out.size, AT_ONCE)]
     return _together(apart, out, [_batch(grid, made, state, rows) for rows in batches])
@@ -241,6 +243,22 @@ def _solved(made: Native, state: State, out: Indices) -> tuple[Complexes, Flags]
         again = native.after_outages(made, out[left], state.voltage, TOLERANCE, NEWTON_STEPS, chord=False)
         voltage[left], solved[left] = again
     return voltage, solved
+
+
+def _none(grid: HostGrid, apart: Islanding) -> Outages:
+    """Tell of no outage; elements meet nothing, after an outage -1."""
+    buses, branches = len(grid.buses.number), len(grid.branches.start)
+    rows, values = np.empty(0, dtype=int), np.empty(0)
+    empty = Violations(rows, rows, values)
+    worst = Worst(
+        np.zeros(branches),
+        np.full(branches, -1),
+        np.full(buses, np.inf),
+        np.full(buses, -1),
+        np.full(buses, -np.inf),
+        np.full(buses, -1),
+    )
+    return Outages(apart, rows, rows.astype(bool), values, rows, values, rows, values, rows, empty, empty, worst)
 
 
 def _violations(out: Indices, passed: Flags, values: Floats) -> Violations:

@@ -15,17 +15,14 @@ from twin.grid.chebyshev import coefficients
 from twin.grid.contingency import Outages
 from twin.grid.day_series import flow_series
 from twin.grid.feeding import Feeding, loaded
-from twin.grid.host import Flags, HostGrid, Indices
+from twin.grid.host import HostGrid, Indices, rows_of
 from twin.grid.load_curve import LoadCurve, Piece, place
+from twin.grid.power_flow import branch_flows
 from twin.grid.reactive_limits import State
 from twin.site import Floats
 
-LOW, HIGH, THERMAL, NOSE = (
-    "voltage below its limit",
-    "voltage above its limit",
-    "branch over its rating",
-    "no power flow",
-)
+LOW, HIGH, THERMAL = "voltage below its limit", "voltage above its limit", "branch over its rating"
+NOSE, NONE = "no power flow", "none is passed"
 """Kinds of limits."""
 
 TRANSFER_CUTOFF = 0.03
@@ -35,17 +32,20 @@ Part of the campus's load that must flow over a branch for its rating to bound t
 Planners leave out elements that a request hardly moves, by distribution factors of 3 % to 5 %; assumed, 0.02 to 0.05.
 """
 
-VOLTAGE_CUTOFF = 0.002
-"""Change of voltage by the campus for a bus's limit to bound its load [1]; assumed, 0.001 to 0.01."""
+VOLTAGE_CUTOFF = 0.01
+"""Change of voltage by the campus for a bus's limit to bound its load [1]; assumed, 0.005 to 0.02."""
 
-SAMPLES = 33
+SAMPLES = 17
 """Loads of a piece at which it is searched for limits."""
 
-CURVES = 3
-"""Outages that are followed as curves in a round: those that should meet their limits first."""
+TRIED = 5
+"""Outages whose own largest load is sought in a round: those that should meet their limits first."""
 
 ROUNDS = 12
-"""Rounds of outages at the load found and curves of those that still pass limits."""
+"""Rounds of all outages at the load found, and of the largest loads of those that still pass limits."""
+
+WIDTH = 1e-5
+"""To which the largest load after an outage is bisected, over the highest [1]."""
 
 
 class Limit(NamedTuple):
@@ -57,9 +57,9 @@ class Limit(NamedTuple):
     load : [W]
         Of the campus.
     kind : text
-        `LOW`, `HIGH`, `THERMAL` or `NOSE`.
+        `LOW`, `HIGH`, `THERMAL`, `NOSE` or `NONE`.
     element : int
-        Row of the bus or branch; -1 for `NOSE`.
+        Row of the bus or branch; -1 where there is none.
     outage : int
         Row of the branch that is out; -1 where none is.
     """
@@ -83,7 +83,7 @@ class HostCapacity(NamedTuple):
     highest : [W]
         Load up to which limits were sought.
     limits : tuple of Limit
-        First limit of each kind with all branches, and of each outage that was followed, in rising order.
+        First limit of each kind with all branches, and that of each outage that was tried, in rising order.
     before : int
         Limits that are passed without the campus, with all branches or after the same outage, and so do not bound it.
     left : int
@@ -121,28 +121,44 @@ def first_limits(curve: LoadCurve, rating: Floats, outage: int = -1) -> tuple[Li
     Limits that are passed without the campus do not count, nor those of elements that it hardly moves
     (`TRANSFER_CUTOFF`, `VOLTAGE_CUTOFF`).
     """
-    buses, found = curve.grid.buses, dict[str, Limit]()
-    voltage, power = (values[:, :1] for values in _values(curve, curve.pieces[0], np.zeros(1)))
-    low, high, most = (limit[:, np.newaxis] for limit in (buses.voltage_min, buses.voltage_max, rating))
+    grid, found = curve.grid, dict[str, Limit]()
+    nodes = np.flatnonzero((grid.buses.voltage_min > 0.0) | np.isfinite(grid.buses.voltage_max))
+    lines = np.flatnonzero(np.isfinite(rating))
+    part = grid._replace(branches=rows_of(grid.branches, lines))  # of a cut's branches few have limits
+    low, high = grid.buses.voltage_min[nodes, np.newaxis], grid.buses.voltage_max[nodes, np.newaxis]
+    most = rating[lines, np.newaxis]
+    voltage, power = _values(part, nodes, curve.pieces[0], np.zeros(1))
     for piece in curve.pieces:
         load = np.linspace(piece.low, piece.high, SAMPLES)
-        size, flow = _values(curve, piece, load)
-        moved = np.abs(size - voltage) >= VOLTAGE_CUTOFF
+        size, flow = _values(part, nodes, piece, load)
+        still = VOLTAGE_CUTOFF - np.abs(size - voltage)
         met = {
-            LOW: (size - low, moved & (voltage >= low)),
-            HIGH: (high - size, moved & (voltage <= high)),
-            THERMAL: (most - flow, (power <= most) & (flow - power >= TRANSFER_CUTOFF * load)),
+            LOW: (np.where(voltage >= low, size - low, np.inf), still, nodes),
+            HIGH: (np.where(voltage <= high, high - size, np.inf), still, nodes),
+            THERMAL: (
+                np.where(power <= most, most - flow, np.inf),
+                TRANSFER_CUTOFF * load - (flow - power),
+                lines,
+            ),
         }
-        for kind, (margin, counts) in met.items():
-            if kind not in found and (counts & (margin < 0.0)).any():
-                found[kind] = _first(kind, load, margin, counts, outage)
+        for kind, (margin, uncounted, rows) in met.items():
+            if kind not in found and (np.maximum(margin, uncounted) < 0.0).any():
+                at, row = _first(load, margin, uncounted)
+                found[kind] = Limit(at, kind, int(rows[row]), outage)
     limits = list(found.values())
     if curve.ended:
         limits.append(Limit(curve.end, NOSE, -1, outage))
     return tuple(sorted(limits))
 
 
-def capacity(grid: HostGrid, feeding: Feeding, highest: float, *, limits: bool = True) -> HostCapacity:
+def capacity(
+    grid: HostGrid,
+    feeding: Feeding,
+    highest: float,
+    known: tuple[LoadCurve, State, Outages] | None = None,
+    *,
+    limits: bool = True,
+) -> HostCapacity:
     """
     Find the largest load for which all limits hold, with all branches in service and after each single outage.
 
@@ -154,6 +170,9 @@ def capacity(grid: HostGrid, feeding: Feeding, highest: float, *, limits: bool =
         Where the campus hangs on it.
     highest : [W]
         Load up to which limits are sought.
+    known : tuple of LoadCurve, State and Outages, optional
+        The network's curve, its state without the campus and its outages there, where these are known; all branches are
+        taken out where not.
     limits
         Whether units keep within their reactive limits.
 
@@ -169,34 +188,40 @@ def capacity(grid: HostGrid, feeding: Feeding, highest: float, *, limits: bool =
 
     Notes
     -----
-    All outages are solved at the load that the whole network carries. Of those that newly pass limits there, the
-    `CURVES` that should meet theirs first, by a straight line from no load, are followed as curves; units settle within
-    their limits after the outage. The first limit of any is the new load, at which all outages are solved again, until
-    none newly passes a limit.
+    With all branches, limits are roots on the curve. All outages are solved at that load; of those that newly pass
+    limits there, the `TRIED` that should meet theirs first, by a straight line from no load, are bisected. The least
+    load of any is the new one, at which all outages are solved again, until none newly passes a limit that was not
+    tried.
     """
-    bare = reactive_limits.settle(grid, limits=limits)
-    at_rest = contingency.single_outages(grid, bare)
-    first = first_limits(load_curve.follow(grid, feeding, highest, limits=limits), grid.branches.rating)
+    if known is None:
+        bare = reactive_limits.settle(grid, limits=limits)
+        curve, rest = load_curve.follow(grid, feeding, highest, limits=limits), contingency.single_outages(grid, bare)
+    else:
+        curve, bare, rest = known
+    first = first_limits(curve, grid.branches.rating)
     whole = load = min([highest, *(limit.load for limit in first)])
     kept, followed = list(first), np.empty(0, dtype=int)
     for _ in range(ROUNDS):
         there = loaded(grid, feeding, load)
         state = reactive_limits.settle(there, bare, limits=limits)
-        found = contingency.single_outages(there, state)
-        new = _newly(grid, bare, at_rest, found, load)
+        found = contingency.single_outages(there, state, rest.branch)
+        new = newly(grid, bare, rest, found, load)
         new = new[~np.isin(new, followed)]
         if not new.size:
             break
-        followed = np.concatenate([followed, new[:CURVES]])
-        kept += [limit for outage in new[:CURVES] for limit in after(grid, feeding, load, int(outage), limits=limits)]
-        load = min(load, *(limit.load for limit in kept))
-    already = len(at_rest.overload.value) + len(at_rest.outside.value)
+        followed = np.concatenate([followed, new[:TRIED]])
+        tried = [largest(grid, feeding, load, int(outage), limits=limits) for outage in new[:TRIED]]
+        kept += [limit for limit in tried if bounds(limit)]
+        load = min([load, *(limit.load for limit in kept)])
+    already = len(rest.overload.value) + len(rest.outside.value)
     return HostCapacity(whole, load, highest, tuple(sorted(kept)), already, int(new.size))
 
 
-def after(grid: HostGrid, feeding: Feeding, highest: float, outage: int, *, limits: bool = True) -> tuple[Limit, ...]:
+def largest(
+    grid: HostGrid, feeding: Feeding, highest: float, outage: int, width: float = WIDTH, *, limits: bool = True
+) -> Limit:
     """
-    Find the first load at which each kind of limit is met after the outage of a branch.
+    Find the largest load of a campus that passes no limit after one outage.
 
     Parameters
     ----------
@@ -205,29 +230,120 @@ def after(grid: HostGrid, feeding: Feeding, highest: float, outage: int, *, limi
     feeding : Feeding
         Where the campus hangs on it.
     highest : [W]
-        Load up to which limits are sought.
+        Load up to which it is sought.
     outage : int
-        Row of the branch.
+        Row of the branch; -1 for all branches in service.
+    width : [1]
+        To which it is bisected, over `highest`.
     limits
         Whether units keep within their reactive limits, to which they settle after the outage.
 
     Returns
     -------
-    tuple of Limit
-        In rising order; none where the network without the branch has no power flow even without the campus.
+    Limit
+        The limit that is passed just above; of `NONE` where none is up to `highest`, at no load where the network has
+        no power flow even without the campus.
+
+    Notes
+    -----
+    Counted as in `first_limits`. A limit that is passed and holds again at a higher load may be missed.
     """
-    live = grid.branches.in_service.copy()
-    live[outage] = False
+    live = grid.branches.in_service & (np.arange(grid.branches.start.size) != outage)
     less = grid._replace(branches=grid.branches._replace(in_service=live))
+    rating = grid.branches.rating if outage < 0 else grid.branches.rating_emergency
     try:
-        curve = load_curve.follow(less, feeding, highest, limits=limits)
+        bare = reactive_limits.settle(less, limits=limits)
     except FacilityError:
-        return ()
-    return first_limits(curve, grid.branches.rating_emergency, outage)
+        return Limit(0.0, NOSE, -1, outage)
+    state, why = bare, (NONE, -1)
+    held, refused, load = 0.0, 2.0 * highest, highest  # the highest is tried first
+    while refused - held > width * highest and held < highest:
+        try:
+            there = reactive_limits.settle(loaded(less, feeding, load), state, limits=limits)
+            found = passed(less, bare, there, load, rating)
+        except FacilityError:
+            found = (NOSE, -1)
+        if found is None:
+            held, state = load, there
+        else:
+            refused, why = load, found
+        load = 0.5 * (held + refused)
+    return Limit(held, *why, outage)
 
 
-def _newly(grid: HostGrid, bare: State, at_rest: Outages, found: Outages, load: float) -> Indices:
-    """Give outages after which the campus newly passes limits, those first whose limits should be met first."""
+def bounds(limit: Limit) -> bool:
+    """
+    Say whether a limit bounds the campus.
+
+    Parameters
+    ----------
+    limit : Limit
+        From `largest`.
+
+    Returns
+    -------
+    bool
+        Not where none is passed, nor where units do not settle after the outage even without the campus.
+    """
+    return limit.kind != NONE and (limit.kind != NOSE or limit.load > 0.0)
+
+
+def passed(grid: HostGrid, bare: State, there: State, load: float, rating: Floats) -> tuple[str, int] | None:
+    """
+    Name a limit that a campus passes and that holds without it, in one state of a network.
+
+    Parameters
+    ----------
+    grid : HostGrid
+        The network without the campus.
+    bare, there : State
+        Without it, and with it.
+    load : [W]
+        Of the campus.
+    rating : (branch,) [V*A]
+        For the state of the network.
+
+    Returns
+    -------
+    tuple
+        Kind, and row of the bus or branch that is furthest beyond it; None where there is none. Counted as in
+        `first_limits`.
+    """
+    before, after = np.abs(bare.voltage), np.abs(there.voltage)
+    low, high = grid.buses.voltage_min, grid.buses.voltage_max
+    moved = np.abs(after - before) >= VOLTAGE_CUTOFF
+    flows = [np.max(np.abs(branch_flows(grid, state.voltage)), axis=0) for state in (bare, there)]
+    carried = (flows[0] <= rating) & (flows[1] - flows[0] >= TRANSFER_CUTOFF * load)
+    excess = {
+        LOW: np.where(moved & (before >= low), low - after, -1.0),
+        HIGH: np.where(moved & (before <= high), after - high, -1.0),
+        THERMAL: np.where(carried, flows[1] / rating - 1.0, -1.0),
+    }
+    kind = max(excess, key=lambda name: float(excess[name].max(initial=-1.0)))
+    worst = int(excess[kind].argmax())
+    return (kind, worst) if excess[kind][worst] > 0.0 else None
+
+
+def newly(grid: HostGrid, bare: State, at_rest: Outages, found: Outages, load: float) -> Indices:
+    """
+    Find outages after which a campus passes limits that hold without it.
+
+    Parameters
+    ----------
+    grid : HostGrid
+        The network without the campus.
+    bare : State
+        Of it.
+    at_rest, found : Outages
+        Without the campus, and with it.
+    load : [W]
+        Of the campus.
+
+    Returns
+    -------
+    (outage,)
+        Rows of branches, those first whose limits should be met first as the campus grows.
+    """
     over, outside = found.overload, found.outside
     loading, voltage = contingency.revisit(grid, bare, over, outside)
     moved = (over.value - loading) * grid.branches.rating_emergency[over.element]
@@ -245,27 +361,28 @@ def _newly(grid: HostGrid, bare: State, at_rest: Outages, found: Outages, load: 
     return order[: int(np.isfinite(met).sum())]
 
 
-def _values(curve: LoadCurve, piece: Piece, load: Floats) -> tuple[Floats, Floats]:
-    """Give voltages [1] and apparent powers [V*A] of (element, load)."""
+def _values(grid: HostGrid, nodes: Indices, piece: Piece, load: Floats) -> tuple[Floats, Floats]:
+    """Give voltages [1] of some buses, and apparent powers [V*A] of all branches, as (element, load)."""
     at = place(piece, load)
-    parts = chebval(at, flow_series(curve.grid, piece))  # (4, branch, load)
-    size = chebval(at, coefficients(np.abs(piece.voltage)))
+    parts = chebval(at, flow_series(grid, piece))  # (4, branch, load)
+    size = chebval(at, coefficients(np.abs(piece.voltage[:, nodes])))
     return np.asarray(size, dtype=float), np.maximum(np.hypot(*parts[:2]), np.hypot(*parts[2:]))
 
 
-def _first(kind: str, load: Floats, margin: Floats, counts: Flags, outage: int) -> Limit:
-    """Find the first load at which a margin (element, load) that counts is passed, by cubics through the samples."""
-    passed = counts & (margin < 0.0)
+def _first(load: Floats, margin: Floats, uncounted: Floats) -> tuple[float, int]:
+    """Find the first load at which a margin (element, load) is passed and what it lacks to count is none."""
+    passed = np.maximum(margin, uncounted) < 0.0
     column = int(passed.any(axis=0).argmax())
     rows = np.flatnonzero(passed[:, column])
     if not column:
-        return Limit(float(load[0]), kind, int(rows[margin[rows, 0].argmin()]), outage)
+        return float(load[0]), int(rows[margin[rows, 0].argmin()])
+    around = slice(max(column - 2, 0), column + 2)
     roots = []
     for row in rows:
-        if margin[row, column - 1] <= 0.0:  # it moves enough only now
-            roots.append(float(load[column]))
-            continue
-        around = slice(max(column - 2, 0), column + 2)
-        cubic = BarycentricInterpolator(load[around], margin[row, around])
-        roots.append(float(brentq(lambda at, through=cubic: float(through(at)), load[column - 1], load[column])))
-    return Limit(min(roots), kind, int(rows[int(np.argmin(roots))]), outage)
+        cubics = [BarycentricInterpolator(load[around], values[row, around]) for values in (margin, uncounted)]
+        roots.append(float(brentq(_higher, load[column - 1], load[column], args=(cubics,))))
+    return min(roots), int(rows[int(np.argmin(roots))])
+
+
+def _higher(load: float, cubics: list[BarycentricInterpolator]) -> float:
+    return max(float(cubic(load)) for cubic in cubics)

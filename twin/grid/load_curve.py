@@ -25,7 +25,7 @@ from twin.grid.power_flow import Complexes
 from twin.grid.reactive_limits import State
 from twin.site import Floats
 
-NODE_COUNTS = (9, 13, 17, 25)
+NODE_COUNTS = (5, 9, 13, 17, 25)
 """Power flows of a piece, tried in order until its coefficients have decayed to `DECAYED`."""
 
 DECAYED = 1e-9
@@ -33,6 +33,12 @@ DECAYED = 1e-9
 
 PIECES = 8
 """Parts in which a curve with corners is followed, so that few power flows lie beyond the corner that ends a piece."""
+
+GROWTH = 4.0
+"""Of a piece over the one before, which a corner may have cut short [1]: corners come in crowds."""
+
+LEAST = 1 / 256
+"""Part of the curve [1] that is tried at least after a corner."""
 
 NARROWEST = 1e-4
 """Part of the curve [1] below which no piece is tried: the loadability limit is within it."""
@@ -171,7 +177,10 @@ def follow(grid: HostGrid, feeding: Feeding, highest: float, *, limits: bool = T
         corner = _first_corner(grid, feeding, piece, low + 2.0 * PAST * highest) if limits else None
         piece = piece if corner is None else piece._replace(high=corner[0])
         pieces.append(piece)
-        low, width = piece.high, min(2.0 * width, whole)
+        width = min(2.0 * width, whole)
+        if corner is not None:
+            width = min(width, max(GROWTH * (piece.high - piece.low), LEAST * highest))
+        low = piece.high
         before = State(voltages(piece, np.array([low]))[0], state.standing)
         state = before
         if corner is not None:

@@ -149,7 +149,7 @@ def settle(grid: HostGrid, start: State | None = None, *, limits: bool = True) -
     start : State, optional
         A state nearby; without it all units hold their voltages at first.
     limits
-        Whether reactive limits are regarded.
+        Whether reactive limits are regarded; where not, units stay where they stand at the start.
 
     Returns
     -------

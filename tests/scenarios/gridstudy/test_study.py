@@ -49,7 +49,7 @@ def run(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def found(run: Path) -> Study:
-    return study.study(SITE, run)
+    return study.study(SITE, run, network=False)
 
 
 def test_basis_lists_every_number_and_what_is_absent(found: Study) -> None:
@@ -209,7 +209,7 @@ def test_a_rating_beyond_the_nose_is_reported(tmp_path: Path) -> None:
     """On 1.4 GVA no power flow has 1 GW; half of it has one, and that is where taps are set."""
     weak = ('short_circuit_power = { value = "6 GVA"', 'short_circuit_power = { value = "1.4 GVA"')
     file = changed(tmp_path, SITE, weak, ('range = ["3 GVA", "12 GVA"]', 'range = ["1 GVA", "12 GVA"]'))
-    found = study.study(str(file), None)
+    found = study.study(str(file), None, network=False)
     assert 0.4e9 < found.chapters.cases[0].nose < found.chapters.design_load
     assert found.chapters.steps["voltage_before_pu"].to_list() == [None, None]
     assert found.chapters.strength["called"].to_list() == ["very weak"] * 3

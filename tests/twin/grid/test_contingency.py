@@ -166,6 +166,14 @@ def test_an_outage_without_a_power_flow_is_named() -> None:
     assert found.overload.outage.size == 0
 
 
+def test_a_network_of_bridges_has_no_outage_to_solve() -> None:
+    net = small([(0, 1, 0.4), (1, 2, 0.4)], [(0, -9.0, 9.0)], 3)
+    found = contingency.single_outages(net, reactive_limits.settle(net))
+    assert (found.branch.size, found.overload.value.size) == (0, 0)
+    assert found.islanding.branch.tolist() == [0, 1]
+    assert found.worst.loading_outage.tolist() == [-1, -1]
+
+
 def test_units_at_a_limit_stay_there_through_outages() -> None:
     """The batch holds what `standing` says: an outage's power flow has those units give their limit."""
     case = published("case118")

