@@ -19,7 +19,8 @@ import numpy as np
 from lightsim2grid import lightsim2grid_cpp
 
 from facilities.hosts import matpower as cases
-from telemetry import synthetic
+from telemetry.serving import inference
+from telemetry.training import training
 from twin.grid import day_series, load_curve, native, reactive_limits
 from twin.grid.feeding import Feeding, shared_by_headroom
 from twin.grid.host import HostGrid
@@ -45,8 +46,8 @@ def network() -> HostGrid:
 
 def day() -> Floats:
     """Make a day of synchronous training jobs that stop and start, and a serving fleet, stretched from 0 to `TOP`."""
-    jobs = [synthetic.training(seed, DAY).samples.astype(float) for seed in range(JOBS)]
-    power = np.sum(jobs, axis=0) + synthetic.inference(0, DAY).samples
+    jobs = [training(seed, DAY).samples.astype(float) for seed in range(JOBS)]
+    power = np.sum(jobs, axis=0) + inference(0, DAY).samples
     return np.asarray(TOP * (power - power.min()) / (power.max() - power.min()))
 
 

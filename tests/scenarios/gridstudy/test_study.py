@@ -13,12 +13,14 @@ import pytest
 
 from scenarios.fast_load import chapter
 from scenarios.fast_load import load as loads
-from scenarios.gridstudy import page, study, trace
+from scenarios.gridstudy import host_network, page, study, trace
 from scenarios.gridstudy.connection import _carried, reactive_margin
+from scenarios.gridstudy.host_network import Network
 from scenarios.gridstudy.study import Study
 from tests.facilities.sites import changed
 from tests.scenarios import fake_run
 from tests.scenarios.command import twin
+from tests.twin.grid.host_cases import at, small
 from twin.errors import FacilityError
 from twin.grid import capacity
 
@@ -146,6 +148,20 @@ def test_page_and_tables_are_written_together(found: Study, tmp_path: Path) -> N
         assert pl.read_parquet(written.with_name(f"{name}.parquet")).equals(table)
         assert pl.read_csv(written.with_name(f"{name}.csv")).columns == table.columns
     assert page.place(SITE, tmp_path / "out") == tmp_path / "out"  # an earlier study may be replaced
+
+
+def test_a_host_network_is_a_chapter_of_the_page(found: Study) -> None:
+    """A ring of three buses with the campus at the far ones: its tables are the study's, its figures in the summary."""
+    grid = small([(0, 1, 0.1), (1, 2, 0.1), (2, 0, 0.1)], [(0, -1e4, 1e4)], 3)
+    all_ = np.ones(3, dtype=bool)
+    network = host_network.study(Network("Ring", ("synthetic",), grid, at(grid, 1, 2), all_, all_), 80e6, 60e6, None)
+    whole = found._replace(network=network)
+    text = page.html(whole)
+    assert "The host network" in text
+    assert "All outages of one branch, by full AC power flow" in text
+    assert dict(page.summary(whole))["Network"] == "Ring; synthetic"
+    assert study.tables(whole)["network_branches"].height == 3
+    assert "flows and voltages of the host network" not in " ".join(study.tables(whole)["absent"]["chapter"])
 
 
 @pytest.fixture
