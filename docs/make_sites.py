@@ -51,8 +51,8 @@ rest predicted.
 | `google_tpu_v4` | 1.074 | 1.64 | 1.10 (not verified) |
 | `meta_150mw` | 1.087 | 0.18 | 1.08, WUE 0.20 (Meta's fleet) |
 | `azure_nd_h200_v5` | 1.142 | 0 | 1.12 (Microsoft's new sites), 1.18 (fleet) |
-| `fairwater` | 1.104 | 0 | 1.12 (its new sites) |
-| `fairwater_wisconsin` | 1.079 | 0 | 1.12 (its new sites), 0.04 more |
+| `fairwater` | 1.094 | 0 | 1.12 (its new sites) |
+| `fairwater_wisconsin` | 1.069 | 0 | 1.12 (its new sites), 0.05 more |
 | `aws_rainier` | 1.051 | 0.02 | 1.05 (AWS, best of the Americas), 1.08 (new sites), 1.14 to 1.15 and WUE 0.15 (fleet) |
 | `aws_p4d_ultracluster` | 1.044 | 0.02 | 1.14 to 1.15 (fleet), 0.10 more |
 | `traditional_enterprise` | 1.439 | 1.89 | 1.36 to 1.63, mean 1.54 (Uptime Institute, IDC); WUE 1.8 to 1.9 |

@@ -86,7 +86,7 @@ def test_a_run_need_not_be_whole_minutes() -> None:
     """95 s: two minutes of racks, the second a mean over 35 s; two macro steps; 95 seconds."""
     site = made.site()
     kept = replay(site, 95, samples=(0.5, 0.0))
-    assert kept.site.shape == (6, 95)
+    assert kept.site.shape == (7, 95)
     assert kept.racks.shape[1] == kept.cdus.shape[1] == 2
     np.testing.assert_array_equal(kept.cooling_time, [0.0, 60.0])
     # Idle but resident: 10 x 100 W and 400 W of hosts; 100 W + 5 % of 2,000 W are lost; with 600 W, 2,200 W.
