@@ -30,11 +30,9 @@ WITH_NETWORK = (
 """Chapters that the network's file does not suffice for."""
 
 ABSENT = (
-    ("feeders of the campus, starting of large motors", "the campus is one bus"),
     ("energisation of transformers", "inrush takes their saturation and an electromagnetic model"),
     ("duty of breakers, unbalanced faults", "only the initial three-phase short-circuit power is known"),
     ("rotor-angle stability", "machines are typical ones, for small swings; no fault is followed over time"),
-    ("parameters for other tools", "not derived yet"),
 )
 """Chapters that are left out in either case."""
 

@@ -10,9 +10,9 @@ import polars as pl
 
 from facilities.phases import Supply
 from facilities.schema import Facility
-from scenarios import study
 from scenarios.schema import Scenario
 from twin.flexibility import performance
+from twin.run import Made
 from twin.site import Floats, Site
 
 CAPS = (0.9, 0.8, 0.7, 0.6, 0.5)
@@ -74,9 +74,9 @@ def scenario() -> Scenario:
     return Scenario.model_validate(asked)
 
 
-def measures(facility: Facility, site: Site) -> tuple[Measure, ...]:
+def measures(facility: Facility, site: Site, made: Made) -> tuple[Measure, ...]:
     """
-    Try caps and a pause in a replay at full load, and read what supplies could give.
+    Read what caps and a pause did in a replay, and what supplies could give.
 
     Parameters
     ----------
@@ -84,13 +84,14 @@ def measures(facility: Facility, site: Site) -> tuple[Measure, ...]:
         The site.
     site
         As built from it.
+    made
+        Of `scenario`.
 
     Returns
     -------
     tuple of Measure
         The undisturbed site first.
     """
-    made = study.tried(facility, scenario())
     power = made.tables["site"].select("facility_power_w").collect().to_series().to_numpy()
     ends = np.arange(1, len(CAPS) + 3) * round(STEP)
     means = np.array([power[end - round(TAIL) : end].mean() for end in ends])

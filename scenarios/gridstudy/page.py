@@ -11,7 +11,18 @@ import polars as pl
 
 from facilities.quantity import Number
 from scenarios import output
-from scenarios.gridstudy import basis, charts, dynamics, dynamics_charts, fast_page, host_charts, host_page, study
+from scenarios.gridstudy import (
+    basis,
+    charts,
+    dynamics,
+    dynamics_charts,
+    fast_page,
+    host_charts,
+    host_page,
+    inside_page,
+    load_page,
+    study,
+)
 from scenarios.gridstudy.connection import reactive_margin
 from scenarios.gridstudy.shown import Shown
 from scenarios.page import pages
@@ -125,6 +136,8 @@ def html(found: Study) -> str:
         **({} if found.fast is None else fast_page.tables(found.fast)),
         **({} if found.network is None else host_page.shown(found.network)),
         **dynamics.shown(found.dynamics),
+        **inside_page.tables(found.inside),
+        **load_page.tables(found),
     }
     return pages.html(
         "grid.html.j2",

@@ -14,10 +14,11 @@ from scenarios.fast_load import chapter
 from scenarios.fast_load.chapter import FastLoad
 from scenarios.fast_load.load import Load as Fast
 from scenarios.fast_load.measured import Sensor, measured
-from scenarios.gridstudy import basis, connection, dynamics, host_site, host_tables, system, trace
+from scenarios.gridstudy import basis, connection, dynamics, host_site, host_tables, inside, load_record, system, trace
 from scenarios.gridstudy.connection import Chapters
 from scenarios.gridstudy.dynamics import Dynamics
 from scenarios.gridstudy.host_network import HostStudy
+from scenarios.gridstudy.inside import Inside
 from scenarios.gridstudy.system import Change, Frequency
 from scenarios.gridstudy.trace import Load
 from scenarios.page.quantities import duration
@@ -70,6 +71,8 @@ class Study(NamedTuple):
         Why there is none; empty where there is.
     dynamics : Dynamics
         Ride-through, a lost grid, islands.
+    inside : Inside
+        The campus behind the connection, and what it can leave to the grid.
     network : HostStudy
         The site on its host network; None where it names none, or where that was not asked for.
     """
@@ -82,6 +85,7 @@ class Study(NamedTuple):
     fast: FastLoad | None
     without_fast: str
     dynamics: Dynamics
+    inside: Inside
     network: HostStudy | None = None
 
 
@@ -133,6 +137,7 @@ def study(site: str, run: Path | None, waveform: Waveform | None = None, *, netw
         fast=fast,
         without_fast=without_fast,
         dynamics=dynamics.study(facility, found.site, found.design_load),
+        inside=inside.inside(facility, found.site),
         network=_around(facility, found, load) if network else None,
     )
 
@@ -252,6 +257,9 @@ def tables(found: Study) -> dict[str, pl.DataFrame]:
         "steps": chapters.steps,
         "ride_through": found.gaps,
         **dynamics.tables(found.dynamics),
+        **inside.tables(found.inside),
+        "load_parts": load_record.parts(found.dynamics.ride_through.parts, found.chapters.site.connection.power_factor),
+        "load_trips": load_record.trips(found.dynamics.ride_through.parts),
     }
     if found.frequency is not None:
         kept |= {"frequency": found.frequency.table, "frequency_series": found.frequency.series}

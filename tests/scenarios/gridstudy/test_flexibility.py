@@ -7,6 +7,7 @@ import pytest
 
 import facilities
 from facilities import build
+from scenarios import study
 from scenarios.gridstudy import flexibility
 from twin import power
 from twin.flexibility import performance
@@ -19,10 +20,15 @@ def test_performance_under_caps() -> None:
     assert given == pytest.approx([1.0, 1.0, 0.5**0.25, 0.0, 0.0])
 
 
+def measured(name: str) -> dict[str, flexibility.Measure]:
+    facility = facilities.load(name)
+    made = study.tried(facility, flexibility.scenario())
+    return {one.name: one for one in flexibility.measures(facility, build.site(facility), made)}
+
+
 @pytest.fixture(scope="module")
 def found() -> dict[str, flexibility.Measure]:
-    facility = facilities.load("prometheus")
-    return {one.name: one for one in flexibility.measures(facility, build.site(facility))}
+    return measured("prometheus")
 
 
 def test_relief_is_what_racks_draw_less_and_a_little_more(found: dict[str, flexibility.Measure]) -> None:
@@ -67,7 +73,6 @@ def test_supplies_of_unknown_size_are_named_not_guessed(found: dict[str, flexibi
 
 
 def test_supplies_of_known_size() -> None:
-    facility = facilities.load("traditional_enterprise")
-    named = {one.name: one for one in flexibility.measures(facility, build.site(facility))}
+    named = measured("traditional_enterprise")
     gensets = next(one for name, one in named.items() if "diesel" in name)
     assert gensets.relief == pytest.approx(named["none: all racks at full load"].power)

@@ -134,13 +134,13 @@ def test_page_and_tables_are_written_together(found: Study, tmp_path: Path) -> N
     written = page.write(found, tmp_path / "out")
     text = written.read_text(encoding="utf-8")
     for heading in (
-        "1. Basis",
-        "2. Strength",
-        "3. Steady state",
-        "4. Steps",
-        "5. Frequency",
-        "6. The load over time",
-        "7. Fast load",
+        ">Basis",
+        ">Strength",
+        ">Steady state",
+        ">Steps",
+        ">Frequency",
+        ">The load over time",
+        ">Fast load",
     ):
         assert heading in text
     assert "60.047 Hz" in text
