@@ -9,8 +9,8 @@ import polars as pl
 
 from facilities import Facility, front_ends
 from scenarios.gridstudy import cascade, island, modes, ride_through
-from scenarios.gridstudy.shown import Shown
 from scenarios.page.quantities import MISSING, digits, quantity
+from scenarios.page.shown import Shown
 from twin.errors import FacilityError
 from twin.site import Site
 

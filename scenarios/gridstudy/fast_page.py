@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from scenarios.gridstudy import fast_charts
-from scenarios.gridstudy.shown import Shown
 from scenarios.page.quantities import MISSING, count, digits, duration, quantity, share
+from scenarios.page.shown import Shown
 
 if TYPE_CHECKING:
     from scenarios.fast_load.chapter import FastLoad

@@ -8,8 +8,8 @@ from typing import Any
 
 from scenarios.gridstudy.flexibility import Measure
 from scenarios.gridstudy.inside import Inside
-from scenarios.gridstudy.shown import Shown
 from scenarios.page.quantities import MISSING, digits, duration, quantity, share
+from scenarios.page.shown import Shown
 
 
 def tables(found: Inside) -> dict[str, Shown]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scenarios.gridstudy import load_record
-from scenarios.gridstudy.shown import Shown
 from scenarios.page.quantities import MISSING, digits, share
+from scenarios.page.shown import Shown
 
 if TYPE_CHECKING:
     from scenarios.gridstudy.study import Study

@@ -24,9 +24,9 @@ from scenarios.gridstudy import (
     study,
 )
 from scenarios.gridstudy.connection import reactive_margin
-from scenarios.gridstudy.shown import Shown
 from scenarios.page import pages
 from scenarios.page.quantities import MISSING, digits, duration, quantity, share
+from scenarios.page.shown import Shown
 from twin.errors import OutputError
 from twin.grid import strength
 

@@ -59,7 +59,7 @@ def test_basis_lists_every_number_and_what_is_absent(found: Study) -> None:
     assumed = numbers.filter(pl.col("basis") == "assumed")
     assert "connection.short_circuit_power" in assumed["path"].to_list()
     assert assumed.filter((pl.col("low") == "") | (pl.col("high") == "")).is_empty()
-    assert study.tables(found)["absent"].height == 7
+    assert study.tables(found)["absent"].height == 5
 
 
 def test_strength_by_hand_and_by_pandapower(found: Study) -> None:
