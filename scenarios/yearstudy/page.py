@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from scenarios.page import pages
 from scenarios.page.quantities import MISSING, digits, quantity
+from scenarios.page.shown import Shown
 from scenarios.yearstudy import charts, tables
 
 if TYPE_CHECKING:
@@ -35,28 +36,6 @@ DIFFERENCES = frozenset({"chip_margin_min"})
 """Figures in kelvin that are differences."""
 
 CELSIUS = 273.15
-
-
-class Shown(NamedTuple):
-    """
-    A table as the page shows it.
-
-    Attributes
-    ----------
-    caption : text
-        Above it.
-    heads : tuple of text
-        Of columns.
-    rows : tuple
-        Texts.
-    numeric : tuple of int
-        Columns set to the right.
-    """
-
-    caption: str
-    heads: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    numeric: tuple[int, ...] = ()
 
 
 def write(found: Found, manifest: dict[str, Any], path: Path) -> Path:
