@@ -11,6 +11,7 @@ from scenarios import study
 from scenarios.gridstudy import campus, flexibility
 from scenarios.gridstudy.campus import Below
 from scenarios.gridstudy.flexibility import STEP, TAIL, Measure
+from twin.errors import InputError, StateError
 from twin.run import Made
 from twin.site import Floats, Site
 
@@ -31,7 +32,7 @@ class Inside(NamedTuple):
     measures: tuple[Measure, ...]
 
 
-def inside(facility: Facility, site: Site) -> Inside:
+def inside(facility: Facility, site: Site) -> tuple[Inside | None, str]:
     """
     Study a site behind its point of connection.
 
@@ -44,17 +45,18 @@ def inside(facility: Facility, site: Site) -> Inside:
 
     Returns
     -------
-    Inside
-        Both.
-
-    Raises
-    ------
-    InputError
-        When the site cannot be replayed, or its campus has no power flow.
+    Inside or none
+        Both; none where the site cannot be replayed, or its campus has no power flow.
+    text
+        Why there is none; empty where there is.
     """
-    made = study.tried(facility, flexibility.scenario())
-    halls, plant = _full_load(made, site)
-    return Inside(campus.study(facility, site, halls, plant), flexibility.measures(facility, site, made))
+    try:
+        made = study.tried(facility, flexibility.scenario())
+        halls, plant = _full_load(made, site)
+        below = campus.study(facility, site, halls, plant)
+    except (InputError, StateError) as error:
+        return None, f"The site cannot be replayed at full load: {error}."
+    return Inside(below, flexibility.measures(facility, site, made)), ""
 
 
 def _full_load(made: Made, site: Site) -> tuple[Floats, float]:
@@ -70,7 +72,7 @@ def _full_load(made: Made, site: Site) -> tuple[Floats, float]:
     return power, float(plant)
 
 
-def tables(found: Inside) -> dict[str, pl.DataFrame]:
+def tables(found: Inside | None) -> dict[str, pl.DataFrame]:
     """
     Give the chapter's tables by name.
 
@@ -82,8 +84,10 @@ def tables(found: Inside) -> dict[str, pl.DataFrame]:
     Returns
     -------
     dict
-        In SI, with units in the columns' names.
+        In SI, with units in the columns' names; none without the chapter.
     """
+    if found is None:
+        return {}
     return {
         "campus": found.below.normal,
         "campus_outages": found.below.outages,

@@ -12,7 +12,7 @@ from scenarios.page.quantities import MISSING, digits, duration, quantity, share
 from scenarios.page.shown import Shown
 
 
-def tables(found: Inside) -> dict[str, Shown]:
+def tables(found: Inside | None) -> dict[str, Shown]:
     """
     Give the chapter's tables as the page shows them.
 
@@ -24,8 +24,10 @@ def tables(found: Inside) -> dict[str, Shown]:
     Returns
     -------
     dict
-        By the names that the template asks for.
+        By the names that the template asks for; none without the chapter.
     """
+    if found is None:
+        return {}
     below = found.below
     return {
         "campus": Shown(

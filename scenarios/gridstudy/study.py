@@ -72,7 +72,9 @@ class Study(NamedTuple):
     dynamics : Dynamics
         Ride-through, a lost grid, islands.
     inside : Inside
-        The campus behind the connection, and what it can leave to the grid.
+        The campus behind the connection, and what it can leave to the grid; may be none.
+    without_inside : text
+        Why there is none; empty where there is.
     network : HostStudy
         The site on its host network; None where it names none, or where that was not asked for.
     """
@@ -85,7 +87,8 @@ class Study(NamedTuple):
     fast: FastLoad | None
     without_fast: str
     dynamics: Dynamics
-    inside: Inside
+    inside: Inside | None
+    without_inside: str
     network: HostStudy | None = None
 
 
@@ -128,6 +131,7 @@ def study(site: str, run: Path | None, waveform: Waveform | None = None, *, netw
         changes.append(Change(f"largest ramp of the run over {duration(trace.RAMP)}", ramp, trace.RAMP))
     named = facility.connection.interconnection
     fast, without_fast = _fast(facility, found, given)
+    behind, without_behind = inside.inside(facility, found.site)
     return Study(
         facility=facility,
         chapters=found,
@@ -137,7 +141,8 @@ def study(site: str, run: Path | None, waveform: Waveform | None = None, *, netw
         fast=fast,
         without_fast=without_fast,
         dynamics=dynamics.study(facility, found.site, found.design_load),
-        inside=inside.inside(facility, found.site),
+        inside=behind,
+        without_inside=without_behind,
         network=_around(facility, found, load) if network else None,
     )
 
