@@ -10,6 +10,7 @@ from facilities import build
 from tests.twin import small_site as small
 from twin import simulate
 from twin.thermal import laws, tiles
+from twin.thermal.compiled import njit
 
 FRONTIER = build.site(facilities.load("frontier"))
 LOAD = small.load(FRONTIER, [0.2, 0.9, 0.5], 7.0, offsets=(0.0, 3.0, 11.0))
@@ -33,6 +34,22 @@ def test_parts_step_all_racks_and_no_lane_twice() -> None:
     assert cut.part_home.size > 3 * LAYOUT.part_home.size
     assert stepped.max() == 1
     assert stepped[LAYOUT.home, LAYOUT.lane].min() == 1
+
+
+def test_tiles_and_the_stack_of_their_loops_begin_at_a_cache_line() -> None:
+    """64 bytes; the stack's alignment is an attribute of the compiled function, which no result would miss."""
+    rooms = [tiles.room(size, 3) for size in range(1, 9)]
+    assert [made.ctypes.data % 64 for made in rooms] == [0] * 8
+    assert all(made.flags.c_contiguous and not made.any() for made in rooms)
+
+    @njit
+    def aligned(value):
+        tiles.align_stack()
+        return value
+
+    assert aligned(1.0) == 1.0
+    (text,) = aligned.inspect_llvm().values()
+    assert "alignstack" in text
 
 
 def test_what_is_built_is_read_back() -> None:
