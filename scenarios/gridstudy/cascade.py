@@ -89,8 +89,8 @@ def study(facility: Facility, site: Site) -> Chapter:
     Chapter
         All racks at full load, on the design day.
     """
-    gap, lost = _outcome(facility)
-    made = replay.tried(facility, _scenario(facility, site, gap, lost))
+    gap, _ = _outcome(facility)
+    made = replay.tried(facility, scenario(facility, site))
     thermal = _thermal(made.tables["site"], made.tables["halls"])
     parts = ride_through.parts_of(facility, *_powers(made.tables["site"], made.tables["cooling"]))
     voltage = _voltage()
@@ -127,7 +127,23 @@ def _given(found: Passage, part: int) -> Floats:
     return found.drawn[:, part] + found.standby[:, part] + found.battery[:, part] + found.held[:, part]
 
 
-def _scenario(facility: Facility, site: Site, gap: float, lost: bool) -> Scenario:
+def scenario(facility: Facility, site: Site) -> Scenario:
+    """
+    Make the replay of a lost grid: racks that lose their supply rest, plant stands still, pumps without a UPS coast.
+
+    Parameters
+    ----------
+    facility
+        From `facilities.load`.
+    site
+        As built.
+
+    Returns
+    -------
+    Scenario
+        Checked.
+    """
+    gap, lost = _outcome(facility)
     whole = BEFORE + LASTS + AFTER
     end = f"{min(BEFORE + np.ceil(gap), whole):.0f} s"
     begin = f"{BEFORE:.0f} s"
@@ -139,7 +155,7 @@ def _scenario(facility: Facility, site: Site, gap: float, lost: bool) -> Scenari
     if gap > 0.0:
         on_ups = f"{100.0 * PUMPS_ON_UPS * has_ups:.0f} %"
         events.append({"kind": "power_gap", "start": begin, "end": end, "pumps_on_ups": on_ups})
-        if site.cdus.name and not has_ups:
+        if (site.cdus.rated_heat > 0.0).any() and not has_ups:
             more = {"cdus": {"share": "100 %"}, "speed": "0 %", "time_constant": COAST}
             events.append({"kind": "pump_trip", "start": begin, "end": end, **more})
     content = {"name": "grid_lost", "weather": "design_day", "start": START, "duration": f"{whole:.0f} s"}

@@ -17,7 +17,7 @@ MILLI = 1000
 class FakeClock:
     """Time that passes only when somebody sleeps or a call takes its time."""
 
-    def __init__(self, utc_ns=1_800_000_000_000_000_000, boot_ns=5_000_000_000):
+    def __init__(self, utc_ns=1_736_928_000_000_000_000, boot_ns=5_000_000_000):
         self.now, self.offset = boot_ns, utc_ns - boot_ns
 
     def monotonic(self):

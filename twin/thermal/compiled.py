@@ -15,7 +15,13 @@ import numba.extending
 
 njit: Callable[..., Any] = numba.njit
 
-intrinsic: Callable[..., Any] = numba.extending.intrinsic
+
+def _left_out(_: Callable[..., Any]) -> Callable[[], None]:
+    """Give nothing in the place of what only machine code can do, where kernels run as the Python that is written."""
+    return lambda: None
+
+
+intrinsic: Callable[..., Any] = _left_out if numba.config.DISABLE_JIT else numba.extending.intrinsic
 
 VOID: Any = numba.types.void
 

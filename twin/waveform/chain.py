@@ -326,7 +326,9 @@ def _connection(site: Site, dealt: Fleet, racks: Floats, cooling: Floats, voltag
         here = slice(first, first + BLOCK)
         output = np.einsum("hcg,cgs->hs", dealt.racks, racks[:, :, here], optimize=True)
         hall_losses, heads = power.path_flows(halls, output, 1.0)
-        mechanical_losses, mechanical = power.path_flows(chain.mechanical_path, cooling[np.newaxis, here], 1.0)
+        mechanical_losses, mechanical = power.path_flows(
+            chain.mechanical_path, cooling[np.newaxis, here] + chain.house, 1.0
+        )
         feeders = dealt.halls @ heads
         common_losses, connection = power.path_flows(chain.common_path, feeders[np.newaxis] + mechanical, voltage)
         drawn[here] = connection[0]

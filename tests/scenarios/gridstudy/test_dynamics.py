@@ -8,6 +8,7 @@ import pytest
 
 import facilities
 from facilities import build
+from scenarios import events
 from scenarios.gridstudy import cascade, dynamics, dynamics_charts, island, modes, ride_through
 from scenarios.published.laws import two_areas
 
@@ -172,3 +173,14 @@ def test_charts_and_tables_have_each_chapter(
     without = dynamics.Dynamics(sag, None, "The site cannot be replayed: why.", None, None)
     assert set(dynamics_charts.charts(without)) == {"sag"}
     assert set(dynamics.shown(without)) == {"parts", "held", "sag"}
+
+
+@pytest.mark.parametrize("name", facilities.names())
+def test_every_site_can_be_asked_what_a_lost_grid_does(name: str) -> None:
+    """Sites cooled by air alone have no pumps at their racks that could stop."""
+    facility = facilities.load(name)
+    site = build.site(facility)
+    asked = cascade.scenario(facility, site)
+    stopped = [event for event in asked.events if event.kind == "pump_trip"]
+    assert not stopped or (site.cdus.rated_heat > 0.0).any()
+    assert events.changes(site, asked, round(asked.duration or 0.0))

@@ -155,6 +155,10 @@ def test_two_thousand_buses_as_lightsim2grid_has_them() -> None:
     power = np.maximum(np.hypot(flows[..., 0], flows[..., 1]), np.hypot(flows[..., 2], flows[..., 3])) * 1e6
     assert np.allclose(found.loading, (power / case.branches.rating_emergency).max(axis=1), rtol=0.0, atol=1e-6)
     assert np.allclose(found.lowest, np.abs(batch.get_voltages()).min(axis=1), rtol=0.0, atol=1e-8)
+    for row in (3, 30):  # and by pandapower, which shares no line with either
+        less = without(case, int(out[row]))
+        other = pandapower_host.solve(pandapower_host.build(less), less)
+        assert np.abs(other).min() == pytest.approx(found.lowest[row], abs=1e-6)
 
 
 def test_an_outage_without_a_power_flow_is_named() -> None:
