@@ -21,7 +21,7 @@ def _left_out(_: Callable[..., Any]) -> Callable[[], None]:
     return lambda: None
 
 
-intrinsic: Callable[..., Any] = _left_out if numba.config.DISABLE_JIT else numba.extending.intrinsic
+intrinsic: Callable[..., Any] = _left_out if numba.config.DISABLE_JIT else numba.extending.intrinsic  # type: ignore[attr-defined]
 
 VOID: Any = numba.types.void
 
