@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import resource
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -14,6 +15,8 @@ from pathlib import Path
 import facilities
 from scenarios.yearstudy import study
 from scenarios.yearstudy.same_day import same_day
+
+TWIN = Path(sys.executable).with_name("twin")
 
 STEPS = ("1 h", "5 min")
 
@@ -30,7 +33,7 @@ def row(site: str) -> str:
     """Give a site's line of the table."""
     with tempfile.TemporaryDirectory() as folder:
         used = [
-            seconds(["twin", "year", site, "--step", step, "--out", str(Path(folder) / f"{number}")])
+            seconds([str(TWIN), "year", site, "--step", step, "--out", str(Path(folder) / f"{number}")])
             for number, step in enumerate(STEPS)
         ]
     begin = time.process_time()
