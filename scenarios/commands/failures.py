@@ -9,6 +9,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 
 import facilities
+from scenarios import study_folder
 from scenarios.failures import page
 from scenarios.failures.study import study
 from scenarios.page.quantities import digits
@@ -18,7 +19,7 @@ from scenarios.page.shown import Shown
 def show(site: str, out: Path | None) -> None:
     """Replay every failure with a progress bar, print the tables, write page and tables, and say where they are."""
     facility = facilities.load(site)
-    folder = page.place(facility.name, out)
+    folder = study_folder.place(page.KIND, facility.name, out)
     errors = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
     with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as progress:

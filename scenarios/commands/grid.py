@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 import facilities
+from scenarios import study_folder
 from scenarios.fast_load.measured import Sensor
 from scenarios.gridstudy import page
 from scenarios.gridstudy.study import Waveform, study
@@ -43,7 +44,7 @@ def measured(
 
 def show(site: str, run: Path | None, out: Path | None, waveform: Waveform | None, *, network: bool) -> None:
     """Print what a reader asks for first, write page and tables, and say where they are."""
-    folder = page.place(facilities.load(site).name, out)
+    folder = study_folder.place(page.KIND, facilities.load(site).name, out)
     found = study(site, run, waveform, network=network)
     written = page.write(found, folder)
     console = Console(highlight=False)

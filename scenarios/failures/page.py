@@ -6,46 +6,14 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from scenarios import output
+from scenarios import study_folder
 from scenarios.failures.study import Failures
 from scenarios.page import pages
 from scenarios.page.quantities import MISSING, digits, duration, quantity, share
 from scenarios.page.shown import Shown
-from twin.errors import OutputError
 
-PAGE = "failures.html"
-"""By which a folder is known as a study of failures."""
-
-FOLDER = Path("failures")
-"""Of studies that were not told where to go, in the working folder."""
-
-
-def place(site: str, out: Path | None) -> Path:
-    """
-    Choose the folder of a study.
-
-    Parameters
-    ----------
-    site
-        Its name.
-    out
-        Where the user wants it; in `FOLDER`, by the site's name, if nowhere in particular.
-
-    Returns
-    -------
-    Path
-        A folder that is not there, is empty, or holds an earlier study, which is replaced.
-
-    Raises
-    ------
-    OutputError
-        When something else stands there.
-    """
-    folder = FOLDER / site if out is None else out
-    if not folder.exists() or (folder.is_dir() and (not any(folder.iterdir()) or (folder / PAGE).is_file())):
-        return folder
-    message = f"{folder}: is not empty and is no study of failures; give another --out (nothing was touched)"
-    raise OutputError(message)
+KIND = "failures"
+"""Of such studies' folder and page."""
 
 
 def write(found: Failures, folder: Path) -> Path:
@@ -57,7 +25,7 @@ def write(found: Failures, folder: Path) -> Path:
     found
         The study.
     folder
-        From `place`.
+        From `study_folder.place`.
 
     Returns
     -------
@@ -80,12 +48,8 @@ def write(found: Failures, folder: Path) -> Path:
         hours_best=found.availability["hours_best"].sum(),
         hours_worst=found.availability["hours_worst"].sum(),
     )
-    with output.whole(folder, force=True) as unfinished:
-        for name, table in (("cooling", found.cooling), ("power", found.power), ("availability", found.availability)):
-            table.write_parquet(unfinished / f"{name}.parquet")
-            table.write_csv(unfinished / f"{name}.csv")
-        (unfinished / PAGE).write_text(text, encoding="utf-8")
-    return folder / PAGE
+    tables = {"cooling": found.cooling, "power": found.power, "availability": found.availability}
+    return study_folder.write(KIND, text, tables, folder)
 
 
 def cooling(found: Failures) -> Shown:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from facilities.quantity import Number
-from scenarios import output
+from scenarios import study_folder
 from scenarios.gridstudy import (
     basis,
     charts,
@@ -27,45 +27,13 @@ from scenarios.gridstudy.connection import reactive_margin
 from scenarios.page import pages
 from scenarios.page.quantities import MISSING, digits, duration, quantity, share
 from scenarios.page.shown import Shown
-from twin.errors import OutputError
 from twin.grid import strength
 
 if TYPE_CHECKING:
     from scenarios.gridstudy.study import Study
 
-PAGE = "grid.html"
-"""By which a folder is known as a study."""
-
-FOLDER = Path("grid")
-"""Of studies that were not told where to go, in the working folder."""
-
-
-def place(site: str, out: Path | None) -> Path:
-    """
-    Choose the folder of a study.
-
-    Parameters
-    ----------
-    site
-        Its name.
-    out
-        Where the user wants it; in `FOLDER`, by the site's name, if nowhere in particular.
-
-    Returns
-    -------
-    Path
-        A folder that is not there, is empty, or holds an earlier study, which is replaced.
-
-    Raises
-    ------
-    OutputError
-        When something else stands there.
-    """
-    folder = FOLDER / site if out is None else out
-    if not folder.exists() or (folder.is_dir() and (not any(folder.iterdir()) or (folder / PAGE).is_file())):
-        return folder
-    message = f"{folder}: is not empty and is no study of a connection; give another --out (nothing was touched)"
-    raise OutputError(message)
+KIND = "grid"
+"""Of such studies' folder and page."""
 
 
 def write(found: Study, folder: Path) -> Path:
@@ -77,7 +45,7 @@ def write(found: Study, folder: Path) -> Path:
     found
         The study.
     folder
-        From `place`.
+        From `study_folder.place`.
 
     Returns
     -------
@@ -89,13 +57,7 @@ def write(found: Study, folder: Path) -> Path:
     OutputError
         When the disk does not take it.
     """
-    text = html(found)
-    with output.whole(folder, force=True) as unfinished:
-        for name, table in study.tables(found).items():
-            table.write_parquet(unfinished / f"{name}.parquet")
-            table.write_csv(unfinished / f"{name}.csv")
-        (unfinished / PAGE).write_text(text, encoding="utf-8")
-    return folder / PAGE
+    return study_folder.write(KIND, html(found), study.tables(found), folder)
 
 
 def html(found: Study) -> str:

@@ -11,6 +11,7 @@ import pytest
 import facilities
 from facilities import build
 from facilities.reliability import known
+from scenarios import study_folder
 from scenarios.events import changes
 from scenarios.failures import cooling, page, power
 from scenarios.failures.power import Stood
@@ -103,17 +104,17 @@ def test_every_site_names_stages_that_are_known() -> None:
 
 
 def test_page_and_tables(found: Failures, tmp_path: Path) -> None:
-    folder = page.place("site", tmp_path / "study")
+    folder = study_folder.place(page.KIND, "site", tmp_path / "study")
     text = page.write(found, folder).read_text(encoding="utf-8")
     assert "grid, until generators run" in text
     assert "In all" in text
     for name in ("cooling", "power", "availability"):
         assert pl.read_parquet(folder / f"{name}.parquet").height == pl.read_csv(folder / f"{name}.csv").height
-    assert page.place("site", folder) == folder
+    assert study_folder.place(page.KIND, "site", folder) == folder
 
 
 def test_it_does_not_write_over_another_thing(capsys, monkeypatch, tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("mine", encoding="utf-8")
     done = twin(capsys, monkeypatch, "failures", "frontier", "--out", tmp_path)
     assert done.code == 2
-    assert "no study of failures" in done.err
+    assert "holds no failures.html" in done.err

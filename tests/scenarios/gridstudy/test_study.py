@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from scenarios import study_folder
 from scenarios.fast_load import chapter
 from scenarios.fast_load import load as loads
 from scenarios.gridstudy import host_network, page, study, trace
@@ -147,7 +148,7 @@ def test_page_and_tables_are_written_together(found: Study, tmp_path: Path) -> N
     for name, table in study.tables(found).items():
         assert pl.read_parquet(written.with_name(f"{name}.parquet")).equals(table)
         assert pl.read_csv(written.with_name(f"{name}.csv")).columns == table.columns
-    assert page.place(SITE, tmp_path / "out") == tmp_path / "out"  # an earlier study may be replaced
+    assert study_folder.place(page.KIND, SITE, tmp_path / "out") == tmp_path / "out"  # an earlier study may be replaced
 
 
 def test_a_host_network_is_a_chapter_of_the_page(found: Study) -> None:
@@ -205,7 +206,7 @@ def test_a_run_too_short_to_tell(refused, tmp_path: Path) -> None:
 
 def test_a_folder_with_something_else_in_it(refused, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
-    assert "is no study of a connection" in refused(SITE, "--out", tmp_path)
+    assert "holds no grid.html" in refused(SITE, "--out", tmp_path)
 
 
 def test_a_waveform_that_is_not_there(refused, tmp_path: Path) -> None:
