@@ -12,9 +12,6 @@ from facilities.reliability import Reliability, known
 from facilities.schema import Facility
 from twin.redundancy import after_failure, fed, unit_availability
 
-TRANSFORMERS = "main_transformer"
-"""What the transformers of the connection are called among the stages."""
-
 OUT = (1, 2)
 """Units out: by one failure, and by one while another is out for upkeep."""
 

@@ -254,12 +254,6 @@ def _island(chapter: island.Chapter) -> dict[str, Shown]:
     }
 
 
-def _figure(value: float, unit: str) -> str:
-    if unit == "1":
-        return digits(value, 4)
-    return f"{value:.2f} Hz" if unit == "Hz" else quantity(value, unit)
-
-
 def _time(seconds: float) -> str:
     if math.isinf(seconds):
         return "never"

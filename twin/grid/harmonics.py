@@ -189,25 +189,6 @@ def resonances(of: Network, highest: float = HIGHEST_ORDER) -> tuple[Resonance, 
     return tuple(found)
 
 
-def resonant_order(short_circuit: float, capacitor: float) -> float:
-    """
-    Give the order of the resonance of a capacitor with a network, in closed form.
-
-    Parameters
-    ----------
-    short_circuit : [V*A]
-        Short-circuit power at the capacitor's bus, all reactance.
-    capacitor : [V*A]
-        Its reactive power at nominal voltage.
-
-    Returns
-    -------
-    [1]
-        sqrt(short circuit / capacitor).
-    """
-    return float(np.sqrt(short_circuit / capacitor))
-
-
 def voltages(of: Network, order: Floats, current: Floats) -> Floats:
     """
     Give the harmonic voltages at the point of connection that currents of the campus make.

@@ -227,24 +227,3 @@ def overhead(power: Floats, floor: float) -> float:
         mean(max(P, floor) - P) / mean(P).
     """
     return float(np.mean(np.maximum(power, floor) - power) / np.mean(power))
-
-
-def floor_for(most: float, power: float, ceiling: float) -> float:
-    """
-    Give the floor that a dynamic range asks for.
-
-    Parameters
-    ----------
-    most : [W]
-        Highest less lowest power that is allowed.
-    power : [W]
-        Rated power of all packages together.
-    ceiling : [1]
-        Their highest power over the rated one.
-
-    Returns
-    -------
-    [1]
-        Floor over rated power, ceiling - most / power; out of reach where the firmware allows less.
-    """
-    return ceiling - most / power

@@ -127,42 +127,6 @@ def _level(
             drawn[row, k], content[row, k] = load[row, k] - flow, held
 
 
-def size_of_swing(swing: float, period: float) -> float:
-    """
-    Give the content that levels a square wave.
-
-    Parameters
-    ----------
-    swing : [W]
-        Peak to peak.
-    period : [s]
-        Of a wave that is high for half of it.
-
-    Returns
-    -------
-    [J]
-        swing * period / 4: half the swing for half a period.
-    """
-    return swing * period / 4.0
-
-
-def converter_of_swing(swing: float) -> float:
-    """
-    Give the converter that levels a square wave.
-
-    Parameters
-    ----------
-    swing : [W]
-        Peak to peak, high for half of the period.
-
-    Returns
-    -------
-    [W]
-        Half of it, each way.
-    """
-    return 0.5 * swing
-
-
 def size_of_step(step: float, ramp: float) -> tuple[float, float]:
     """
     Give what brings a step of load onto a ramp.

@@ -69,12 +69,6 @@ def test_a_fifth_of_the_rating_remains_at_the_highest_floor(asked: np.ndarray) -
     assert np.ptp(drawn) == pytest.approx(0.2 * RATED)
 
 
-def test_ten_megawatts_on_a_hundred_are_out_of_reach() -> None:
-    """With a ceiling of 1 a floor of 90 % does it; the firmware's ceiling of 1.1 asks for a floor of 100 %."""
-    assert smoothing.floor_for(10e6, 100e6, 1.0) == pytest.approx(0.9)
-    assert smoothing.floor_for(10e6, 100e6, 1.1) == pytest.approx(1.0)
-
-
 def test_dummy_work_comes_late(asked: np.ndarray) -> None:
     """20 ms of each communication of 0.99 s and more stay as they were; the rest is filled to 90 %."""
     drawn = smoothing.with_dummy_work(asked, STEP, RATED, Dummy(0.9, 0.02, 0.05))

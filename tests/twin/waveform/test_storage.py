@@ -21,11 +21,11 @@ def square(swing: float, period: float, length: float) -> np.ndarray:
 @pytest.mark.parametrize(("period", "content"), [(2.0, 150e6), (10.0, 750e6)])
 def test_a_square_wave_needs_a_quarter_of_swing_times_period(period: float, content: float) -> None:
     """300 MW of 2 s: 150 MJ, 42 kWh; of 10 s: 750 MJ, 208 kWh. Each way half of the swing passes the converter."""
-    assert storage.size_of_swing(300e6, period) == content
+    assert content == 300e6 * period / 4
     load = square(300e6, period, 100.0)
     found = storage.levelled(load, STEP, WIDE)
     assert np.ptp(found.content[round(period / STEP) :]) == pytest.approx(content, rel=1e-2)
-    assert np.abs(found.drawn - load).max() == pytest.approx(storage.converter_of_swing(300e6), rel=1e-2)
+    assert np.abs(found.drawn - load).max() == pytest.approx(300e6 / 2, rel=1e-2)
     assert np.ptp(found.drawn) < 0.01 * 300e6
 
 
