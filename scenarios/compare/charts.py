@@ -136,7 +136,7 @@ def _panels(shown: Sequence[_Drawn], height: int) -> tuple[Figure, list[tuple[_D
 
 def _power(shown: Sequence[_Drawn], every: str) -> Chart:
     figure, rated = _panels(shown, 360)
-    highest = max(float(one.site["facility_power_w"].max() or 0.0) for one in shown)  # type: ignore[arg-type]
+    highest = max(float(one.site["facility_power_w"].to_numpy().max()) for one in shown)
     scale = quantities.fitting(highest, "W")
     for one in shown:
         _add_powers(figure, one, one.site, scale, 1)

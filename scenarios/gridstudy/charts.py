@@ -44,7 +44,7 @@ def steady(found: Chapters) -> Chart:
                 dash,
                 3,
             )
-    highest = float(found.cases[0].sweep["load_w"].max() or 0.0) / MEGA  # type: ignore[arg-type]
+    highest = float(found.cases[0].sweep["load_w"].to_numpy().max()) / MEGA
     level(figure, 0.0, highest, limits.voltage_low)
     level(figure, 0.0, highest, limits.voltage_high)
     level(figure, 0.0, highest, 100.0, 2)

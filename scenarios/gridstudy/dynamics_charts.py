@@ -68,7 +68,7 @@ def lost(found: cascade.Chapter) -> Chart:
     line(figure, time, table["it_power_w"].to_numpy() / MEGA, "racks", PURPLE, "solid", 3)
     line(figure, time, table["cooling_power_w"].to_numpy() / MEGA, "cooling", GREY, "solid", 3)
     line(figure, time, table["chip_k"].to_numpy() - KELVIN, "warmest chip", VERMILION, "solid", 4)
-    if float(table["coolant_k"].min() or 0.0) > KELVIN:  # type: ignore[arg-type]
+    if (table["coolant_k"].fill_null(0.0) > KELVIN).all():
         line(figure, time, table["coolant_k"].to_numpy() - KELVIN, "warmest coolant at racks", BLUE, "solid", 4)
     figure["layout"]["shapes"] = [mark(0.0), mark(found.back)]
     figure["layout"]["annotations"] = [label(0.0, "grid lost", 0.02), label(found.back, "grid back", 0.05)]

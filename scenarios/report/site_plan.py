@@ -148,7 +148,7 @@ def _values(run: Tables, chosen: dict[str, int], racks: int) -> list[dict[str, A
     times = [start + timedelta(seconds=MINUTE * minute) for minute in chosen.values()]
     columns = ("it_power_mean_w", "chip_temp_max_k")
     kept = run.scan("racks").filter(pl.col("time").is_in(times)).select("time", "rack", *columns).collect()
-    highest = float(kept[columns[0]].max() or 1.0)  # type: ignore[arg-type]
+    highest = float(kept[columns[0]].to_numpy().max()) or 1.0
     packed = []
     for label, time in zip(chosen, times, strict=True):
         minute = kept.filter(pl.col("time") == time)

@@ -89,7 +89,7 @@ def monthly(table: pl.DataFrame) -> Chart:
     """
     wet = float(table["water_use_kg"].sum()) > 0.0
     figure = drawing.stacked(520 if wet else 400, (2.0, 1.0, 1.0) if wet else (2.0, 1.0))
-    scale = quantities.fitting(float(table["facility_energy_j"].max()), "J")  # type: ignore[arg-type]
+    scale = quantities.fitting(float(table["facility_energy_j"].to_numpy().max()), "J")
     other = table["it_energy_j"] - table["accelerator_energy_j"] - table["rack_loss_energy_j"]
     for label, colour, values in (
         ("Accelerators", BLUE, table["accelerator_energy_j"]),
