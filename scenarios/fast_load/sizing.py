@@ -9,6 +9,7 @@ import numpy as np
 
 from facilities import catalog, codes, fast_load
 from facilities.codes import BandLimit, RangeLimit, VoltageLimit
+from facilities.supplies import Battery
 from scenarios import compliance
 from scenarios.compliance import Finding
 from scenarios.fast_load.devices import Outcome, Plan, applied
@@ -31,6 +32,10 @@ TIMES = np.geomspace(0.05, 5000.0, 41)
 
 MARGIN = 1e-9
 """By which a limit may be passed and count as met [1]: rounding."""
+
+
+LATE = "it gives {:g} ms after it is asked, so that edges pass meanwhile"
+"""Why a store that comes late cannot."""
 
 
 class Family(NamedTuple):
@@ -218,87 +223,109 @@ def families(load: Load) -> Mapping[str, Family]:
         By name.
     """
     data, batteries = fast_load.load(), catalog.builtin().batteries
-    count = chain.packages(load.site)
-    capacitors, shelf, grid = (
-        batteries[name] for name in ("gb300_supply_storage", "orv3_battery_shelf", "grid_battery_4h")
-    )
-    held = data.supply_energy.si
-    of_supplies = capacitors.rating.si * held / capacitors.energy.si
-
-    def smoothing(floor: float) -> Smoothing:
-        firmware = data.smoothing
-        return Smoothing(
-            float(floor),
-            firmware.ramp_up_rate.si,
-            firmware.ramp_down_rate.si,
-            firmware.ramp_down_hysteresis.si,
-            firmware.lowest_ceiling.si,
-        )
+    firmware, count = data.smoothing, chain.packages(load.site)
 
     def per_package(_: float, found: Outcome) -> str:
         return f"{digits(found.content / count, 3)} J and {quantity(found.power / count, 'W', 3)} a package"
 
-    def whole(_: float, found: Outcome) -> str:
-        return f"{quantity(found.power, 'W', 3)} and {quantity(found.content, 'J', 3)}"
+    return {
+        **_of_work(data),
+        **_of_racks(data, batteries, per_package),
+        **_of_site(batteries["grid_battery_4h"], _smoothing(firmware, firmware.highest_floor.si)),
+    }
 
-    late = "it gives {} after it is asked, so that edges pass meanwhile"
+
+def _smoothing(firmware: fast_load.Smoothing, floor: float) -> Smoothing:
+    return Smoothing(
+        float(floor),
+        firmware.ramp_up_rate.si,
+        firmware.ramp_down_rate.si,
+        firmware.ramp_down_hysteresis.si,
+        firmware.lowest_ceiling.si,
+    )
+
+
+def _of_work(data: fast_load.FastLoad) -> dict[str, Family]:
+    """Devices that change what packages draw."""
+    firmware, dummy = data.smoothing, data.dummy
     return {
         "power_smoothing": Family(
-            data.smoothing.title,
-            FLOORS[data.smoothing.highest_floor.si + MARGIN >= FLOORS].tolist(),
-            lambda floor: Plan(package=smoothing(floor)),
+            firmware.title,
+            FLOORS[firmware.highest_floor.si + MARGIN >= FLOORS].tolist(),
+            lambda floor: Plan(package=_smoothing(firmware, floor)),
             lambda floor, _: f"floor {share(floor)}",
-            f"floor and ceiling leave {share(data.smoothing.lowest_ceiling.si - data.smoothing.highest_floor.si)} of "
+            f"floor and ceiling leave {share(firmware.lowest_ceiling.si - firmware.highest_floor.si)} of "
             "the rated power, and hosts follow the job all the same",
         ),
         "dummy_work": Family(
-            data.dummy.title,
-            LEVELS[data.dummy.highest_level.si + MARGIN >= LEVELS].tolist(),
-            lambda level: Plan(package=Dummy(float(level), data.dummy.latency.si, data.dummy.slowdown.si)),
+            dummy.title,
+            LEVELS[dummy.highest_level.si + MARGIN >= LEVELS].tolist(),
+            lambda level: Plan(package=Dummy(float(level), dummy.latency.si, dummy.slowdown.si)),
             lambda level, _: f"level {share(level)}",
-            f"dips of {1e3 * data.dummy.latency.si:g} ms, and peaks, stay",
+            f"dips of {1e3 * dummy.latency.si:g} ms, and peaks, stay",
         ),
+    }
+
+
+def _of_racks(
+    data: fast_load.FastLoad, batteries: Mapping[str, Battery], told: Callable[[float, Outcome], str]
+) -> dict[str, Family]:
+    """Devices that store beside the supplies of a rack."""
+    capacitors, shelf = batteries["gb300_supply_storage"], batteries["orv3_battery_shelf"]
+    held, once = data.supply_energy.si, capacitors.round_trip.si
+    power = capacitors.rating.si * held / capacitors.energy.si
+    return {
         "supply_capacitors": Family(
             "capacitors in the supplies",
             TIMES.tolist(),
-            lambda time: Plan(rack=Storage(of_supplies, held, capacitors.round_trip.si, time)),
-            per_package,
+            lambda time: Plan(rack=Storage(power, held, once, time)),
+            told,
             f"they hold {digits(held)} J a package",
         ),
         "rack_storage": Family(
             "rack storage at once, as large as it takes",
             TIMES.tolist(),
-            lambda time: Plan(rack=Storage(PLENTY, PLENTY, capacitors.round_trip.si, time)),
-            per_package,
+            lambda time: Plan(rack=Storage(PLENTY, PLENTY, once, time)),
+            told,
         ),
         "rack_battery": Family(
             shelf.title,
             TIMES.tolist(),
             lambda time: Plan(rack=Storage(PLENTY, PLENTY, shelf.round_trip.si, time, shelf.response_time.si)),
-            per_package,
-            late.format(f"{1e3 * shelf.response_time.si:g} ms"),
+            told,
+            LATE.format(1e3 * shelf.response_time.si),
         ),
+    }
+
+
+def _of_site(grid: Battery, highest: Smoothing) -> dict[str, Family]:
+    """Devices that store at the point of connection, alone and behind power smoothing."""
+
+    def told(_: float, found: Outcome) -> str:
+        return f"{quantity(found.power, 'W', 3)} and {quantity(found.content, 'J', 3)}"
+
+    def at_once(time: float) -> Storage:
+        return Storage(PLENTY, PLENTY, grid.round_trip.si, time)
+
+    return {
         "grid_battery": Family(
             "battery of the site that follows a set point",
             TIMES.tolist(),
             lambda time: Plan(site=Storage(PLENTY, PLENTY, grid.round_trip.si, time, grid.response_time.si)),
-            whole,
-            late.format(f"{1e3 * grid.response_time.si:g} ms"),
+            told,
+            LATE.format(1e3 * grid.response_time.si),
         ),
         "grid_forming": Family(
             "battery of the site that forms the grid, at once",
             TIMES.tolist(),
-            lambda time: Plan(site=Storage(PLENTY, PLENTY, grid.round_trip.si, time)),
-            whole,
+            lambda time: Plan(site=at_once(time)),
+            told,
         ),
         "both": Family(
             "power smoothing at its highest floor, and that battery",
             TIMES.tolist(),
-            lambda time: Plan(
-                package=smoothing(data.smoothing.highest_floor.si),
-                site=Storage(PLENTY, PLENTY, grid.round_trip.si, time),
-            ),
-            whole,
+            lambda time: Plan(package=highest, site=at_once(time)),
+            told,
         ),
     }
 

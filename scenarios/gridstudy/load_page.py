@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from scenarios.gridstudy import load_record
 from scenarios.page.quantities import MISSING, digits, share
 from scenarios.page.shown import Shown
@@ -29,51 +31,40 @@ def tables(found: Study) -> dict[str, Shown]:
     of = found.dynamics.ride_through.parts
     parts = load_record.parts(of, found.chapters.site.connection.power_factor)
     trips = load_record.trips(of)
-    return {
-        "load_parts": Shown(
-            "Parts of the load",
-            (
-                "Part",
-                "Input",
-                "Share",
-                "Constant power above",
-                "Returns above",
-                "after",
-                "over",
-                "Starts anew",
-                "Counts",
-            ),
-            tuple(
-                (
-                    row["part"],
-                    row["input"],
-                    share(row["share"]),
-                    f"{row['constant_power_above_pu']:.2f} pu",
-                    f"{row['returns_above_pu']:.2f} pu",
-                    f"{digits(row['return_delay_s'], 3)} s",
-                    f"{digits(row['return_ramp_s'], 3)} s",
-                    "yes" if row["starts_anew"] else "no",
-                    MISSING
-                    if row["stays_away_after_sags"] is None
-                    else f"{row['stays_away_after_sags']:.0f} in {digits(row['sags_within_s'], 3)} s",
-                )
-                for row in parts.iter_rows(named=True)
-            ),
-            (2, 3, 4, 5, 6),
-        ),
-        "load_trips": Shown(
-            "Levels beyond which they cease",
-            ("Part", "Quantity", "Beyond", "Level", "For longer than"),
-            tuple(
-                (
-                    row["part"],
-                    row["quantity"],
-                    row["beyond"],
-                    f"{row['level']:.2f} {'pu' if row['quantity'] == 'voltage' else 'Hz'}",
-                    f"{digits(row['delay_s'], 3)} s",
-                )
-                for row in trips.iter_rows(named=True)
-            ),
-            (3, 4),
-        ),
-    }
+    return {"load_parts": _parts(parts), "load_trips": _trips(trips)}
+
+
+def _parts(table: pl.DataFrame) -> Shown:
+    heads = ("Part", "Input", "Share", "Constant above", "Returns above", "after", "over", "Starts anew", "Counts")
+    rows = tuple(
+        (
+            row["part"],
+            row["input"],
+            share(row["share"]),
+            f"{row['constant_power_above_pu']:.2f} pu",
+            f"{row['returns_above_pu']:.2f} pu",
+            f"{digits(row['return_delay_s'], 3)} s",
+            f"{digits(row['return_ramp_s'], 3)} s",
+            "yes" if row["starts_anew"] else "no",
+            MISSING
+            if row["stays_away_after_sags"] is None
+            else f"{row['stays_away_after_sags']:.0f} in {digits(row['sags_within_s'], 3)} s",
+        )
+        for row in table.iter_rows(named=True)
+    )
+    return Shown("Parts of the load", heads, rows, (2, 3, 4, 5, 6))
+
+
+def _trips(table: pl.DataFrame) -> Shown:
+    heads = ("Part", "Quantity", "Beyond", "Level", "For longer than")
+    rows = tuple(
+        (
+            row["part"],
+            row["quantity"],
+            row["beyond"],
+            f"{row['level']:.2f} {'pu' if row['quantity'] == 'voltage' else 'Hz'}",
+            f"{digits(row['delay_s'], 3)} s",
+        )
+        for row in table.iter_rows(named=True)
+    )
+    return Shown("Levels beyond which they cease", heads, rows, (3, 4))
