@@ -20,6 +20,7 @@ from scenarios.asked import delivered
 from scenarios.asked.machines import machines
 from scenarios.asked.measured import DRIVERS
 from scenarios.asked.placement import Placement, load_table
+from scenarios.asked.traces import ACCELERATORS
 from scenarios.events import changes
 from scenarios.origins import hashed, resolved, traced
 from scenarios.outdoors import outdoors, weather_file
@@ -197,7 +198,10 @@ def _comparisons(prepared: _Prepared, tables: Mapping[str, pl.LazyFrame]) -> lis
     """Compare the run with what its telemetry holds beside the values that drove it."""
     setting = prepared.setting
     measured = any(job.mode == "measured" for job in setting.scenario.jobs)
-    driving = set(DRIVERS) if measured else set()
+    sampled = any(
+        job.telemetry is not None and job.mode in {"synchronous", "independent"} for job in setting.scenario.jobs
+    )
+    driving = set(DRIVERS if measured else ()) | set(ACCELERATORS if sampled else ())
     return [
         row
         for reading in setting.readings.values()

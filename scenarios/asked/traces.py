@@ -14,6 +14,9 @@ from twin.site import Floats, Site
 POWER = "accelerator_power_w"
 """Metric that a sample gives."""
 
+ACCELERATORS = (POWER, "accelerator_average_power_w")
+"""Powers of accelerators: where one of them is a sample, none is an outcome."""
+
 SAMPLE_STEP = 1.0
 """[s] onto which telemetry samples are brought, the step of the run."""
 
