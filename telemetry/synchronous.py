@@ -17,7 +17,7 @@ from twin.waveform import job as jobs
 from twin.waveform.job import Job
 
 NEVER = float("inf")
-"""[s] End of a job that goes on."""
+"""[s] End of a job that goes on, and the time between interruptions of one that has none."""
 
 
 class Synchronous(NamedTuple):

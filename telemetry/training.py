@@ -242,7 +242,8 @@ def trace(seed: int, duration: int, accelerators: float, kind: Kind) -> Trace:
     for run in _running(seed, duration, accelerators, kind)[0]:
         means = jobs.activity(run.job, run.seed, float(run.length), 1.0).mean(axis=0)
         samples[run.begin : run.begin + run.length] = means
-    parameters = {**kind.job._asdict(), "utilisation": kind.utilisation, **kind.failures._asdict()}
+    failures = kind.failures._asdict() if kind.failures.interval.value < synchronous.NEVER else {}
+    parameters = {**kind.job._asdict(), "utilisation": kind.utilisation, **failures}
     done = work(seed, duration, accelerators, kind)
     return Trace("training", samples.astype(np.float32), 1.0, kind.about, parameters, done)
 

@@ -13,6 +13,7 @@ from scenarios.workload_schema import Job, ServingOptions, TrainingOptions
 from telemetry import Reading, serving, training
 from telemetry.parameters import Parameter, given
 from telemetry.serving import MODELS, SERVING, Chip, Requests, Serving
+from telemetry.synchronous import NEVER
 from telemetry.synthetic import Trace as Made
 from telemetry.traces import TRACES
 from telemetry.training import KINDS, Kind
@@ -122,17 +123,13 @@ def kind_of(options: TrainingOptions) -> Kind:
     says = options.model_dump()
     failures = given(kind.failures, says, SCENARIO)
     if not options.interruptions:
-        failures = given(failures, {"interval": _NEVER}, SCENARIO)
+        failures = given(failures, {"interval": NEVER}, SCENARIO)
     utilisation = given(_Utilisation(kind.utilisation), says, SCENARIO).utilisation
     return kind._replace(job=given(kind.job, says, SCENARIO), utilisation=utilisation, failures=failures)
 
 
 class _Utilisation(NamedTuple):
     utilisation: Parameter
-
-
-_NEVER = 1e15
-"""[s] Between interruptions of a job that has none."""
 
 
 def _racks(site: Site, segments: Segments, machines: Machines) -> _Racks:
@@ -176,9 +173,12 @@ def _training(site: Site, job: Job, racks: _Racks, seed: int) -> Part:
 
 def _training_notes(job: Job, kind: Kind, size: float, count: int, racks: _Racks) -> list[str]:
     failures = kind.failures
-    hours = training.interval(failures, max(size, 1.0)) / 3600.0
-    notes = [f"job {job.name}: {count:,} jobs of {size:,.0f} accelerators, interrupted every {hours:.3g} h in the mean"]
-    if size > failures.accelerators.value:
+    interval = training.interval(failures, max(size, 1.0))
+    rate = "never interrupted, as the scenario says"
+    if interval < NEVER:
+        rate = f"interrupted every {interval / 3600.0:.3g} h in the mean"
+    notes = [f"job {job.name}: {count:,} jobs of {size:,.0f} accelerators, {rate}"]
+    if interval < NEVER and size > failures.accelerators.value:
         notes.append(
             f"job {job.name}: more accelerators in step than the {failures.accelerators.value:,.0f} whose interruptions"
             f" were counted; their rate is carried on, up to {failures.most_accelerators.value:,.0f}"

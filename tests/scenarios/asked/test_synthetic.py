@@ -48,11 +48,16 @@ def requests(count, spacing):
 def test_what_training_does():
     """Rated operations times their utilisation times the time of iterating; tokens at six operations a parameter."""
     options = TrainingOptions(parameters="1e9", utilisation="50 %", interruptions=False, ramp_duration="100 s")
-    found = placed(Job(name="a", trace="training", mode="synchronous", training=options), 1000).delivered
+    placement = placed(Job(name="a", trace="training", mode="synchronous", training=options), 1000)
+    found = placement.delivered
     # An hour less a ramp of 100 s, no checkpoint before half an hour: 900 s.
     assert found["training_operations"] == pytest.approx(CHIPS.sum() * 1e15 * 0.5 * 900.0, rel=1e-6)
     assert found["training_tokens"] == pytest.approx(found["training_operations"] / 6e9)
     assert found["interruptions"] == 0.0
+    # Neither the note nor the parameters tell of a rate that the job has not.
+    assert any(note.endswith("never interrupted, as the scenario says") for note in placement.notes)
+    assert not any("h in the mean" in note for note in placement.notes)
+    assert not {"traces.training.interval", "traces.training.restart"} & set(placement.parameters)
 
 
 def test_racks_are_dealt_to_jobs():
