@@ -117,6 +117,7 @@ def replay(
     mapping: Mapping = None,
     start: Start = None,
     tz: Zone = None,
+    policy: Policy = None,
     scenario: Annotated[
         str | None, typer.Option(metavar="NAME|FILE", help="A ready scenario, or a scenario file (.toml).")
     ] = None,
@@ -152,6 +153,7 @@ def replay(
             mapping=mapping,
             start=start,
             tz=tz,
+            policy=tuple(policy or ()),
             scenario=scenario,
             duration=duration,
             weather=weather,

@@ -55,6 +55,8 @@ class Asked(NamedTuple):
         One that is loaded, a name, or a file.
     duration
         Text with a unit.
+    policy
+        What is done with faults of telemetry that the user has read over, as `telemetry.read` takes it.
     """
 
     telemetry: Path | None = None
@@ -64,6 +66,7 @@ class Asked(NamedTuple):
     tz: str | None = None
     scenario: Scenario | str | Path | None = None
     duration: str | None = None
+    policy: tuple[str, ...] = ()
 
 
 class Setting(NamedTuple):
@@ -123,7 +126,7 @@ def settle(site: Site, asked: Asked, usual: str = DEFAULT) -> Setting:
     start = times.clock(asked.start, zone).start or (wanted.start if wanted else None)
     readings = {}
     if asked.telemetry is not None:
-        readings[GIVEN] = telemetry.read(asked.telemetry, asked.format, asked.mapping, start, zone)
+        readings[GIVEN] = telemetry.read(asked.telemetry, asked.format, asked.mapping, start, zone, asked.policy)
     scenario = wanted or default.model_copy(update={"jobs": ()} if readings else {})
     if not scenario.jobs:
         jobs = (inferred(site, readings[GIVEN]),) if readings else default.jobs
@@ -131,7 +134,7 @@ def settle(site: Site, asked: Asked, usual: str = DEFAULT) -> Setting:
     _check_given(scenario, asked.telemetry)
     for job in scenario.jobs:
         if job.telemetry is not None and job.telemetry not in readings:
-            readings[job.telemetry] = telemetry.read(job.telemetry, job.format, job.mapping, start, zone)
+            readings[job.telemetry] = telemetry.read(job.telemetry, job.format, job.mapping, start, zone, asked.policy)
     for job in scenario.jobs:
         if job.telemetry is not None:
             _check_kind(readings[job.telemetry], job)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -72,6 +72,7 @@ def replay(
     verify: str | None = None,
     command: str = "scenarios.replay",
     progress: Progress | None = None,
+    policy: Sequence[str] = (),
 ) -> Run:
     """
     Replay a load through a site, write the run and its report.
@@ -105,6 +106,8 @@ def replay(
         How the run was asked for, for its manifest.
     progress
         Told the part of the run that is done.
+    policy
+        What is done with faults of telemetry that the user has read over, as `telemetry.read` takes it.
 
     Returns
     -------
@@ -118,7 +121,8 @@ def replay(
     OutputError
         If the run cannot be written; nothing is left behind.
     """
-    asked = Asked(None if telemetry is None else Path(telemetry), format, mapping, start, tz, scenario, duration)
+    file = None if telemetry is None else Path(telemetry)
+    asked = Asked(file, format, mapping, start, tz, scenario, duration, tuple(policy))
     verified = None if verify is None else length(verify, "--verify")
     prepared = _prepare(site, asked, weather)
     setting = prepared.setting

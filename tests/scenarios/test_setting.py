@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import polars as pl
 import pytest
 
 from scenarios import schema
 from scenarios.setting import Asked, inferred, settle
-from scenarios.workload_schema import ServingOptions
+from scenarios.workload_schema import GIVEN, ServingOptions
 from tests.scenarios import small_site
 from tests.scenarios.readings import jobs, reading
-from twin.errors import ScenarioError
+from twin.errors import ScenarioError, TelemetryError
 
 SITE = small_site.site()
 DEFAULT_START = datetime(2026, 7, 15, 5, tzinfo=UTC)
@@ -118,6 +119,16 @@ def test_requests_are_served_from_when_the_run_begins(tmp_path) -> None:
     assert [(job.name, job.mode) for job in setting.scenario.jobs] == [("serving", "independent")]
     assert setting.clock == (DEFAULT_START, 58)
     assert setting.given is None  # no measurement to compare a run with
+
+
+def test_a_policy_settles_what_a_file_would_be_refused_for(tmp_path) -> None:
+    lines = hall()
+    twice = written(tmp_path, *lines, lines[1].replace("1e4", "2e4"))
+    with pytest.raises(TelemetryError, match="two values"):
+        settle(SITE, Asked(twice))
+    setting = settle(SITE, Asked(twice, policy=("repeats=last",)))
+    kept = setting.readings[GIVEN].frame.filter(pl.col("quality") == 2).collect()
+    assert kept["value"].to_list() == [2e4]
 
 
 def test_a_job_that_cannot_follow_its_telemetry_is_refused(tmp_path) -> None:
