@@ -90,6 +90,7 @@ def _chips(record: Record, site: Site, start: datetime) -> list[Row]:
         kernel_rack = layout.member[rack]
         row, measured = layout.variant[kernel_rack] >> 1, bool(layout.variant[kernel_rack] & 1)
         worst, _, seconds, first, _, off, lost, beyond = (float(value) for value in record.limits[:, kernel_rack])
+        what = "worst chip" if classes.accelerators[row] > 0.0 else "warmest part of a rack without accelerators"
         outcome = "; it follows its measurement all the same" if measured else ""
         outcome += f"; {lost:,.0f} s of computing lost" if lost > 0.0 else ""
         over = [("chip_temp", "throttle", float(classes.throttle_temp[row]), first, seconds, outcome)]
@@ -106,7 +107,7 @@ def _chips(record: Record, site: Site, start: datetime) -> list[Row]:
                 "margin": (limit - worst) / TEMPERATURE_SCALE,
                 "unit": "K",
                 "duration_s": duration,
-                "message": f"worst chip {worst - limit:.1f} K over its {which} limit{words}",
+                "message": f"{what} {worst - limit:.1f} K over its {which} limit{words}",
             }
             for kind, which, limit, moment, duration, words in over
         ]

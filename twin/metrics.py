@@ -76,7 +76,7 @@ def metrics(record: Record, site: Site, scheduled: tuple[Change, ...] = ()) -> d
         "ramp_1s_max": (largest_change(facility, 1), "W"),
         "ramp_15s_max": (largest_change(facility, 15), "W"),
         "ramp_1min_max": (largest_change(facility, 60), "W"),
-        "chip_temp_max": (float(record.racks[5].max()), "K"),
+        "chip_temp_max": (_warmest_chip(record, site), "K"),
         "chip_margin_min": (_least_chip_margin(record, site), "K"),
         **({"coolant_supply_temp_max": (float(record.cdus[4][:, wet].max()), "K")} if wet.any() else {}),
         "water_use": (energies.make_up, "kg"),
@@ -137,6 +137,12 @@ def first_moments(record: Record) -> dict[str, float | None]:
 
 def _ratio(part: float, whole: float) -> float:
     return part / whole if whole else 0.0
+
+
+def _warmest_chip(record: Record, site: Site) -> float:
+    """Give the temperature of the warmest chip, over racks that have accelerators; over all where none has any."""
+    chips = site.rack_classes.accelerators[record.layout.variant >> 1] > 0
+    return float(record.racks[5].max(axis=0)[chips | ~chips.any()].max())
 
 
 def _least_chip_margin(record: Record, site: Site) -> float:
