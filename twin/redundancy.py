@@ -13,6 +13,7 @@ References
 
 from __future__ import annotations
 
+import math
 from itertools import combinations
 from typing import NamedTuple
 
@@ -26,6 +27,9 @@ GROUPS = {"2N": 2, "3N/2": 3, "4N/3": 4}
 
 BLOCK = 5
 """Units that share one spare."""
+
+ROUNDING = 1e-9
+"""Part of a load [1] that is rounding, and needs no further unit."""
 
 
 class Left(NamedTuple):
@@ -150,7 +154,7 @@ def at_least(needed: int, installed: int, availability: float) -> float:
     return float(binom.sf(needed - 1, installed, availability))
 
 
-def fed(scheme: str, units: int, availability: float) -> float:
+def fed(scheme: str, units: int, availability: float, loading: float) -> float:
     r"""
     Part of the time for which a stage feeds a rack that hangs on it.
 
@@ -162,17 +166,20 @@ def fed(scheme: str, units: int, availability: float) -> float:
         Installed, of those that share a load in ``N+1``.
     availability : [1]
         Of one unit.
+    loading : [1]
+        Highest load of the stage over the rating of all its units; read of ``N+1``.
 
     Returns
     -------
     [1]
-        :math:`A` in ``N``; all but one of all in ``N+1``; :math:`1 - (1 - A)^2` on two units; in blocks
-        :math:`A + (1 - A) A \cdot A^4`, the spare working and not taken.
+        :math:`A` in ``N``; in ``N+1`` as many as carry the load, whatever the number that its name says are spare;
+        :math:`1 - (1 - A)^2` on two units; in blocks :math:`A + (1 - A) A \cdot A^4`, the spare working and not taken.
     """
     if scheme == "N":
         return availability
     if scheme == "N+1":
-        return at_least(units - 1, units, availability)
+        needed = math.ceil(loading * units * (1.0 - ROUNDING))
+        return at_least(min(max(needed, 1), units), units, availability)
     if scheme == "block":
         return availability + (1.0 - availability) * availability * availability ** (BLOCK - 1)
     return 1.0 - (1.0 - availability) ** 2

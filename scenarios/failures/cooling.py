@@ -22,8 +22,8 @@ WARMEST = 14.0
 BEFORE, LENGTH = 1800.0, 5400.0
 """[s] From the start to the failure, and of the whole run."""
 
-GENSETS = 10.0
-"""Time [s] until generators carry the plant, where a site does not say: NFPA 110, type 10."""
+DIP = 10.0
+"""Time [s] without grid where nothing on the site starts: as long as sets of NFPA 110, type 10, take; assumed."""
 
 PUMPS_OUT = 300.0
 """Time [s] for which all pumps of a loop stand still: a fault of their common supply and its reset; assumed."""
@@ -98,8 +98,9 @@ def _of_loop(facility: Facility, site: Site, loop: int) -> Iterator[Case]:
     if loops.evaporative[loop]:
         yield Case("make-up water", name, 1, 1, ({"kind": "make_up_loss", **chosen},))
     yield Case("all circulating pumps, 5 min", name, 1, 1, ({"kind": "loop_pump_trip", **chosen, "_for": PUMPS_OUT},))
-    gap = min((s.start_time.si for s in facility.supply.values() if s.start_time is not None), default=GENSETS)
-    yield Case("grid, until generators run", name, 1, 1, ({"kind": "power_gap", **chosen, "_for": gap},))
+    starts = [supply.start_time.si for supply in facility.supply.values() if supply.start_time is not None]
+    part, gap = ("grid, until generators run", min(starts)) if starts else (f"grid, {DIP:.0f} s", DIP)
+    yield Case(part, name, 1, 1, ({"kind": "power_gap", **chosen, "_for": gap},))
 
 
 def scenario(facility: Facility, case: Case) -> Scenario:

@@ -15,6 +15,9 @@ from scenarios.page.shown import Shown
 KIND = "failures"
 """Of such studies' folder and page."""
 
+BOILS = "water boils"
+"""What a terminal shows of a run that ended early, in the place of its warmest chip."""
+
 
 def write(found: Failures, folder: Path) -> Path:
     """
@@ -161,8 +164,11 @@ def brief(found: Failures) -> tuple[Shown, Shown]:
     tuple of Shown
         Cooling, power.
     """
-    cooled = cooling(found)
-    rows = tuple((f"{row[0]}, {row[1]}".removesuffix(f", {MISSING}"), *row[2:7]) for row in cooled.rows)
+    cooled, ended = cooling(found), found.cooling["ended"]
+    rows = tuple(
+        (f"{row[0]}, {row[1]}".removesuffix(f", {MISSING}"), row[2], BOILS if end else row[3], *row[4:7])
+        for row, end in zip(cooled.rows, ended, strict=True)
+    )
     felt = (found.power["out"] == 1) & (found.power["overloaded"] | (found.power["load_lost"] > 0))
     powered = power(found._replace(power=found.power.filter(felt)))
     return (

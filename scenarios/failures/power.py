@@ -126,7 +126,9 @@ def availability(stages: Sequence[Stood]) -> pl.DataFrame:
     Notes
     -----
     Failures are independent, repair begins at once, and the stages are in series, so that hours add up to first order.
-    The grid, switching and people are left out, so that the sum is a floor.
+    Units that share a load are too few where those that are left cannot carry the highest load of the design day; all
+    racks then count as without power, though most would be served, and load is mostly lower: this errs to the long
+    side. The grid, switching and people are left out, which errs to the short side, and by more.
     """
     rows, data = [], known()
     for one in stages:
@@ -154,4 +156,4 @@ def _hours(one: Stood, entry: Reliability, place: int) -> float:
         (between.ends[1], repair.ends[0]),
     )[place]
     works = unit_availability(1.0 / times[0], times[1])
-    return YEAR * (1.0 - fed(one.scheme, round(one.units), works))
+    return YEAR * (1.0 - fed(one.scheme, round(one.units), works, one.loading))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import product
 
 import numpy as np
@@ -69,9 +70,23 @@ def test_availability_by_hand() -> None:
     assert unit_availability(0.1 / year, 168 * hour) == pytest.approx(1 / (1 + 168 / 87600), rel=1e-12)
     # Two of three at 0.9: 0.9^3 + 3 x 0.9^2 x 0.1 = 0.972.
     assert at_least(2, 3, 0.9) == pytest.approx(0.972, rel=1e-12)
-    assert fed("N+1", 3, 0.9) == pytest.approx(0.972, rel=1e-12)
-    assert fed("2N", 2, 0.9) == pytest.approx(0.99, rel=1e-12)
-    assert fed("N", 7, 0.9) == pytest.approx(0.9)
+    assert fed("N+1", 3, 0.9, 0.6) == pytest.approx(0.972, rel=1e-12)
+    assert fed("2N", 2, 0.9, 0.4) == pytest.approx(0.99, rel=1e-12)
+    assert fed("N", 7, 0.9, 0.9) == pytest.approx(0.9)
+
+
+def test_units_that_share_are_too_few_when_they_cannot_carry_the_load() -> None:
+    """
+    Fourteen units of 1 MW with 10.78 MW (0.77): eleven carry it, so that three may be out, whatever the name N+1 says.
+
+    Two thirds of three units are just two, whatever rounding says; 0.7 of three need all: nothing is spare.
+    """
+    by_hand = sum(math.comb(14, k) * 0.99**k * 0.01 ** (14 - k) for k in (11, 12, 13, 14))
+    assert fed("N+1", 14, 0.99, 0.77) == pytest.approx(by_hand, rel=1e-12)
+    assert fed("N+1", 3, 0.9, 2 / 3 * (1 + 1e-12)) == pytest.approx(0.972, rel=1e-12)
+    assert fed("N+1", 3, 0.9, 0.7) == pytest.approx(0.9**3, rel=1e-12)
+    # Overloaded with all at work: no worse than all of them.
+    assert fed("N+1", 3, 0.9, 1.1) == pytest.approx(0.9**3, rel=1e-12)
 
 
 def test_blocks_against_every_state() -> None:
@@ -80,4 +95,4 @@ def test_blocks_against_every_state() -> None:
     for own, spare, *others in product((True, False), repeat=6):
         weight = np.prod([a if up else 1 - a for up in (own, spare, *others)])
         total += weight if own or (spare and all(others)) else 0.0
-    assert fed("block", 6, a) == pytest.approx(float(total), rel=1e-12)
+    assert fed("block", 6, a, 0.8) == pytest.approx(float(total), rel=1e-12)

@@ -113,6 +113,34 @@ def test_page_and_tables(found: Failures, tmp_path: Path) -> None:
     assert study_folder.place(page.KIND, "site", folder) == folder
 
 
+def test_a_run_that_ended_is_told_where_no_figure_is(found: Failures) -> None:
+    """A row of dashes reads as if nothing had happened."""
+    boils = pl.when(pl.col("part") == "cooler").then(pl.lit("its water boils"))
+    table = found.cooling.with_columns(
+        ended=boils, chip_temp_max_k=pl.when(boils.is_null()).then(pl.col("chip_temp_max_k"))
+    )
+    shown, _ = page.brief(found._replace(cooling=table))
+    words = {row[0].partition(",")[0]: row[2] for row in shown.rows}
+    assert words["cooler"] == "water boils"
+    assert words["nothing"].endswith("C")
+    assert "its water boils" in {row[-1] for row in page.cooling(found._replace(cooling=table)).rows}
+
+
+def test_generators_are_named_where_there_are_any() -> None:
+    """Fairwater at Atlanta has none: its grid is gone for ten seconds, and nothing on the site starts."""
+    for name, part in (("prometheus", "grid, until generators run"), ("fairwater", "grid, 10 s")):
+        facility = facilities.load(name)
+        assert {one.part for one in cooling.cases(facility, build.site(facility)) if one.part[:4] == "grid"} == {part}
+
+
+def test_transformers_that_still_carry_the_load_feed_the_racks() -> None:
+    """Two of fourteen out leave 0.77 x 14 / 12 = 0.90 of their rating, three 0.98: only a fourth is felt."""
+    one = Stood("main_transformer", "common", "N+1", 14.0, 14, 0.77)
+    (three,) = power.availability([one])["hours"]
+    (named,) = power.availability([one._replace(loading=13 / 14)])["hours"]
+    assert three < 1e-4 * named
+
+
 def test_it_does_not_write_over_another_thing(capsys, monkeypatch, tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("mine", encoding="utf-8")
     done = twin(capsys, monkeypatch, "failures", "frontier", "--out", tmp_path)
