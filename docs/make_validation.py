@@ -25,7 +25,7 @@ What sources say, and what the twin says. Made by `make docs` (`python docs/make
 in `scenarios/validation/`, with the public data in FOLDER; `twin validate --data FOLDER` prints the same table. Each
 case goes through the functions that a run calls; why its tolerance is what it is, stands beside it. Of many values,
 `expected` and `got` are the row with the largest error, or the means where the error is a mean. `reported` is an error
-without a bar.
+without a bar, `missed` one over a bar that was set before it and that the model is known to miss.
 
 """
 
@@ -66,7 +66,7 @@ def _quantity(row: str) -> str:
 
 def _counts(sections: Sequence[str]) -> str:
     results = re.findall(r"\| ([a-z]+) \|$", "".join(sections), re.M)
-    named = [status.value for status in (Status.PASSED, Status.FAILED, Status.REPORTED)]
+    named = [status.value for status in (Status.PASSED, Status.FAILED, Status.MISSED, Status.REPORTED)]
     return f"{len(sections)} cases: {', '.join(f'{results.count(name)} {name}' for name in named)}.\n"
 
 

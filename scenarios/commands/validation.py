@@ -18,6 +18,7 @@ _STYLES = {
     Status.PASSED: "green",
     Status.FAILED: "bold red",
     Status.REPORTED: "cyan",
+    Status.MISSED: "red",
     Status.NOT_RUN: "yellow",
 }
 

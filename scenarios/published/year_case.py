@@ -28,6 +28,8 @@ class Figure(Model):
     between: tuple[str, str] | None = None
     tolerance: str | None = None
     """Largest difference; without it, a value is told and not judged."""
+    missed: bool = False
+    """Whether the tolerance is known to be missed: this is told and does not fail; to hold it then fails."""
     kind: Literal["fitted", "predicted"]
     """Whether a number of the site was chosen after its result was seen beside this figure, or none was."""
     reason: str = Field(min_length=1)
@@ -39,6 +41,9 @@ class Figure(Model):
             raise ValueError(message)
         if self.between is not None and self.tolerance is not None:
             message = "a tolerance belongs to expected; a range has its own ends"
+            raise ValueError(message)
+        if self.missed and self.tolerance is None:
+            message = "missed needs the tolerance that is missed"
             raise ValueError(message)
         return self
 
@@ -96,4 +101,5 @@ def _check(about: Case, source: str, place: int, figure: Figure, got: dict[str, 
         return about.within(quantity, figure.unit, (low, high), value, reason=figure.reason)
     expected = tables.number(str(figure.expected), figure.unit)
     tolerance = None if figure.tolerance is None else tables.number(figure.tolerance, figure.unit)
-    return about.check(quantity, figure.unit, expected, value, abs(value - expected), tolerance, reason=figure.reason)
+    found = about.check(quantity, figure.unit, expected, value, abs(value - expected), tolerance, reason=figure.reason)
+    return found.missed() if figure.missed else found

@@ -50,6 +50,13 @@ def test_a_value_is_judged_by_its_tolerance() -> None:
     assert checked(tolerance=None).status is Status.REPORTED
 
 
+def test_a_bar_that_is_missed_is_told_until_it_is_held() -> None:
+    """PUE 1.07 beside 1.05: 0.02 misses 0.01, and says so; it holds 0.03, and then the case must be mended."""
+    told = checked(tolerance="0.01", missed=True)
+    assert (told.status, told.tolerance, told.error) == (Status.MISSED, 0.01, pytest.approx(0.02))
+    assert checked(missed=True).status is Status.FAILED
+
+
 def test_a_range_is_judged_by_its_ends() -> None:
     inside = checked(expected=None, tolerance=None, between=("1.0", "1.1"), kind="fitted")
     assert (inside.status, inside.quantity) == (Status.PASSED, "PUE (fitted)")
@@ -67,6 +74,7 @@ def test_water_has_its_unit() -> None:
         ({"expected": None}, "give expected, or between"),
         ({"expected": None, "between": ["1", "2"]}, "a range has its own ends"),
         ({"kind": "guessed"}, "kind"),
+        ({"tolerance": None, "missed": True}, "missed needs the tolerance"),
         ({"expected": "1 kW"}, "compare.1"),
     ],
 )
