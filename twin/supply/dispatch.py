@@ -8,13 +8,14 @@ unserved load :math:`z`:
 .. math::
     g - x + u + \sum_f p_f + d - c + z &= D \\
     \ell_f R_f n_f \le p_f &\le R_f n_f, \quad n_f(t) - n_f(t-1) \le s_f(t) \\
-    e(t) - e(t-1) &= h (\eta_c c - d / \eta_d) \\
+    e(t) - e(t-1) &= h (\eta_c c - d / \eta_d), \quad c + d \le P \\
     \sum_f (R_f n_f - p_f) + (P - d + c) + (G - g) &\ge \text{reserve}
 
 Minimised is the cost of energy, fuel, starts, upkeep and of the highest import, or the mass of carbon dioxide. Storage
-ends at the level with which it began, and may choose it; its power counts as reserve whatever it holds. Units that run
-in the first interval had started before. Units of a fleet are counted whole where asked (a mixed-integer programme),
-else in parts, which bounds the cost from below. Foresight is perfect within the intervals.
+ends at the level with which it began, and may choose it; its power counts as reserve whatever it holds. Within an
+interval it may charge for a part and discharge for another: at negative prices this pays, and burns energy. Units that
+run in the first interval had started before. Units of a fleet are counted whole where asked (a mixed-integer
+programme), else in parts, which bounds the cost from below. Foresight is perfect within the intervals.
 
 References
 ----------
@@ -136,9 +137,10 @@ def dispatch(demand: Floats, step: float, supply: Supply, aim: Aim = "cost", *, 
     Raises
     ------
     FacilityError
-        When the programme has no solution: a reserve that nothing can give, or a series of another length.
+        When the programme has no solution: a reserve that nothing can give, a series of another length, or energy that
+        is bought and sold at a gain in the same interval.
     """
-    _refuse_unlike(demand, supply)
+    _refuse(demand, supply)
     columns = _Columns(len(demand), len(supply.fleets))
     money, mass = _prices(step, supply, columns)
     objective = money if aim == "cost" else mass + 1e-9 * money
@@ -174,7 +176,7 @@ def dispatch(demand: Floats, step: float, supply: Supply, aim: Aim = "cost", *, 
     return _read(found.x, step, supply, columns, (float(money @ found.x), float(mass @ found.x), float(gap)))
 
 
-def _refuse_unlike(demand: Floats, supply: Supply) -> None:
+def _refuse(demand: Floats, supply: Supply) -> None:
     series = {"sun": supply.sun, "grid.price": supply.grid.price, "grid.export_price": supply.grid.export_price}
     series |= {"grid.carbon": supply.grid.carbon} | {f"{fleet.name}.rating": fleet.rating for fleet in supply.fleets}
     faults = [
@@ -182,6 +184,11 @@ def _refuse_unlike(demand: Floats, supply: Supply) -> None:
         for name, values in series.items()
         if len(values) != len(demand)
     ]
+    grid = supply.grid
+    if not faults and min(grid.import_limit, grid.export_limit) > 0.0 and np.any(grid.export_price > grid.price):
+        where = int(np.argmax(grid.export_price > grid.price))
+        advice = f"is above grid.price in interval {where}: energy would go round the meter for money; lower it"
+        faults.append(Fault("grid.export_price", advice))
     if faults:
         raise FacilityError(PLACE, faults)
 
@@ -239,10 +246,11 @@ def _equalities(demand: Floats, step: float, supply: Supply, columns: _Columns) 
 
 
 def _inequalities(step: float, supply: Supply, columns: _Columns) -> tuple[sparse.csr_array, Floats]:
-    """Limits of units, starts and ramps; highest import; reserve."""
+    """Limits of units, starts and ramps; highest import; storage, which has one converter; reserve."""
     count = columns.intervals
     one = sparse.eye_array(count, format="csr")
     rows = [row for place in range(columns.fleets) for row in _of_fleet(step, supply, columns, place)]
+    rows.append(_rows(columns, (columns.block(CHARGE), one), (columns.block(DISCHARGE), one)))
     rows.append(
         _rows(
             columns,
@@ -259,6 +267,7 @@ def _inequalities(step: float, supply: Supply, columns: _Columns) -> tuple[spars
         spare += [(columns.of_fleet(place, POWER), one), (columns.of_fleet(place, RUNNING), -_rating(fleet))]
     matrix = sparse.vstack((*rows, _rows(columns, *spare))).tocsr()
     most = np.zeros(matrix.shape[0])
+    most[-3 * count : -2 * count] = supply.storage.power / MEGA
     most[-count:] = (supply.storage.power + supply.grid.import_limit - supply.reserve) / MEGA
     return matrix, most
 

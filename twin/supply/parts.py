@@ -81,7 +81,7 @@ class Grid(NamedTuple):
     price, export_price : (interval,) [USD/J]
         Of energy taken, and of energy given.
     demand_charge : [USD/W]
-        Of the highest import among the intervals that are dispatched together.
+        Of the highest import among all intervals that are dispatched together: one billing period at a time.
     carbon : (interval,) [kg/J]
         Carbon dioxide of energy taken.
     """
@@ -109,8 +109,8 @@ class Supply(NamedTuple):
     sun : (interval,) [W]
         That panels could give; what is not used is lost.
     reserve : [W]
-        Power that can come at once beyond the load: of units that run, of storage, of the grid. The rating of a unit
-        for each that may fail.
+        Power that can come at once beyond the load: of units that run, of storage whatever it holds, of the grid. The
+        rating of a unit for each that may fail.
     unserved_price : [USD/J]
         Of load that is not served: above every other price, so that it is the last resort.
     """

@@ -86,6 +86,27 @@ def test_storage_cuts_the_billed_peak() -> None:
     assert got.cost == pytest.approx(50 * 50 + 25 * 10, rel=1e-9)
 
 
+def test_a_converter_does_one_thing_at_a_time() -> None:
+    """
+    At negative prices storage burns energy by going to and fro: it takes c and gives d = 0.81 c, and c + d <= 10 MW.
+
+    c = 10 / 1.81 = 5.5249 MW, so that 0.19 c = 1.0497 MW are burnt, not the 1.9 MW of 10 MW in and 8.1 MW out at once.
+    """
+    storage = Storage(10 * MEGA, 20 * MWH, 0.9, 0.9)
+    got = dispatch(flat(20 * MEGA, 3), HOUR, supply(grid([-50.0] * 3), storage=storage))
+    assert (got.charged + got.discharged).max() <= 10 * MEGA * (1 + 1e-9)
+    assert got.imported.sum() == pytest.approx((60 + 3 * 0.19 * 10 / 1.81) * MEGA, rel=1e-9)
+
+
+def test_energy_does_not_go_round_the_meter() -> None:
+    """Sold dearer than bought, 50 MW would come and go without end; equal prices are those of a market."""
+    paid = grid([20.0, 20.0])._replace(export_limit=50 * MEGA, export_price=np.array([20.0, 30.0]) / MWH)
+    with pytest.raises(FacilityError, match=r"export_price.*interval 1"):
+        dispatch(flat(10 * MEGA, 2), HOUR, supply(paid))
+    fair = dispatch(flat(10 * MEGA, 2), HOUR, supply(paid._replace(export_price=paid.price)))
+    assert fair.cost == pytest.approx(2 * 10 * 20, rel=1e-9)
+
+
 def test_units_run_at_rating_where_fuel_is_cheaper() -> None:
     # A unit at rating: 25 MW of fuel at 10 USD = 250 USD an hour for 10 MWh. The grid asks 40: units serve it all.
     got = dispatch(flat(30 * MEGA, 3), HOUR, supply(grid([40.0] * 3), fleet(3)), whole_units=True)
