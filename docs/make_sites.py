@@ -53,7 +53,7 @@ rest predicted. The bar, set before any result, is 0.03 for the operators' PUEs 
 | `azure_nd_h200_v5` | 1.142 | 0 | 1.12 (Microsoft's new sites), 1.18 (fleet): the fleet's missed, 0.04 more |
 | `fairwater` | 1.094 | 0 | 1.12 (its new sites) |
 | `fairwater_wisconsin` | 1.069 | 0 | 1.12 (its new sites): missed, 0.05 more |
-| `aws_rainier` | 1.051 | 0.02 | 1.05 (AWS, best of the Americas), 1.08 (new sites), 1.14 to 1.15 and WUE 0.15 (fleet): water missed, 0.13 more |
+| `aws_rainier` | 1.051 | 0.02 | 1.05 (AWS, best one), 1.08 (new sites), 1.14 to 1.15 and WUE 0.15 (fleet): missed |
 | `aws_p4d_ultracluster` | 1.044 | 0.02 | 1.14 to 1.15 (fleet): missed, 0.10 to 0.11 more |
 | `traditional_enterprise` | 1.439 | 1.89 | 1.36 to 1.63, mean 1.54 (Uptime Institute, IDC); WUE 1.8 to 1.9 |
 

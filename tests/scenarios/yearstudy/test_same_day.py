@@ -33,8 +33,8 @@ def test_energy_and_water_are_those_of_the_replay(name: str, hours: int) -> None
     found = same_day(facilities.load(name), JULY, hours * HOURS)
     assert abs(found.error("connection")) < 5e-3
     if found.replayed.make_up > 0.0:
-        for name in ("evaporation", "blowdown", "drift", "make_up"):
-            assert abs(found.error(name)) < 5e-3, name
+        for water in ("evaporation", "blowdown", "drift", "make_up"):
+            assert abs(found.error(water)) < 5e-3, water
     # Leakage of chips that warm up in a replay's first hour, and over water that swings; the next test is without it.
     assert abs(found.error("racks")) < 3e-5
 
