@@ -7,7 +7,7 @@ import math
 import pytest
 
 from scenarios.published import text
-from scenarios.published.checks import Case
+from scenarios.published.checks import Case, Status
 
 CASE = Case("mine", "A case", "a source", "")
 
@@ -39,5 +39,10 @@ def test_what_was_not_run_has_no_numbers() -> None:
 
 
 def test_counts_name_every_ending() -> None:
-    checks = [CASE.not_run("PUE"), CASE.check("heat", "W", 1.0, 1.0, 0.0, None)]
-    assert text.counts(checks) == "0 passed, 0 failed, 1 reported, 1 not run: data absent"
+    over = CASE.check("heat", "W", 1.0, 2.0, 1.0, 0.5)
+    checks = [CASE.not_run("PUE"), CASE.check("heat", "W", 1.0, 1.0, 0.0, None), over, over.missed()]
+    assert text.counts(checks) == "0 passed, 1 failed, 1 reported, 1 missed, 1 not run: data absent"
+
+
+def test_what_is_no_number_is_never_a_known_miss() -> None:
+    assert CASE.check("heat", "W", 1.0, float("nan"), float("nan"), 0.5).missed().status is Status.FAILED
