@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scenarios.asked.demand import demand
 from scenarios.asked.job_table import Asked, place
 from scenarios.asked.machines import Machines
 from scenarios.asked.placement import Clock, load_table
@@ -165,3 +166,17 @@ def test_jobs_that_train_are_coherent_and_their_own():
 def test_a_table_of_another_time_is_refused():
     with pytest.raises(ScenarioError, match="no job of the table runs within the time of the run"):
         placed(table((1, 1000, 30, 4.0)))
+
+
+def test_energy_of_a_table_by_hand():
+    """
+    A whole rack for 30 s and half a rack for 50 s, half active, on sixteen racks with ten packages and two of service.
+
+    An idle rack computes 10 x 50 + 400 = 900 W; a whole one 10 x (100 + 0.5 x 1000) + 400 + 0.5 x 1000 = 6,900 W; a half
+    one 5 x 600 + 5 x 50 + 900 / 2 + 400 / 2 = 3,900 W. At the inlet auxiliaries add 600 W, and of all that 5 % and
+    100 W are lost: 1,675, 7,975 and 4,825 W. A service rack draws 4,000 W and loses 20 W.
+    """
+    found = placed(table((1, 10, 30, 10.0), (2, 40, 50, 5.0)))
+    energy = demand(SITE, found.table, np.arange(100)).inlet.sum()
+    idle = 100 * (16 * 1675 + 2 * 4020)
+    assert energy == pytest.approx(idle + 30 * (7975 - 1675) + 50 * (4825 - 1675), rel=1e-6)
