@@ -12,7 +12,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, PositiveInt, WithJsonSchema, model_validator
 
 from scenarios.fields import Count, Duration, Model, Power, Rate, Seconds, Share, TimeConstant
-from telemetry.serving import MODELS
+from telemetry.language_models import MODELS
 from telemetry.traces import TRACES
 from telemetry.training import KINDS
 

@@ -1,8 +1,8 @@
 """
 Serving as a load: replicas of a language model that answer requests, of a trace or drawn, on any chip.
 
-`twin.serving` is the replica; here stand the models, what a chip and its software reach, and who says so. What racks
-follow is the mean of several replicas; what they gave out is counted beside it.
+`twin.serving` is the replica, `telemetry.language_models` has models and chips; here stands what software reaches of a
+chip, and who says so. What racks follow is the mean of several replicas; what they gave out is counted beside it.
 """
 
 from __future__ import annotations
@@ -11,89 +11,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from telemetry.language_models import H200, MODEL, MODELS, Chip, LanguageModel
 from telemetry.parameters import Parameter
 from telemetry.synthetic import Trace
 from twin.arrays import Floats, Integers
 
 if TYPE_CHECKING:
     from twin.serving import Replica, Served
-
-
-class LanguageModel(NamedTuple):
-    """
-    A model as serving sees it.
-
-    Attributes
-    ----------
-    parameters : [1]
-        All of them.
-    active : [1]
-        Those that one token needs; fewer than all in a mixture of experts.
-    layers, heads, width : [1]
-        Layers, heads of keys and values in each, and numbers in each head: a token of context takes two of each.
-    source
-        Who says so.
-    """
-
-    parameters: float
-    active: float
-    layers: int
-    heads: int
-    width: int
-    source: str
-
-    def context_bytes(self, number_bytes: float) -> float:
-        """
-        Give what a token of context takes.
-
-        Parameters
-        ----------
-        number_bytes : [byte]
-            Of a number.
-
-        Returns
-        -------
-        [byte]
-            2 layers heads width numbers: a key and a value of each.
-        """
-        return 2.0 * self.layers * self.heads * self.width * number_bytes
-
-
-_LLAMA = "Llama 3, arXiv 2407.21783, table 3"
-MODELS: dict[str, LanguageModel] = {
-    "qwen_0.5b": LanguageModel(0.494e9, 0.494e9, 24, 2, 64, "Qwen2.5, arXiv 2412.15115, table 1"),
-    "llama_8b": LanguageModel(8.03e9, 8.03e9, 32, 8, 128, _LLAMA),
-    "llama_70b": LanguageModel(70.6e9, 70.6e9, 80, 8, 128, _LLAMA),
-    "llama_405b": LanguageModel(405.9e9, 405.9e9, 126, 8, 128, _LLAMA),
-    "mixtral_8x7b": LanguageModel(46.7e9, 12.9e9, 32, 8, 128, "Mixtral, arXiv 2401.04088, table 1 and section 2"),
-}
-"""Models by name."""
-
-
-class Chip(NamedTuple):
-    """
-    What one accelerator is rated for.
-
-    Attributes
-    ----------
-    operations : [FLOP/s]
-        On dense matrices, in the format that is served.
-    bandwidth : [byte/s]
-        Of its memory.
-    memory : [byte]
-        Of it.
-    """
-
-    operations: float
-    bandwidth: float
-    memory: float
-
-
-H200 = Chip(989.4e12, 4.8e12, 141e9)
-"""NVIDIA H200 SXM: data sheet, bf16 without sparsity."""
-
-H100 = Chip(989.4e12, 3.35e12, 80e9)
-"""NVIDIA H100 SXM: data sheet, bf16 without sparsity."""
 
 
 class Serving(NamedTuple):
@@ -117,7 +41,8 @@ class Serving(NamedTuple):
     )  # fmt: skip
     read_level: Parameter = Parameter(
         0.985, "1", "measured", "117 pJ/byte on an H200 (128 on an H100) at its rated bandwidth, over what lies "
-        "between loaded idle and rated power (examples/measure_decoding.py)", 0.75, 1.0,
+        "between loaded idle and rated power (examples/measure_decoding.py); other chips are taken to spend the same "
+        "part, where an H100 spends 0.75", 0.75, 1.0,
     )  # fmt: skip
     compute_level: Parameter = Parameter(
         1.63, "1", "measured", "0.94 pJ/FLOP on an H200 and on an H100, likewise: the limit binds before the rated "
@@ -174,9 +99,6 @@ class Serving(NamedTuple):
 
 
 SERVING = Serving()
-
-MODEL = "llama_70b"
-"""What is served unless told otherwise."""
 
 
 class Requests(NamedTuple):

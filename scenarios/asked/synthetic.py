@@ -11,8 +11,9 @@ from scenarios.asked.machines import Machines
 from scenarios.asked.parts import Part, Segments, Trace, powered, refused
 from scenarios.workload_schema import Job, ServingOptions, TrainingOptions
 from telemetry import Reading, serving, training
+from telemetry.language_models import H200, MODELS, Chip
 from telemetry.parameters import Parameter, given
-from telemetry.serving import MODELS, SERVING, Chip, Requests, Serving
+from telemetry.serving import SERVING, Requests, Serving
 from telemetry.synchronous import NEVER
 from telemetry.synthetic import Trace as Made
 from telemetry.traces import TRACES
@@ -258,7 +259,7 @@ def _chip(site: Site, segments: Segments, machines: Machines, number: str) -> tu
     chosen = int(counts.argmax())
     rate = machines.fp8[chosen] if number == _FP8 else machines.bf16[chosen]
     found = Chip(float(rate), float(machines.bandwidth[chosen]), float(machines.memory[chosen]))
-    return (found, True) if min(found) > 0.0 else (serving.H200, False)
+    return (found, True) if min(found) > 0.0 else (H200, False)
 
 
 def _requests(job: Job, reading: Reading) -> tuple[Requests, float]:

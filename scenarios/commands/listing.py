@@ -11,7 +11,7 @@ import facilities
 from facilities import catalog
 from scenarios import schema
 from telemetry import FORMATS
-from telemetry.serving import MODELS
+from telemetry.language_models import MODELS
 from telemetry.traces import TRACES
 from telemetry.training import KINDS
 

@@ -7,7 +7,8 @@ import polars as pl
 import pytest
 
 from telemetry import serving
-from telemetry.serving import H200, MODELS, SERVING, Requests
+from telemetry.language_models import H200, MODELS
+from telemetry.serving import SERVING, Requests
 
 DAY = 86_400
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from scenarios.published.laws.law import Law, Outputs
 from telemetry import sensors, serving, synchronous, training
+from telemetry.language_models import Chip, LanguageModel
 from telemetry.parameters import given
 from telemetry.sensors import SENSORS, Readings
-from telemetry.serving import SERVING, Chip, LanguageModel
+from telemetry.serving import SERVING
 from telemetry.synchronous import SYNCHRONOUS
 from telemetry.training import KINDS
-from twin.arrays import Floats
+from twin.arrays import Floats, Integers
 from twin.grid import swings
 from twin.serving import package_power, serve, step_of
 from twin.waveform import job as jobs
@@ -93,7 +94,7 @@ def _watched(accelerators: float, rated: float, steps: float, checkpoint: float)
     return found
 
 
-def _inside(shown: Readings, edges: Any) -> Any:  # noqa: ANN401
+def _inside(shown: Readings, edges: Integers) -> npt.NDArray[np.bool_]:
     """Say which readings are far from every edge, and from both ends."""
     marks = np.concatenate(([shown.time[0]], shown.time[edges], [shown.time[-1]]))
     after = shown.time - marks[np.searchsorted(marks, shown.time, side="right") - 1]

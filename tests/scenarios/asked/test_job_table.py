@@ -172,8 +172,8 @@ def test_energy_of_a_table_by_hand():
     """
     A whole rack for 30 s and half a rack for 50 s, half active, on sixteen racks with ten packages and two of service.
 
-    An idle rack computes 10 x 50 + 400 = 900 W; a whole one 10 x (100 + 0.5 x 1000) + 400 + 0.5 x 1000 = 6,900 W; a half
-    one 5 x 600 + 5 x 50 + 900 / 2 + 400 / 2 = 3,900 W. At the inlet auxiliaries add 600 W, and of all that 5 % and
+    An idle rack computes 10 x 50 + 400 = 900 W; a whole one 10 x (100 + 0.5 x 1000) + 400 + 0.5 x 1000 = 6,900 W; a
+    half one 5 x 600 + 5 x 50 + 900 / 2 + 400 / 2 = 3,900 W. At the inlet auxiliaries add 600 W, and of all that 5 % and
     100 W are lost: 1,675, 7,975 and 4,825 W. A service rack draws 4,000 W and loses 20 W.
     """
     found = placed(table((1, 10, 30, 10.0), (2, 40, 50, 5.0)))
