@@ -286,8 +286,14 @@ YEAR: dict[str, Column] = {
         "K", "f64", "warmest coolant supply; not a number without coolant", 200.0, 400.0
     ),
     "rack_air_temp_max_k": Column("K", "f64", "warmest air at rack inlets", 200.0, 400.0),
-    "chip_temp_max_k": Column("K", "f64", "warmest chip", 200.0, 500.0),
-    "chip_margin_min_k": Column("K", "f64", "least distance of a worst chip from its throttle limit", -300.0, 300.0),
+    "chip_temp_max_k": Column("K", "f64", "warmest chip at the mean load of its step", 200.0, 500.0),
+    "chip_margin_min_k": Column(
+        "K",
+        "f64",
+        "least distance of a worst chip, at the mean load of its step, from its throttle limit",
+        -300.0,
+        300.0,
+    ),
     "supply_short_share": Column("1", "f64", "part of the loops that do not hold their supply", 0.0, 1.0),
 }
 """Columns of hours.parquet of a planning year."""

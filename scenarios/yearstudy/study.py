@@ -56,6 +56,7 @@ DEFINITIONS = {
     "ere": "the same less the heat that heat pumps deliver to a buyer",
     "wue": "make-up water over energy at the rack inlets",
     "it_power": "power at the rack inlets, rack power supplies and fans included",
+    "chip_margin_min": "of a worst chip at the mean load of its step; within the step chips get some kelvin warmer",
 }
 """What the figures of a year mean."""
 

@@ -56,6 +56,7 @@ def test_the_page_names_weather_and_extremes(folder: Path) -> None:
     text = (folder / "year.html").read_text(encoding="utf-8")
     assert "no design day follows from its highest values" in text
     assert "once in 20 years" in text
+    assert "within the step chips get some kelvin warmer" in text
     assert "http" not in text.partition("<script>")[0].replace("http-equiv", "")
 
 
