@@ -14,7 +14,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable
-from typing import Any
+from types import ModuleType
 
 import pynvml
 
@@ -39,7 +39,7 @@ SETTLED = 2.0
 Load = Callable[[], None]
 
 
-def products(torch: Any, rows: int) -> tuple[Load, int]:  # noqa: ANN401
+def products(torch: ModuleType, rows: int) -> tuple[Load, int]:
     """Give a load, and how many products of matrices one call of it makes."""
     weights = [torch.randn(SIZE, SIZE, device="cuda", dtype=torch.bfloat16) for _ in range(WEIGHTS)]
     tokens = torch.randn(rows, SIZE, device="cuda", dtype=torch.bfloat16)

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 SECONDS = {
@@ -83,7 +84,7 @@ def wave(phase: str, seconds: float, period: float, load: Load) -> None:
                 wait_until(deadline)
 
 
-def products(torch: Any, device: str) -> Load:  # noqa: ANN401
+def products(torch: ModuleType, device: str) -> Load:
     """Give a load of large products of matrices, as hard as tensor cores work."""
     left, right = (torch.randn(SIZE, SIZE, device=device, dtype=torch.bfloat16) for _ in range(2))
     out = torch.empty_like(left)
@@ -96,7 +97,7 @@ def products(torch: Any, device: str) -> Load:  # noqa: ANN401
     return load
 
 
-def train(torch: Any, device: str, seconds: float, width: int, layers: int) -> None:  # noqa: ANN401
+def train(torch: ModuleType, device: str, seconds: float, width: int, layers: int) -> None:
     """Train a stack of transformer layers on random numbers, with pauses in which its parameters are saved."""
     layer = torch.nn.TransformerEncoderLayer(width, width // 128, 4 * width, 0.0, batch_first=True, norm_first=True)
     model = torch.nn.TransformerEncoder(layer, layers, enable_nested_tensor=False).to(device, torch.bfloat16)
@@ -123,13 +124,13 @@ def train(torch: Any, device: str, seconds: float, width: int, layers: int) -> N
             tell("training", edge="checkpoint_end")
 
 
-def save(torch: Any, model: Any) -> None:  # noqa: ANN401
+def save(torch: ModuleType, model: Any) -> None:  # noqa: ANN401
     """Write a checkpoint, and throw it away."""
     with tempfile.TemporaryDirectory() as folder:
         torch.save({name: value.cpu() for name, value in model.state_dict().items()}, Path(folder) / "checkpoint.pt")
 
 
-def decode(torch: Any, device: str, seconds: float) -> None:  # noqa: ANN401
+def decode(torch: ModuleType, device: str, seconds: float) -> None:
     """Multiply a few rows by many matrices, as a language model does for each token: the memory is what limits."""
     weights = [torch.randn(SIZE, SIZE, device=device, dtype=torch.bfloat16) for _ in range(32)]
     tokens = torch.randn(8, SIZE, device=device, dtype=torch.bfloat16)
