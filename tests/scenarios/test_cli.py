@@ -185,12 +185,12 @@ def test_validate_says_passed_reported_and_not_run(run) -> None:
     assert done.code == 0
     checks = json.loads(done.out)
     statuses = Counter(check["status"] for check in checks)
-    assert set(statuses) == {"passed", "reported", "not run: data absent"}
+    assert set(statuses) == {"passed", "reported", "missed", "not run: data absent"}
     missing = {check["quantity"] for check in checks if check["status"] == "not run: data absent"}
     assert {"24 h job log: power", "24 h job log: losses", "leaving water"} <= missing
     shown = run("validate").out
-    passed, reported, absent = (statuses[name] for name in ("passed", "reported", "not run: data absent"))
-    assert f"{passed} passed, 0 failed, {reported} reported, {absent} not run: data absent" in shown
+    passed, reported, missed, absent = (statuses[name] for name in ("passed", "reported", "missed", "not run: data absent"))
+    assert f"{passed} passed, 0 failed, {reported} reported, {missed} missed, {absent} not run: data absent" in shown
     assert max(map(len, shown.splitlines())) <= 100
 
 
