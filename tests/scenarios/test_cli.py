@@ -189,7 +189,9 @@ def test_validate_says_passed_reported_and_not_run(run) -> None:
     missing = {check["quantity"] for check in checks if check["status"] == "not run: data absent"}
     assert {"24 h job log: power", "24 h job log: losses", "leaving water"} <= missing
     shown = run("validate").out
-    passed, reported, missed, absent = (statuses[name] for name in ("passed", "reported", "missed", "not run: data absent"))
+    passed, reported, missed, absent = (
+        statuses[name] for name in ("passed", "reported", "missed", "not run: data absent")
+    )
     assert f"{passed} passed, 0 failed, {reported} reported, {missed} missed, {absent} not run: data absent" in shown
     assert max(map(len, shown.splitlines())) <= 100
 
