@@ -59,8 +59,8 @@ def read(source: Source, options: Options) -> Draft:
             kind="jobs",
         )
     table = table._replace(rows=table.rows.rename(dict(zip(table.rows.columns, lower, strict=True))))
-    whole, energy, dropped = _jobs(table)
-    faults = [*table.faults]
+    whole, energy, dropped, wrong = _jobs(table)
+    faults = [*table.faults, *wrong]
     frame = pl.DataFrame({"line": whole.lines, "job": whole.rows["jobid"]})
     for name, into in _TIMES.items():
         if name in whole.rows.columns:
@@ -74,22 +74,26 @@ def read(source: Source, options: Options) -> Draft:
     if {"end_time", "start_time"} <= set(frame.columns):
         frame = frame.with_columns(duration_s=pl.coalesce("duration_s", length))
     notes = [*table.notes, *_notes(frame)]
+    if "consumedenergy" in table.rows.columns and "consumedenergyraw" not in table.rows.columns:
+        notes.append("ConsumedEnergy is rounded and was left out; ask sacct for ConsumedEnergyRaw")
     frame = records.marked(frame, pl.lit(value=False))
     merged = {**table.dropped, **dropped}
     return Draft(frame, tuple(faults), tuple(notes), merged, kind="jobs", rows_in=table.rows.height)
 
 
-def _jobs(table: Source) -> tuple[Source, pl.DataFrame, dict[str, int]]:
+def _jobs(table: Source) -> tuple[Source, pl.DataFrame, dict[str, int], list[Fault]]:
     """Part jobs from their steps, and add up the energy that the job or else its steps tell."""
     step = table.rows["jobid"].str.contains(".", literal=True).fill_null(value=False)
     whole = table._replace(rows=table.rows.filter(~step), lines=table.lines.filter(~step))
+    faults: list[Fault] = []
     if "consumedenergyraw" in table.rows.columns:
-        joules = pl.col("consumedenergyraw").cast(pl.Float64, strict=False)
+        found = cells.numbers(table, "consumedenergyraw", "J", "J", blanks=_NO_VALUE)
+        faults += found.faults
         told = table.rows.select(
             job=pl.col("jobid").str.split(".").list.first(),
             step=step,
             # Nothing measured is told as zero.
-            joules=pl.when((joules > 0) & ~joules.is_in(list(_NO_VALUE))).then(joules),
+            joules=pl.when(found.values > 0).then(found.values),
         )
         own = pl.col("joules").filter(~pl.col("step")).max()
         steps = pl.when(pl.col("step").any()).then(pl.col("joules").filter("step").sum())
@@ -97,7 +101,7 @@ def _jobs(table: Source) -> tuple[Source, pl.DataFrame, dict[str, int]]:
         energy = energy.select("job", energy_j=pl.coalesce("own", pl.when(pl.col("steps") > 0).then("steps")))
     else:
         energy = pl.DataFrame(schema={"job": pl.String, "energy_j": pl.Float64})
-    return whole, energy, {"step of a job": int(step.sum())} if step.any() else {}
+    return whole, energy, {"step of a job": int(step.sum())} if step.any() else {}, faults
 
 
 def _times(whole: Source, name: str, options: Options) -> tuple[pl.Series, list[Fault]]:

@@ -56,6 +56,14 @@ def test_faults_of_sacct(file, refused):
         "line 2, nnodes: 'two' is no number",
         "line 2, State: 'done' is no state of Slurm's",
     ]
+    # Raw energy is bare joules; the rounded one has K, M or G, and is told to be left out.
+    assert refused(file("c.txt", SACCT.replace("|1000\n", "|1.5M\n")), tz="UTC")[0].startswith(
+        "line 3, consumedenergyraw: the unit 'M' is not read as J"
+    )
+    rounded = SACCT.replace("ConsumedEnergyRaw", "ConsumedEnergy").replace("|1000\n", "|1.5M\n")
+    assert telemetry.read(file("d.txt", rounded), tz="UTC").notes == (
+        "ConsumedEnergy is rounded and was left out; ask sacct for ConsumedEnergyRaw",
+    )
     # On 10 March 2024 New York has no 02:30.
     (told,) = refused(file("b.txt", "JobID|Start|State\n1|2024-03-10T02:30:00|RUNNING\n"), tz="America/New_York")
     assert "makes this instant double or impossible" in told
