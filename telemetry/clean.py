@@ -46,6 +46,18 @@ _LEAST_ACCELERATOR_PEAK_W = 5.0
 _POWERS = tuple(name for name in METRICS if name.endswith(("power_w", "heat_w")))
 _MOST_GAPS = 5
 
+_COUNTED = {
+    "accelerator_energy_j": ["accelerator_power_w", "accelerator_average_power_w"],
+    "it_energy_j": ["it_power_w"],
+    "facility_energy_j": ["facility_power_w"],
+    "component_energy_j": ["component_power_w"],
+}
+"""Energy counters, and what they count."""
+
+_NAMES = pl.List(pl.String)
+_LEAST_RISES = 3
+"""Rises of a counter from which its mean is within half of the power, however coarse its last digit is."""
+
 
 class Judged(NamedTuple):
     """A good draft: canonical rows in order of time, what was noticed, and rows left out by reason."""
@@ -83,6 +95,7 @@ def finish(draft: Draft, source: Source, policy: Policy = STRICT) -> Judged:
     else:
         faults += _range_faults(known.filter(outside), source)
     faults += _scale_faults(known.filter(~outside), source)
+    faults += _counter_faults(known.filter(~outside))
     late = _lateness(known if draft.ordered else known.clear())
     faults += _order_faults(late, source)
     known, repeats, repeat_faults = _without_repeats(known, source, policy.repeats)
@@ -178,6 +191,37 @@ def _scale_faults(frame: pl.DataFrame, source: Source) -> list[Fault]:
 
 def _scale_message(row: dict[str, object]) -> str:
     return f"{row['metric']} is {row['value']:g} W where {row['usual']:g} W is usual: is the unit wrong by 1000?"
+
+
+def _counter_faults(frame: pl.DataFrame) -> list[Fault]:
+    """Find energy counters that grow some hundred times faster or slower than the same asset draws power."""
+    counters = frame.filter(pl.col("metric").is_in(list(_COUNTED)) & pl.col("value").is_not_null()).sort(*_KEYS)
+    grown = pl.col("value").diff()
+    grown = grown.filter(grown > 0.0)
+    found = counters.group_by(_SERIES, maintain_order=True).agg(
+        rises=grown.len(),
+        energy=grown.sum(),
+        seconds=(pl.col("time").last() - pl.col("time").first()).dt.total_microseconds() / 1e6,
+    )
+    # A counter of few rises tells more of its last digit than of the power.
+    found = found.filter((pl.col("rises") >= _LEAST_RISES) & (pl.col("seconds") > 0))
+    if found.is_empty():
+        return []
+    found = found.with_columns(
+        grows=pl.col("energy") / pl.col("seconds"), power=pl.col("metric").replace_strict(_COUNTED, return_dtype=_NAMES)
+    )
+    means = frame.group_by("asset", power="metric").agg(mean=pl.col("value").mean())
+    both = found.explode("power").join(means, on=["asset", "power"], maintain_order="left").filter(pl.col("mean") > 0.0)
+    ratio = pl.col("grows") / pl.col("mean")
+    wrong = both.filter((ratio > _THOUSAND[0]) | (1.0 / ratio > _THOUSAND[0])).unique(_SERIES, maintain_order=True)
+    return listed(
+        wrong,
+        lambda row: row["asset"],
+        lambda row: (
+            f"{row['metric']} grows by {row['grows']:g} W where {row['power']} is {row['mean']:g} W in the mean: "
+            "is one of their units wrong, such as mJ, J or kWh?"
+        ),
+    )
 
 
 def _lateness(frame: pl.DataFrame) -> pl.DataFrame:

@@ -31,6 +31,24 @@ def test_a_counter_begun_anew(file):
     assert reading.notes == ("counters begun anew; what they counted between is lost: 1 (rack_1 it_energy_j)",)
 
 
+@pytest.mark.parametrize(("scale", "grows"), [(1e-3, "1 W"), (3.6e3, "3.6e+06 W")])
+def test_a_counter_in_another_unit_than_its_power_says_is_refused(file, scale, grows):
+    # 1 kW for a minute, counted in J, in kJ, and in what J become where they are read as Wh.
+    power = series([1000] * 5)
+    joules = [1e6 + 15_000 * place for place in range(5)]
+    assert read(file, power, series(joules, "it_energy_j")).notes == ()
+    with pytest.raises(TelemetryError) as caught:
+        read(file, power, series([joule * scale for joule in joules], "it_energy_j"))
+    (fault,) = caught.value.faults
+    assert fault.where == "rack_1"
+    assert fault.message.startswith(f"it_energy_j grows by {grows} where it_power_w is 1000 W in the mean")
+
+
+def test_a_counter_of_coarse_digits_is_no_other_unit(file):
+    # A tenth of a kilowatt-hour more within two seconds at 100 W: one rise tells nothing of the power.
+    read(file, series([100] * 3, step=1), series([0, 0, 360_000], "it_energy_j", step=1))
+
+
 def test_a_counter_of_known_width_goes_on(file):
     mapping = file(
         "pdu.toml",
