@@ -185,12 +185,11 @@ def _range(limit: RangeLimit, trace: Trace) -> _Found:
     if limit.low >= readable:
         return words, "nothing", most, 0.0, True, f"means of {duration(trace.step)} tell nothing above {readable:g} Hz"
     high = min(limit.high, readable)
-    band = swings.in_band(trace.power, trace.step, limit.low, high)
-    unsure = min(round(1.0 / limit.low / trace.step), band.size // 4)  # of either end
-    worst = swings.largest_range(band[unsure : band.size - unsure], trace.step, limit.window)
-    worst = worst._replace(time=worst.time + unsure * trace.step)
+    worst, near_ends = swings.range_in_band(trace.power, trace.step, limit.low, high, limit.window)
     hidden = high < limit.high
     why = f"seen up to {high:g} Hz only" if hidden else f"at {duration(worst.time)}"
+    if worst.size <= most < near_ends.size:  # a swing of its own there, or what mirrored ends add to one
+        hidden, why = True, f"{quantity(near_ends.size, 'W')} near an end of the trace, where a band is not sure"
     return words, quantity(worst.size, "W"), most, worst.size, hidden, why
 
 

@@ -86,9 +86,7 @@ def spectrum(power: Floats, step: float) -> pl.DataFrame:
     frame
         Frequency and amplitude.
     """
-    window = np.hanning(power.size)
-    size = 2.0 * np.abs(np.fft.rfft((power - power.mean()) * window)) / window.sum()
-    hertz = np.fft.rfftfreq(power.size, step)
+    hertz, size = swings.amplitudes(power, step)
     shown = (hertz > 0.0) & (hertz <= swings.highest_readable(step))
     return pl.DataFrame({"frequency_hz": hertz[shown], "amplitude_w": size[shown]})
 
@@ -115,9 +113,7 @@ def bands(power: Floats, step: float) -> pl.DataFrame:
         if low >= top:
             continue
         found = swings.spectrum(power, step, low, top)
-        kept = swings.in_band(power, step, low, top)
-        unsure = min(round(1.0 / low / step), kept.size // 4)
-        largest = swings.largest_range(kept[unsure : kept.size - unsure], step, 5.0).size
+        largest = swings.range_in_band(power, step, low, top, 5.0)[0].size
         rows.append((low, top, found.magnitude, found.energy, largest, found.peak, found.amplitude))
     columns = ["low_hz", "high_hz", "share_of_magnitudes", "share_of_energy", "swing_5s_w", "largest_at_hz"]
     return pl.DataFrame(rows, schema=[*columns, "amplitude_w"], orient="row")

@@ -47,6 +47,28 @@ def test_a_fast_trace_clears_it() -> None:
         assert found.margin == pytest.approx(1.0 - size / 10e6, abs=0.02)
 
 
+@pytest.mark.parametrize("frequency", [0.11, 0.15, 0.3, 1.0])
+def test_a_swing_two_per_cent_from_a_limit_of_a_band_is_told_apart(frequency: float) -> None:
+    """Whatever its phase at the ends, which are mirrored: 9.8 MW are not called a breach of 10 MW, 10.2 MW are."""
+    time = np.arange(0.0, 300.0, 0.007)
+    for size, wanted in ((9.8e6, {"met", "cannot tell"}), (10.2e6, {"broken"})):
+        for phase in (0.0, 1.0, 2.5):
+            power = 100e6 + 0.5 * size * np.sin(2.0 * np.pi * frequency * time + phase)
+            (found,) = compliance.check(trace(power, 0.007), ["ercot_oscillation"])
+            assert found.verdict in wanted
+            assert found.margin == pytest.approx(1.0 - size / 10e6, abs=0.015)
+
+
+@pytest.mark.parametrize(("near_end", "verdict"), [(20e6, "broken"), (10.3e6, "cannot tell"), (9.5e6, "met")])
+def test_a_swing_at_the_end_of_a_trace_counts_as_far_as_it_is_sure(near_end: float, verdict: str) -> None:
+    """9.6 MW swing throughout; in the last 30 s mirrored ends may add a tenth, so that 10.3 MW there are no breach."""
+    time = np.arange(0.0, 300.0, 0.007)
+    power = 100e6 + 0.5 * np.where(time > 270.0, near_end, 9.6e6) * np.sin(2.0 * np.pi * time)
+    (found,) = compliance.check(trace(power, 0.007), ["ercot_oscillation"])
+    assert found.verdict == verdict
+    assert ("near an end" in found.why) == (verdict == "cannot tell")
+
+
 def test_a_ramp_within_and_beyond_twenty_megawatts_a_minute() -> None:
     for slope, verdict in ((0.3e6, "met"), (0.4e6, "broken")):  # 18 and 24 MW a minute
         power = 100e6 + slope * np.minimum(np.arange(1200.0), 600.0)
