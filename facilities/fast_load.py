@@ -136,3 +136,15 @@ def modes_of(interconnection: str | None) -> tuple[modes.Mode, ...]:
     """
     found = [mode.mode for mode in load().modes.values() if mode.of in ("any", interconnection)]
     return tuple(sorted(found, key=lambda mode: mode.frequency))
+
+
+def nearby() -> modes.Mode:
+    """
+    Give the mode of machines nearby, in whose place a study of a network has its own.
+
+    Returns
+    -------
+    Mode
+        One of `modes_of`, whatever the interconnection.
+    """
+    return load().modes["local"].mode

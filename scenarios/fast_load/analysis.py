@@ -149,6 +149,7 @@ def of_modes(load: Load, found: Outcome, given: tuple[Mode, ...]) -> pl.DataFram
         rows.append(
             {
                 "mode": mode.name,
+                "basis": mode.basis,
                 "frequency_hz": mode.frequency,
                 "damping": mode.damping,
                 "highest_amplification": 1.0 / (2.0 * mode.damping),

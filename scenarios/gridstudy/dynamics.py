@@ -8,6 +8,7 @@ from typing import NamedTuple
 import polars as pl
 
 from facilities import Facility, front_ends
+from facilities.hosts.site import Hosted
 from scenarios.gridstudy import cascade, island, modes, ride_through
 from scenarios.page.quantities import MISSING, digits, quantity
 from scenarios.page.shown import Shown
@@ -30,7 +31,7 @@ class Dynamics(NamedTuple):
     island : Chapter
         None where no supply is islanded.
     modes : Chapter
-        None where no network was cut around the site.
+        None where the site stands on no network, or on one without large units.
     """
 
     ride_through: ride_through.Chapter
@@ -40,7 +41,7 @@ class Dynamics(NamedTuple):
     modes: modes.Chapter | None
 
 
-def study(facility: Facility, site: Site, peak: float) -> Dynamics:
+def study(facility: Facility, site: Site, peak: float, host: Hosted | None) -> Dynamics:
     """
     Study a site's dynamics.
 
@@ -52,6 +53,8 @@ def study(facility: Facility, site: Site, peak: float) -> Dynamics:
         As built.
     peak
         Power [W] at the point of connection on the design day.
+    host
+        The network that the site stands on, if there is one.
 
     Returns
     -------
@@ -62,8 +65,7 @@ def study(facility: Facility, site: Site, peak: float) -> Dynamics:
     # Without a replay that splits it the whole load is taken for computing.
     powers = {ride_through.NAMES[0]: peak} if lost is None else {part.name: part.fed.power for part in lost.parts}
     sag = ride_through.study(facility, *(powers.get(name, 0.0) for name in ride_through.NAMES))
-    host = modes.host_of(facility)
-    swings = None if host is None else modes.study(*host)
+    swings = None if host is None else modes.study(host.host.grid, host.host.record.title, host.feeding)
     return Dynamics(sag, lost, why, island.study(facility, site, peak), swings)
 
 

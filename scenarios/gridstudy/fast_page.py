@@ -76,7 +76,8 @@ def _answers(found: FastLoad) -> Shown:
     rows = [
         (
             row["mode"],
-            f"{row['frequency_hz']:g} Hz",
+            row["basis"],
+            f"{row['frequency_hz']:.3g} Hz",
             share(row["damping"]),
             f"{row['highest_amplification']:.3g}",
             MISSING if row["amplification_at_iteration"] is None else f"{row['amplification_at_iteration']:.3g}",
@@ -85,8 +86,8 @@ def _answers(found: FastLoad) -> Shown:
         )
         for row in found.answers.iter_rows(named=True)
     ]
-    heads = ("Mode", "Frequency", "Damping", "At resonance", "At the iteration", "Load in 5 s", "Its answer")
-    return Shown("What modes make of it", heads, tuple(rows), tuple(range(1, 7)))
+    heads = ("Mode", "Basis", "Frequency", "Damping", "At resonance", "At the iteration", "Load in 5 s", "Its answer")
+    return Shown("What modes make of it", heads, tuple(rows), tuple(range(2, 8)))
 
 
 def _compliance(found: FastLoad) -> Shown:

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from facilities.hosts.site import hosted
 from scenarios.gridstudy import host_network
 from scenarios.gridstudy.host_network import HostStudy, Network
 from twin.grid.feeding import shared_by_headroom
 
 if TYPE_CHECKING:
-    from facilities import Facility
+    from facilities.hosts.site import Hosted
     from twin.site import Floats
 
 
-def study(facility: Facility, rating: float, load: float, run: Floats | None) -> HostStudy | None:
+def study(found: Hosted, rating: float, load: float, run: Floats | None) -> HostStudy:
     """
     Study a site on the network that its file names.
 
     Parameters
     ----------
-    facility
-        The site.
+    found
+        Network and points of connection.
     rating
         Of its connection [W].
     load
@@ -31,17 +30,14 @@ def study(facility: Facility, rating: float, load: float, run: Floats | None) ->
 
     Returns
     -------
-    HostStudy or None
-        None where the site names no network.
+    HostStudy
+        Of it.
 
     Raises
     ------
     FacilityError
-        When the network or its points of connection cannot be used.
+        When the network has no power flow.
     """
-    found = hosted(facility)
-    if found is None:
-        return None
     host, record = found.host, found.host.record
     grid = host.grid
     if (grid.units.share > 0.0).sum() == 1:  # one slack bus would draw the whole campus along its own paths

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import polars as pl
+from scipy import signal
 
-from facilities import Facility, machines
-from facilities.hosts import areas, files
+from facilities import fast_load, machines
 from twin.grid import eigenmodes, power_flow
-from twin.grid.host import HostGrid
+from twin.grid.modes import Mode
 
-FREQUENCIES = np.geomspace(0.1, 3.0, 49)
-"""[Hz] Of a load that oscillates: iterations of 10 s to a third of a second."""
+if TYPE_CHECKING:
+    from twin.grid.feeding import Feeding
+    from twin.grid.host import HostGrid
+
+FREQUENCIES = np.geomspace(0.1, 3.0, 401)
+"""[Hz] Of a load that oscillates: iterations of 10 s to a third of a second, 0.9 % apart: peaks are twice as wide."""
 
 LARGE = 0.1
 """Of the largest swing of a mode, from which a machine is counted on a side."""
@@ -21,11 +25,8 @@ LARGE = 0.1
 SHOWN = 12
 """Modes that the page lists, the slowest."""
 
-NEAR = 30e3
-"""[m] Within which a site is the one that an area was cut for."""
-
-EARTH = 6371e3
-"""Radius of the earth [m]."""
+DRIVEN = 6
+"""Peaks of the answer that count as modes of the load: the highest, as a network has hundreds that it hardly drives."""
 
 
 class Chapter(NamedTuple):
@@ -50,32 +51,9 @@ class Chapter(NamedTuple):
     forced: pl.DataFrame
 
 
-def host_of(facility: Facility) -> tuple[HostGrid, str, tuple[int, ...]] | None:
+def study(grid: HostGrid, title: str, feeding: Feeding) -> Chapter | None:
     """
-    Find the network that was cut around a site, and the buses at which it connects.
-
-    Parameters
-    ----------
-    facility
-        From `facilities.load`.
-
-    Returns
-    -------
-    tuple
-        Network, its title, and numbers of buses; None where no area is near.
-    """
-    place = facility.location
-    for name, area in areas.AREAS.items():
-        turn = np.radians([area.latitude, place.latitude.si, area.longitude - place.longitude.si])
-        cosine = np.sin(turn[0]) * np.sin(turn[1]) + np.cos(turn[0]) * np.cos(turn[1]) * np.cos(turn[2])
-        if EARTH * np.arccos(min(float(cosine), 1.0)) <= NEAR:
-            return files.load(name).grid, area.title, area.points
-    return None
-
-
-def study(grid: HostGrid, title: str, points: tuple[int, ...]) -> Chapter:
-    """
-    Study a network's modes, and a load that oscillates at a site's first bus.
+    Study a network's modes, and a load that oscillates at a site's buses.
 
     Parameters
     ----------
@@ -83,20 +61,21 @@ def study(grid: HostGrid, title: str, points: tuple[int, ...]) -> Chapter:
         The network.
     title
         Its name.
-    points
-        Numbers of the site's buses.
+    feeding
+        The site's buses and their shares.
 
     Returns
     -------
     Chapter
-        Machines are typical ones, by the classical model.
+        Machines are typical ones, by the classical model; None where no unit is large enough to have one.
     """
     solved = power_flow.solve(grid)
     units = machines.of(grid, solved)
-    at = np.flatnonzero(grid.buses.number == points[0])
-    system = eigenmodes.linear(grid, solved, units, at, "classical")
+    if not units.bus.size:
+        return None
+    system = eigenmodes.linear(grid, solved, units, feeding.bus, "classical")
     found = eigenmodes.of_swings(eigenmodes.modes(system), system.size)
-    answer = np.abs(eigenmodes.forced(system, FREQUENCIES))
+    answer = np.abs(eigenmodes.forced(system, FREQUENCIES, feeding.share))
     shape = found.shape
     return Chapter(
         title=title,
@@ -119,3 +98,33 @@ def study(grid: HostGrid, title: str, points: tuple[int, ...]) -> Chapter:
             }
         ),
     )
+
+
+def driven(found: Chapter | None, interconnection: str | None) -> tuple[Mode, ...]:
+    """
+    Give the modes that a site's load may meet, computed ones in the place of those that are assumed of machines nearby.
+
+    Parameters
+    ----------
+    found
+        The chapter; None where the site has no network.
+    interconnection
+        By name, if there is one.
+
+    Returns
+    -------
+    tuple of Mode
+        In order of frequency. Modes between areas and of shafts stay assumed: a cut has not all of the first, and
+        machines of one mass have none of the second. Damping is as assumed of machines nearby: typical machines
+        without controls say where peaks stand, not how high they are.
+    """
+    assumed = fast_load.modes_of(interconnection)
+    if found is None:
+        return assumed
+    answer = found.forced["amplification"].to_numpy()
+    peaks, _ = signal.find_peaks(answer)
+    highest = peaks[np.argsort(-answer[peaks], kind="stable")][:DRIVEN]
+    local = fast_load.nearby()
+    computed = [local._replace(frequency=float(FREQUENCIES[peak]), basis="computed") for peak in highest]
+    kept = [mode for mode in assumed if mode != local] if computed else assumed
+    return tuple(sorted([*kept, *computed], key=lambda mode: mode.frequency))

@@ -10,11 +10,23 @@ import polars as pl
 import facilities
 import telemetry
 from facilities import Facility
+from facilities.hosts.site import Hosted, hosted
 from scenarios.fast_load import chapter
 from scenarios.fast_load.chapter import FastLoad
 from scenarios.fast_load.load import Load as Fast
 from scenarios.fast_load.measured import Sensor, measured
-from scenarios.gridstudy import basis, connection, dynamics, host_site, host_tables, inside, load_record, system, trace
+from scenarios.gridstudy import (
+    basis,
+    connection,
+    dynamics,
+    host_site,
+    host_tables,
+    inside,
+    load_record,
+    modes,
+    system,
+    trace,
+)
 from scenarios.gridstudy.connection import Chapters
 from scenarios.gridstudy.dynamics import Dynamics
 from scenarios.gridstudy.host_network import HostStudy
@@ -24,6 +36,7 @@ from scenarios.gridstudy.trace import Load
 from scenarios.page.quantities import duration
 from twin.errors import StateError
 from twin.grid import capacity
+from twin.grid.modes import Mode
 from twin.waveform import chain
 
 AT_ONCE = 3.0
@@ -130,7 +143,9 @@ def study(site: str, run: Path | None, waveform: Waveform | None = None, *, netw
         ramp = trace.largest_ramp(load)
         changes.append(Change(f"largest ramp of the run over {duration(trace.RAMP)}", ramp, trace.RAMP))
     named = facility.connection.interconnection
-    fast, without_fast = _fast(facility, found, given)
+    host = hosted(facility)
+    moving = dynamics.study(facility, found.site, found.design_load, host)
+    fast, without_fast = _fast(facility, found, given, modes.driven(moving.modes, named))
     behind, without_behind = inside.inside(facility, found.site)
     return Study(
         facility=facility,
@@ -140,18 +155,18 @@ def study(site: str, run: Path | None, waveform: Waveform | None = None, *, netw
         gaps=trace.gaps(),
         fast=fast,
         without_fast=without_fast,
-        dynamics=dynamics.study(facility, found.site, found.design_load),
+        dynamics=moving,
         inside=behind,
         without_inside=without_behind,
-        network=_around(facility, found, load) if network else None,
+        network=_around(host, found, load) if network and host is not None else None,
     )
 
 
-def _around(facility: Facility, found: Chapters, load: Load | None) -> HostStudy | None:
+def _around(host: Hosted, found: Chapters, load: Load | None) -> HostStudy:
     """Study the host network at the load of the design day, or the run's highest where that is more."""
     power = None if load is None else load.power
     highest = found.design_load if power is None else max(found.design_load, float(power.max()))
-    return host_site.study(facility, found.site.connection.rating, highest, power)
+    return host_site.study(host, found.site.connection.rating, highest, power)
 
 
 def _measured(facility: Facility, waveform: Waveform | None) -> Fast | None:
@@ -160,12 +175,14 @@ def _measured(facility: Facility, waveform: Waveform | None) -> Fast | None:
     return measured(facility, telemetry.read(waveform.file, tz=waveform.zone), waveform.sensor)
 
 
-def _fast(facility: Facility, found: Chapters, given: Fast | None) -> tuple[FastLoad | None, str]:
+def _fast(
+    facility: Facility, found: Chapters, given: Fast | None, near: tuple[Mode, ...]
+) -> tuple[FastLoad | None, str]:
     """Study the fast load, or say why there is none."""
     if not chain.packages(found.site):
         return None, "The site has no accelerators: no job swings in step on it."
     try:
-        return chapter.study(facility, given), ""
+        return chapter.study(facility, given, near), ""
     except StateError as error:
         return None, f"No voltage can be given: {error}."
 

@@ -220,18 +220,18 @@ def of_swings(found: Modes, size: int, least: float = 0.5) -> Modes:
     return Modes(*(column[kept] for column in found))
 
 
-def forced(system: Linear, frequencies: Floats, load: int = 0) -> Complexes:
+def forced(system: Linear, frequencies: Floats, shares: Floats | None = None) -> Complexes:
     """
-    Give how machines' power answers to a load that oscillates.
+    Give how machines' power answers to loads that oscillate together.
 
     Parameters
     ----------
     system : Linear
         From `linear`.
     frequencies : (frequency,) [Hz]
-        Of the load.
-    load : int
-        Which of the loads.
+        Of the loads.
+    shares : (load,) [1]
+        Of each in what oscillates; the first alone unless given.
 
     Returns
     -------
@@ -240,12 +240,18 @@ def forced(system: Linear, frequencies: Floats, load: int = 0) -> Complexes:
 
     Notes
     -----
-    C (jw - A)^-1 B + D. Slowly all machines share the load by their inertias, and the sum of magnitudes is 1 but for
-    what losses and the voltage at other loads change; near a mode they swing against each other and it is more.
+    C (jw - A)^-1 B + D, by the Schur form of A: a triangular solution a frequency. Slowly all machines share the load
+    by their inertias, and the sum of magnitudes is 1 but for what losses and the voltage at other loads change; near a
+    mode they swing against each other and it is more.
     """
-    identity, driven = np.eye(system.states.shape[0]), system.load[:, load]
-    found = [np.linalg.solve(2j * np.pi * each * identity - system.states, driven) for each in frequencies]
-    return np.asarray(np.array(found) @ system.output.T + system.feed[:, load])
+    shares = np.eye(system.load.shape[1])[0] if shares is None else shares
+    triangle, basis = linalg.schur(system.states, output="complex")
+    driven, diagonal = basis.conj().T @ (system.load @ shares), np.diag_indices_from(triangle)
+    found, shifted = np.empty((frequencies.size, driven.size), dtype=complex), -triangle
+    for row, each in enumerate(frequencies):
+        shifted[diagonal] = 2j * np.pi * each - triangle[diagonal]
+        found[row] = linalg.solve_triangular(shifted, driven, check_finite=False)
+    return np.asarray(found @ (system.output @ basis).T + system.feed @ shares)
 
 
 def _derivative(function: Callable[[Floats], Floats], point: Floats) -> Floats:

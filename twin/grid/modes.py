@@ -22,11 +22,14 @@ class Mode(NamedTuple):
         Undamped.
     damping : [1]
         Ratio to critical.
+    basis : text
+        Of the frequency: ``assumed``, or ``computed`` on a network.
     """
 
     name: str
     frequency: float
     damping: float
+    basis: str = "assumed"
 
 
 def amplification(mode: Mode, frequency: Floats) -> Floats:
