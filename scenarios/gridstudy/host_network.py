@@ -20,7 +20,7 @@ from twin.grid.contingency import Outages
 from twin.grid.day_series import DaySeries, Difference
 from twin.grid.feeding import Feeding, loaded
 from twin.grid.host import Flags, HostGrid, Indices
-from twin.grid.host_capacity import HostCapacity
+from twin.grid.host_capacity import HostCapacity, Limit
 from twin.grid.load_curve import LoadCurve
 from twin.grid.reactive_limits import State
 from twin.grid.watched import watching
@@ -123,6 +123,8 @@ class HostStudy(NamedTuple):
         Without the campus, with it, and where the outage takes it along.
     capacity : HostCapacity
         What the network carries.
+    cutoffs : tuple
+        Smaller changes of voltage from which a limit counts, with the first limit then; see `host_capacity.by_cutoff`.
     needed : (2, voltage) [var]
         At `VOLTAGES`, for the load studied and the rating.
     levels : (level,) [W]
@@ -144,6 +146,7 @@ class HostStudy(NamedTuple):
     loaded: Outages
     tripped: Outages
     capacity: HostCapacity
+    cutoffs: tuple[tuple[float, Limit | None], ...]
     needed: Floats
     levels: Floats
     curtailment: Curtailment
@@ -198,6 +201,7 @@ def study(network: Network, rating: float, load: float, run: Floats | None) -> H
         loaded=contingency.single_outages(there, with_campus, out),
         tripped=contingency.single_outages(grid, _tripped(grid, before, with_campus), out),
         capacity=capacity,
+        cutoffs=host_capacity.by_cutoff(grid, feeding, capacity, (curve, before, at_rest)),
         needed=np.array([reactive_needs.reactive_needed(grid, feeding, size, VOLTAGES) for size in (studied, rating)]),
         levels=levels,
         curtailment=background.curtailment(SIZES * rating, LEVELS, levels, hourly()),

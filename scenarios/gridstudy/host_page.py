@@ -24,7 +24,9 @@ STATEMENT = (
     "factor, in equal shares at its points. Units hold their voltages within reactive limits and take up its load by "
     "the shares of the network's file, not by a market. Taps and switched shunts stay where the file has them.",
     "A limit bounds the campus where it holds without the campus, in the same outage, and where the campus moves the "
-    "element: 3 % of its load over a branch, 0.01 per unit at a bus. What is passed without it is told apart.",
+    "element: 3 % of its load over a branch, 0.01 per unit at a bus. Both are assumed, and the second decides much "
+    "where the network stands near its limits after outages: the loads at 0.005 and 0.002 stand beside. What is passed "
+    "without the campus is told apart.",
 )
 """Paragraphs."""
 
@@ -49,6 +51,7 @@ def shown(found: HostStudy) -> dict[str, Shown]:
         "network_overloads": _violations(found, "overload"),
         "network_voltages": _violations(found, "outside"),
         "network_limits": _limits(found),
+        "network_cutoffs": _cutoffs(found),
         "network_sources": _sources(found),
         "network_elements": _elements(found),
         "network_islanding": _islanding(found),
@@ -75,6 +78,9 @@ def summary(found: HostStudy) -> tuple[tuple[str, str], ...]:
     ends = "no limit is met" if binding.is_empty() else _ends(binding.row(0, named=True))
     most = "" if capacity.limits and capacity.load < capacity.highest else "at least "
     proof = "" if not capacity.left else f"; {count(capacity.left)} outages still pass limits there"
+    least = host_tables.cutoffs(found).row(-1, named=True)
+    if least["load_w"] < capacity.load:
+        proof += f"; {quantity(least['load_w'], 'W')} if buses count from {least['cutoff_pu']:g} per unit on"
     beyond = f"; the load is beyond its limit, and {quantity(found.load, 'W')} is studied" if found.beyond else ""
     return (
         ("Network", f"{found.network.title}; synthetic{beyond}"),
@@ -158,6 +164,15 @@ def _limits(found: HostStudy) -> Shown:
     ]
     caption = f"Loads at which limits are met, up to {quantity(found.capacity.highest, 'W')}"
     return Shown(caption, ("Load", "Limit", "Element", "Outage"), tuple(rows), (0,))
+
+
+def _cutoffs(found: HostStudy) -> Shown:
+    rows = [
+        (f"{row['cutoff_pu']:g}", quantity(row["load_w"], "W"), row["limit"], row["element"], row["outage"])
+        for row in host_tables.cutoffs(found).iter_rows(named=True)
+    ]
+    caption = "The largest load, over the change of voltage from which a bus's limit counts"
+    return Shown(caption, ("Per unit", "Carries", "Limit", "Element", "Outage"), tuple(rows), (0, 1))
 
 
 def _sources(found: HostStudy) -> Shown:

@@ -12,14 +12,17 @@ from scenarios.gridstudy.host_names import bus_label, labels, labels_of, stated
 from scenarios.gridstudy.host_outages import cases
 from twin.grid.capacity import capacitor_rating
 from twin.grid.day_series import PERCENTILES
-from twin.grid.host_capacity import THERMAL
+from twin.grid.host_capacity import NONE, THERMAL, VOLTAGE_CUTOFF, Limit
 from twin.grid.power_flow import branch_flows
 
 if TYPE_CHECKING:
     from scenarios.gridstudy.host_network import HostStudy
-    from twin.grid.host import HostGrid
+    from twin.grid.host import HostGrid, Indices
     from twin.grid.power_flow import Complexes
     from twin.site import Floats
+
+LIMIT = {"load_w": pl.Float64, "limit": pl.String, "element": pl.String, "outage": pl.String}
+"""Columns of a limit."""
 
 HELD = 1.0
 """Voltage [1] that sources at the points of connection are sized to hold."""
@@ -48,6 +51,7 @@ def tables(found: HostStudy) -> dict[str, pl.DataFrame]:
         "network_voltages": host_outages.violations(found, "outside"),
         "network_islanding": host_outages.islanding(found),
         "network_limits": limits(found),
+        "network_cutoffs": cutoffs(found),
         "network_pv": pv(found),
         "network_qv": qv(found),
         "network_sources": sources(found),
@@ -95,10 +99,7 @@ def buses(found: HostStudy) -> pl.DataFrame:
             "run_highest_at_s": day.voltage_highest_at[rows],
             "run_below_s": day.seconds_below[rows],
             "run_above_s": day.seconds_above[rows],
-            **{
-                f"run_p{percent:g}_pu": values[rows]
-                for percent, values in zip(PERCENTILES, day.voltage_percentiles, strict=True)
-            },
+            **_percentiles("pu", day.voltage_percentiles, rows),
         }
     for name, outages_ in cases(found):
         worst = outages_.worst
@@ -145,10 +146,7 @@ def branches(found: HostStudy) -> pl.DataFrame:
             "run_highest_va": day.flow_highest[rows],
             "run_highest_at_s": day.flow_highest_at[rows],
             "run_over_s": day.seconds_over[rows],
-            **{
-                f"run_p{percent:g}_va": values[rows]
-                for percent, values in zip(PERCENTILES, day.flow_percentiles, strict=True)
-            },
+            **_percentiles("va", day.flow_percentiles, rows),
         }
     for name, outages_ in cases(found):
         columns |= {
@@ -200,18 +198,32 @@ def limits(found: HostStudy) -> pl.DataFrame:
     frame
         A row a limit, with all branches or after the outage named.
     """
-    grid = found.network.grid
+    rows = [_limit(found.network.grid, limit) for limit in found.capacity.limits]
+    return pl.DataFrame(rows, schema=LIMIT)
+
+
+def cutoffs(found: HostStudy) -> pl.DataFrame:
+    """
+    Give the largest load after each outage over the change of voltage from which a bus's limit counts.
+
+    Parameters
+    ----------
+    found
+        The study.
+
+    Returns
+    -------
+    frame
+        A row a change, falling; the first is that of `limits`. No limit is named where none is met.
+    """
+    capacity = found.capacity
+    first = capacity.limits[0] if capacity.limits and capacity.load < capacity.highest else None
+    nothing = Limit(capacity.highest, NONE, -1, -1)
     rows = [
-        {
-            "load_w": limit.load,
-            "limit": limit.kind,
-            "element": _element(grid, limit.kind, limit.element),
-            "outage": "none" if limit.outage < 0 else str(labels(grid)[limit.outage]),
-        }
-        for limit in found.capacity.limits
+        {"cutoff_pu": cutoff, **_limit(found.network.grid, nothing if limit is None else limit)}
+        for cutoff, limit in ((VOLTAGE_CUTOFF, first), *found.cutoffs)
     ]
-    schema = {"load_w": pl.Float64, "limit": pl.String, "element": pl.String, "outage": pl.String}
-    return pl.DataFrame(rows, schema=schema)
+    return pl.DataFrame(rows, schema={"cutoff_pu": pl.Float64, **LIMIT})
 
 
 def pv(found: HostStudy) -> pl.DataFrame:
@@ -329,6 +341,19 @@ def course(found: HostStudy) -> pl.DataFrame:
     columns = {f"bus_{number}_pu": values for number, values in zip(numbers, day.point_voltage.T, strict=True)}
     table = {"second": np.arange(day.loss.size), "network_loss_w": day.loss, **columns}
     return pl.DataFrame(table).fill_nan(None)
+
+
+def _percentiles(unit: str, found: Floats, rows: Indices) -> dict[str, Floats]:
+    return {f"run_p{percent:g}_{unit}": values[rows] for percent, values in zip(PERCENTILES, found, strict=True)}
+
+
+def _limit(grid: HostGrid, limit: Limit) -> dict[str, object]:
+    return {
+        "load_w": limit.load,
+        "limit": limit.kind,
+        "element": _element(grid, limit.kind, limit.element),
+        "outage": "none" if limit.outage < 0 else str(labels(grid)[limit.outage]),
+    }
 
 
 def _element(grid: HostGrid, kind: str, row: int) -> str:

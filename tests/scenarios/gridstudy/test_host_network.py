@@ -76,6 +76,10 @@ def test_limits_rise_and_the_first_is_the_capacity(found: HostStudy) -> None:
     assert table["load_w"].is_sorted()
     assert table["load_w"][0] == found.capacity.load
     assert found.capacity.left == 0
+    cutoffs = host_tables.cutoffs(found)
+    assert cutoffs["cutoff_pu"].to_list() == [0.01, 0.005, 0.002]
+    assert cutoffs["load_w"][0] == found.capacity.load
+    assert cutoffs["load_w"].is_sorted(descending=True)
 
 
 def test_a_source_sized_at_a_voltage_is_the_qv_curve_there(found: HostStudy) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.twin.grid.host_cases import BASE, at, published, small
-from twin.grid import capacity, contingency, host_capacity, native, power_flow, reactive_limits, screening
+from twin.grid import capacity, contingency, host_capacity, load_curve, native, power_flow, reactive_limits, screening
 from twin.grid.feeding import Feeding, loaded, shared_by_headroom
 from twin.grid.host import HostGrid
 from twin.grid.host_capacity import LOW, NOSE, THERMAL, TRANSFER_CUTOFF, VOLTAGE_CUTOFF
@@ -54,6 +54,28 @@ def test_voltage_and_nose_bound_it_where_nothing_holds_the_bus() -> None:
     loads = {(limit.kind, limit.outage >= 0): limit.load / BASE for limit in found.limits}
     assert loads[LOW, True] == pytest.approx(0.98075, abs=3e-5)
     assert loads[NOSE, False] == pytest.approx(2.5, rel=1e-3)
+
+
+def test_a_smaller_change_of_voltage_counts_more_limits() -> None:
+    """
+    At power factor 1 behind x = 0.4, V falls by 1 - V where P = V sqrt(1 - V^2) / x.
+
+    With a lower limit of 0.997, cutoffs of 0.01, 0.005 and 0.002 bind at V = 0.99, 0.995 and 0.997 after an outage.
+    """
+    grid = small([(0, 1, 0.4), (0, 1, 0.4)], [(0, -FREE, FREE)], 2)
+    wide = np.full(2, 1e12)
+    grid = grid._replace(
+        branches=grid.branches._replace(rating=wide, rating_emergency=wide),
+        buses=grid.buses._replace(voltage_min=np.array([0.9, 0.997])),
+    )
+    feeding, bare = at(grid, 1, power_factor=1.0), reactive_limits.settle(grid)
+    known = load_curve.follow(grid, feeding, 3.0 * BASE), bare, contingency.single_outages(grid, bare)
+    found = host_capacity.capacity(grid, feeding, 3.0 * BASE, known)
+    told = [(VOLTAGE_CUTOFF, found.limits[0]), *host_capacity.by_cutoff(grid, feeding, found, known)]
+    for (cutoff, limit), volts in zip(told, (0.99, 0.995, 0.997), strict=True):
+        assert limit is not None
+        assert limit.load == pytest.approx(volts * math.sqrt(1.0 - volts**2) / 0.4 * BASE, rel=2e-3), cutoff
+        assert limit.kind == LOW
 
 
 def test_what_is_passed_without_the_campus_does_not_bound_it() -> None:
