@@ -127,6 +127,30 @@ def test_harmonics_of_six_pulses_break_and_of_active_ones_are_small() -> None:
     assert found.scan.height == quality.ORDERS.size
 
 
+def test_what_an_undamped_resonance_lifts_above_a_limit_is_not_called_broken() -> None:
+    """
+    Active supplies inject little; cables of 0.1 to 2 times as much bring the resonance from order 15 down to 3.3.
+
+    Six pulses inject 20 % at the fifth order against 1 %, resonance or none. Cables of twenty times as much would
+    bring it to order 1.05: above it they take the current, and 20 % / ((5 / 1.05)^2 - 1) = 0.92 % is left for the grid.
+    """
+    connection = made.load(sine(1.0, 1.0), STEP).site.connection
+
+    def found(more: float) -> tuple[quality.Harmonics, dict[str, str]]:
+        given = quality.of_site(connection._replace(rating=connection.rating * more), 100e6, 10e6, 100.0)
+        return given, dict(given.totals.select("rectifier", "verdict").iter_rows())
+
+    told = [found(more)[1] for more in np.geomspace(0.1, 2.0, 20)]
+    assert {one["active"] for one in told} == {"met", "cannot tell"}
+    assert {one["six_pulse"] for one in told} == {"broken"}
+    drowned, verdicts = found(20.0)
+    assert drowned.resonances.filter(case="cables alone")["order"].min() == pytest.approx(1.05, abs=0.01)
+    fifth = drowned.table.filter(rectifier="six_pulse", order=5).row(0, named=True)
+    assert fifth["current"] == pytest.approx(0.2 / ((5.0 / 1.05) ** 2 - 1.0), rel=0.02)  # an order told to 0.01
+    assert fifth["current"] < fifth["current_limit"] == 0.01
+    assert verdicts["six_pulse"] == "met"
+
+
 def test_spectra_add_up_to_what_is_stated() -> None:
     rectifier = fast_load.load().rectifiers["active"]
     assert harmonics.distortion(quality.spectrum_of(rectifier)[1]) == pytest.approx(0.05)
