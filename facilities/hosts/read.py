@@ -251,7 +251,7 @@ def _read_matpower(path: Path) -> _Own:
 def _read_pandapower(path: Path) -> _Own:
     try:
         network = pp.from_json(str(path))
-    except Exception as error:
+    except Exception as error:  # by what the file lacks: warnings, missing modules, attributes, recursion, encoding
         message = f"is no network of pandapower: {error}; write it by `pandapower.to_json`"
         raise FacilityError(path.name, [Fault("", message)]) from error
     if not isinstance(network, pp.pandapowerNet):
@@ -268,7 +268,7 @@ def _read_cgmes(path: Path) -> _Own:
         raise FacilityError(path.name, [Fault("", message)]) from error
     try:
         network = from_cim(file_list=[str(path)])
-    except Exception as error:
+    except Exception as error:  # the converter has no errors of its own: whatever pandas, lxml or zipfile raise
         message = f"pandapower's converter of CGMES 2.4.15 does not read it: {error}"
         raise FacilityError(path.name, [Fault("", message)]) from error
     return _Own(case_of(network, path.name), float(network.f_hz))

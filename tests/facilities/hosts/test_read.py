@@ -141,3 +141,15 @@ def test_files_that_are_not_read_say_why(tmp_path: Path, name: str, told: str) -
     (tmp_path / name).write_text("{}", encoding="utf-8")
     with pytest.raises(FacilityError, match=told):
         read(tmp_path / name)
+
+
+@pytest.mark.parametrize("spoilt", [
+    b"", b"[1, 2]", b"\xff\xfe", b"[" * 100_000,
+    b'{"_module": "no.such.module", "_class": "pandapowerNet", "_object": {}}',
+    b'{"_module": "pandapower.auxiliary", "_class": "NoNet", "_object": {}}',
+])  # fmt: skip
+def test_whatever_pandapower_raises_of_a_file_is_one_message(tmp_path: Path, spoilt: bytes) -> None:
+    """A warning, and errors of attributes, encoding, recursion and imports: what is caught is as wide as what comes."""
+    (tmp_path / "own.json").write_bytes(spoilt)
+    with pytest.raises(FacilityError, match=r"own\.json: is no network of pandapower.*write it by"):
+        read(tmp_path / "own.json")
