@@ -10,7 +10,8 @@ CAP_EXPONENT = 0.25
 """
 Exponent [1] of performance over the dynamic part of a chip's power. Fitted to one reported point, 1,200 to 1,000 W of
 a GB200 for 5 % of performance (Ardestani et al., arXiv 2605.24461, through secondary sources), with a tenth of the
-power at rest; one point tells nothing of the shape, and work that waits for memory loses less.
+power at rest; one point tells nothing of the shape, and work that waits for memory loses less. Range 0.15 to 0.33,
+assumed: a third is dynamic power as the cube of the clock.
 """
 
 

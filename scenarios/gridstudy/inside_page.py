@@ -82,7 +82,7 @@ def _motor(row: Mapping[str, Any]) -> tuple[str, ...]:
     return (
         f"{row['motor']}, {_watts(row['power_w'])}",
         row["start"],
-        quantity(row["drawn_va"], "V*A", 3),
+        quantity(row["drawn_va"], "VA", 3),
         *voltages,
         step,
     )

@@ -26,7 +26,7 @@ _LADDERS: dict[str, tuple[Scale, ...]] = {
     "W": (Scale(1.0, "W"), Scale(1e3, "kW"), Scale(1e6, "MW"), Scale(1e9, "GW")),
     "W/s": (Scale(1.0, "W/s"), Scale(1e3, "kW/s"), Scale(1e6, "MW/s"), Scale(1e9, "GW/s")),
     "V": (Scale(1.0, "V"), Scale(1e3, "kV")),
-    "VA": (Scale(1e6, "MVA"), Scale(1e9, "GVA")),
+    "VA": (Scale(1.0, "VA"), Scale(1e3, "kVA"), Scale(1e6, "MVA"), Scale(1e9, "GVA")),
     "var": (Scale(1.0, "var"), Scale(1e3, "kvar"), Scale(1e6, "Mvar"), Scale(1e9, "Gvar")),
     "J": (Scale(3.6e3, "Wh"), Scale(3.6e6, "kWh"), Scale(3.6e9, "MWh"), Scale(3.6e12, "GWh"), Scale(3.6e15, "TWh")),
     "kg": (Scale(1.0, "kg"), Scale(1e3, "t")),

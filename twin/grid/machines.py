@@ -289,8 +289,7 @@ def motion(machines: Machines, frequency: float, at: Rest, states: Floats, volta
     torque = flux_d * current_q - flux_q * current_d
     rates = np.stack(
         [
-            base * speed,
-            (at.torque - torque - machines.damping * speed) / (2.0 * machines.inertia),
+            *_swing(machines, frequency, speed, at.torque - torque),
             base * (at.field + direct.first_resistance * (flux_d - field) / direct.first),
             base * direct.second_resistance * (flux_d - damper) / direct.second,
             base * quadrature.first_resistance * (flux_q - first) / quadrature.first,
@@ -373,11 +372,13 @@ def classical_motion(
     real = (machines.resistance * short[0] + machines.transient_d * short[1]) / scale
     imaginary = (machines.resistance * short[1] - machines.transient_d * short[0]) / scale
     torque = behind[0] * real + behind[1] * imaginary
-    rates = [
-        2.0 * np.pi * frequency * speed,
-        (at.torque - torque - machines.damping * speed) / (2.0 * machines.inertia),
-    ]
-    return np.stack(rates), np.stack([real, imaginary])
+    rates = np.stack(_swing(machines, frequency, speed, at.torque - torque))
+    return rates, np.stack([real, imaginary])
+
+
+def _swing(machines: Machines, frequency: float, speed: Floats, torque: Floats) -> tuple[Floats, Floats]:
+    """Give how angle and speed move under the torque that is left."""
+    return 2.0 * np.pi * frequency * speed, (torque - machines.damping * speed) / (2.0 * machines.inertia)
 
 
 class Model(NamedTuple):

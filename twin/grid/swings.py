@@ -268,7 +268,7 @@ def amplitudes(power: Floats, step: float) -> tuple[Floats, Floats]:
     """
     window = np.hanning(power.size)
     size = 2.0 * np.abs(np.fft.rfft((power - power.mean()) * window)) / window.sum()
-    return np.fft.rfftfreq(power.size, step), np.asarray(size, dtype=float)
+    return np.asarray(np.fft.rfftfreq(power.size, step), dtype=float), np.asarray(size, dtype=float)
 
 
 def spectrum(power: Floats, step: float, low: float, high: float) -> Spectrum:
