@@ -179,6 +179,20 @@ def report(
         reported.show(run, out)
 
 
+@app.command(epilog="Examples: twin pdf runs/prometheus-default-20260715T050000Z; twin pdf grid/prometheus")
+def pdf(
+    page: Annotated[Path, typer.Argument(metavar="PAGE|DIR", help="A page (.html), or the folder that holds it.")],
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="PDF to write; beside the page if not given.")
+    ] = None,
+) -> None:
+    """Print the page of a run, a year or a study as PDF, by Chromium or Chrome."""
+    with _told():
+        from scenarios.commands import pdf as printed
+
+        printed.show(page, out)
+
+
 @app.command(
     epilog="Examples: twin compare runs/calm runs/trip; twin compare prometheus hyperion frontier; "
     "twin compare runs/calm runs/trip --csv > table.csv"

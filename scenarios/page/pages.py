@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from scenarios.page import figures, quantities
 from twin.errors import OutputError
@@ -45,8 +46,15 @@ def html(template: str, version: str, charts: Mapping[str, Chart], **content: ob
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    writers = (quantities.quantity, quantities.digits, quantities.share, quantities.duration, quantities.count)
-    environment.filters |= {writer.__name__: writer for writer in writers}
+    writers = (
+        quantities.quantity,
+        quantities.digits,
+        quantities.share,
+        quantities.duration,
+        quantities.count,
+        quantities.stated,
+    )
+    environment.filters |= {writer.__name__: writer for writer in (*writers, breakable)}
     return environment.get_template(template).render(
         version=version,
         charts=charts,
@@ -56,14 +64,14 @@ def html(template: str, version: str, charts: Mapping[str, Chart], **content: ob
     )
 
 
-def save(text: str, path: str | Path, what: str) -> Path:
+def save(content: str | bytes, path: str | Path, what: str) -> Path:
     """
     Write a page.
 
     Parameters
     ----------
-    text
-        The page.
+    content
+        The page, or what was printed of one.
     path
         File to write; what stands there is replaced once the page is whole.
     what
@@ -82,7 +90,7 @@ def save(text: str, path: str | Path, what: str) -> Path:
     target = Path(path)
     unfinished = target.with_name(f".{target.name}.part")
     try:
-        unfinished.write_text(text, encoding="utf-8")
+        unfinished.write_bytes(content.encode() if isinstance(content, str) else content)
         unfinished.replace(target)
     except OSError as error:
         unfinished.unlink(missing_ok=True)
@@ -90,6 +98,11 @@ def save(text: str, path: str | Path, what: str) -> Path:
         message = f"{target}: {reason}; name a file in a folder that you may write to"
         raise OutputError(message) from error
     return target
+
+
+def breakable(path: str) -> Markup:
+    """Let a dotted path break between its words, where no line is wide enough for it."""
+    return Markup(re.sub(r"([._])(?=[a-z])", r"\1<wbr>", str(escape(path))))
 
 
 def script_json(text: str) -> Markup:

@@ -245,6 +245,23 @@ def share(value: float | None) -> str:
     return f"{digits(value * 100.0, 3)}{THIN}%" if value is not None and math.isfinite(value) else MISSING
 
 
+def stated(text: str) -> str:
+    """
+    Write a value as a facility file states it, with its unit as people write it.
+
+    Parameters
+    ----------
+    text
+        Such as ``40 degC`` or ``2 delta_degC``.
+
+    Returns
+    -------
+    str
+        Such as ``40 °C`` or ``2 K``.
+    """
+    return _pretty(text.replace("delta_degC", "K").replace("degC", "°C"))
+
+
 def _minus(text: str) -> str:
     return text.replace("-", "\N{MINUS SIGN}")
 

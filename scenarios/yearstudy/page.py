@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scenarios.page import pages
-from scenarios.page.quantities import MISSING, digits, quantity
+from scenarios.page.quantities import MISSING, digits, quantity, stated
 from scenarios.page.shown import Shown
 from scenarios.yearstudy import charts, tables
 
@@ -232,8 +232,8 @@ def _assumptions(manifest: dict[str, Any]) -> Shown:
     rows = [
         (
             row["path"].replace("_", " "),
-            row["value"],
-            f"{row['low']} to {row['high']}" if row["low"] else "",
+            stated(row["value"]),
+            f"{stated(row['low'])} to {stated(row['high'])}" if row["low"] else "",
             row["source"],
         )
         for row in manifest["assumptions"]

@@ -59,6 +59,13 @@ def test_digits(value: float, significant: int, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("given", "text"), [("40 degC", "40 °C"), ("0.5 delta_degC", "0.5 K"), ("7 W/m**2", "7 W/m²"), ("120 s", "120 s")]
+)
+def test_stated_values_have_units_as_people_write_them(given: str, text: str) -> None:
+    assert quantities.stated(given) == text
+
+
+@pytest.mark.parametrize(
     ("seconds", "text"),
     [
         (86400, f"24{T}h"),

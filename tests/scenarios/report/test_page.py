@@ -37,8 +37,8 @@ def page(run: fake_run.FakeRun) -> str:
 
 
 def text_of(page: str) -> str:
-    """Give what a reader sees: without scripts, styles and tags."""
-    bare = re.sub(r"<(script|style)>.*?</\1>", " ", page, flags=re.S)
+    """Give what a reader sees: without scripts, styles and tags; where a line may break is nothing to see."""
+    bare = re.sub(r"<(script|style)>.*?</\1>", " ", page.replace("<wbr>", ""), flags=re.S)
     return re.sub(r"[ \n]+", " ", re.sub(r"<[^>]+>", " ", bare))
 
 
