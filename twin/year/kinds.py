@@ -94,6 +94,8 @@ class Kinds(NamedTuple):
         Their air.
     hall_count : (hall kind,) [1]
         How many halls the site has of each.
+    hall_of : (hall,)
+        Row of `halls` that each hall of the site is like.
     loops : Loops
         One of each kind.
     loop_count : (loop kind,) [1]
@@ -112,6 +114,7 @@ class Kinds(NamedTuple):
     halls: Halls
     air: HallLaw
     hall_count: Floats
+    hall_of: Integers
     loops: Loops
     loop_count: Floats
     chain: PowerChain
@@ -166,7 +169,7 @@ def kinds(site: Site, asked: Asked) -> Kinds:
     units = np.stack([np.broadcast_to(stage.units, len(halls.name)) for stage in site.chain.hall_path], axis=1)
     hall_kind = _numbers(np.hstack([_columns(halls), in_hall, units]))
     loop_kind = _numbers(_columns(site.loops))
-    halls_kept, loops_kept, hall_count, loop_count = _groups(site, hall_kind, loop_kind)
+    halls_kept, loops_kept, hall_count, loop_count, hall_like = _groups(site, hall_kind, loop_kind)
     cdus_kept, cdu_count = _kept_cdus(site, cdu_kind, halls_kept)
     racks_kept, rack_count = _kept_racks(site, rack_kind, cdus_kept)
     cdu_row = _places(cdus_kept, len(cdus.name))[racks.cdu[racks_kept]]
@@ -193,6 +196,7 @@ def kinds(site: Site, asked: Asked) -> Kinds:
         ),
         air=_rows_of_air(hall_air.law(site), halls_kept, len(halls.name)),
         hall_count=hall_count,
+        hall_of=hall_row[hall_like],
         loops=taken(site.loops, loops_kept),
         loop_count=loop_count,
         chain=_chain(site.chain, halls_kept, len(halls.name)),
@@ -254,11 +258,14 @@ def _places(kept: Integers, size: int) -> Integers:
     return places
 
 
-def _groups(site: Site, hall_kind: Integers, loop_kind: Integers) -> tuple[Integers, Integers, Floats, Floats]:
-    """Keep one of each kind of group: its halls, its loops, and how many groups each of these stands for."""
+def _groups(
+    site: Site, hall_kind: Integers, loop_kind: Integers
+) -> tuple[Integers, Integers, Floats, Floats, Integers]:
+    """Keep one of each kind of group: its halls, its loops, how many groups each stands for, and like which each is."""
     halls, size = site.halls, loop_kind.size
     _, of_loop = connected_components(coo_array((np.ones(hall_kind.size), (halls.loop, halls.air_loop)), (size, size)))
     of_hall, first, times = of_loop[halls.loop], dict[tuple[Any, ...], int](), dict[int, int]()
+    like = np.zeros(hall_kind.size, dtype=np.int64)
     for group in dict.fromkeys(of_loop.tolist()):
         own, water = np.flatnonzero(of_hall == group), np.flatnonzero(of_loop == group)
         inside = _places(water, size)
@@ -268,11 +275,12 @@ def _groups(site: Site, hall_kind: Integers, loop_kind: Integers) -> tuple[Integ
         )
         kept = first.setdefault(signature, group)
         times[kept] = times.get(kept, 0) + 1
+        like[own] = np.flatnonzero(of_hall == kept)
     keep = np.array(list(times))
     halls_kept, loops_kept = (np.flatnonzero(np.isin(each, keep)) for each in (of_hall, of_loop))
     hall_count = np.array([times[group] for group in of_hall[halls_kept].tolist()], dtype=float)
     loop_count = np.array([times[group] for group in of_loop[loops_kept].tolist()], dtype=float)
-    return halls_kept, loops_kept, hall_count, loop_count
+    return halls_kept, loops_kept, hall_count, loop_count, like
 
 
 def _kept_cdus(site: Site, cdu_kind: Integers, halls_kept: Integers) -> tuple[Integers, Floats]:

@@ -62,11 +62,14 @@ class Task(NamedTuple):
         What they draw.
     outside : Outside
         Outdoor air.
+    crowd : (step, 1) [1]
+        Racks over those that stand, of every kind.
     """
 
     works: Works
     loads: Loads
     outside: Outside
+    crowd: Floats
 
 
 class Guess(NamedTuple):
@@ -92,6 +95,28 @@ class Guess(NamedTuple):
     air: Floats
     served: Floats
     mode: Floats | None
+
+
+class Within(NamedTuple):
+    """
+    What halls make of the heat of their racks.
+
+    Attributes
+    ----------
+    halls, cdus, sidecar_fans, air
+        As in `Pass`.
+    to_loops : (step, loop kind) [W]
+        Heat into the water of one loop.
+    asked : (step, loop kind) [W/K]
+        Water that its valves ask for.
+    """
+
+    halls: HallPath
+    cdus: CduState
+    sidecar_fans: Floats
+    air: AirState
+    to_loops: Floats
+    asked: Floats
 
 
 class Pass(NamedTuple):
@@ -177,11 +202,62 @@ def go(made: Plan, task: Task, guess: Guess) -> Pass:
         What it finds; each part gives on exactly the heat that it got.
     """
     water, coolant, inside, served, _ = guess
-    outdoors = task.outside
-    own, halls, units = made.kinds, made.kinds.halls, made.kinds.cdus
+    own = made.kinds
     liquid = own.classes.liquid_fraction[own.racks.rack_class] > 0.0
     supply = np.where(liquid, coolant[:, own.racks.cdu], inside[:, own.racks.hall])
-    drawn = racks.racks(own, made.rise, task.works, task.loads, supply)
+    drawn = crowded(racks.racks(own, made.rise, task.works, task.loads, supply), task.crowd)
+    found = within(made, task.outside, drawn, water, inside, served)
+    demand = found.asked / own.loops.water_stream
+    loops, flow, pumps, new_served = _loops(made, task.outside, found.to_loops, demand, guess)
+    return Pass(drawn, found.halls, found.cdus, found.sidecar_fans, found.air, loops, flow, pumps, new_served)
+
+
+def crowded(drawn: RackState, crowd: Floats) -> RackState:
+    """
+    Let more racks, or fewer, stand in the place of those of each kind.
+
+    Parameters
+    ----------
+    drawn : RackState
+        Of one rack each.
+    crowd : (step, 1) [1]
+        Racks over those that stand.
+
+    Returns
+    -------
+    RackState
+        What each kind draws and gives is that of so many racks; temperatures and parts given up are of each.
+    """
+    parts = ("inlet", "accelerators", "losses", "to_coolant", "to_air", "hall_swing")
+    more = {name: getattr(drawn, name) * crowd for name in parts}
+    return drawn._replace(**more, site_swing=drawn.site_swing * crowd[:, 0])
+
+
+def within(made: Plan, outdoors: Outside, drawn: RackState, water: Floats, inside: Floats, served: Floats) -> Within:
+    """
+    Follow the heat of racks through their halls into the loops.
+
+    Parameters
+    ----------
+    made : Plan
+        Of the site.
+    outdoors : Outside
+        Outdoor air.
+    drawn : RackState
+        What racks draw and give.
+    water : (step, loop kind) [K]
+        Facility water that leaves the plant.
+    inside : (step, hall kind) [K]
+        Air at the rack inlets.
+    served : (step, loop kind) [1]
+        Part of the water asked for that valves get.
+
+    Returns
+    -------
+    Within
+        Each part gives on exactly the heat that it got.
+    """
+    own, halls, units = made.kinds, made.kinds.halls, made.kinds.cdus
     path = chain.halls(own, drawn.inlet @ made.racks_hall, drawn.hall_swing)
     facility = np.where(units.sidecar, inside[:, units.hall], water[:, halls.loop[units.hall]])
     get = np.where(units.sidecar, 1.0, served[:, halls.loop[units.hall]])
@@ -204,8 +280,7 @@ def go(made: Plan, task: Task, guess: Guess) -> Pass:
     to_loops = ((~units.sidecar * cooled.heat) @ made.cdus_hall) @ made.halls_loop
     to_loops = to_loops + (inner.coil + inner.door) @ made.halls_air_loop
     asked = (cooled.asked @ made.cdus_hall) @ made.halls_loop + inner.asked @ made.halls_air_loop
-    loops, flow, pumps, new_served = _loops(made, outdoors, to_loops, asked / own.loops.water_stream, guess)
-    return Pass(drawn, path, cooled, beside, inner, loops, flow, pumps, new_served)
+    return Within(path, cooled, beside, inner, to_loops, asked)
 
 
 def _loops(

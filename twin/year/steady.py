@@ -90,7 +90,7 @@ class Steps(NamedTuple):
     settled: Flags
 
 
-def steady(made: Plan, works: Works, outdoors: Outdoors) -> Steps:
+def steady(made: Plan, works: Works, outdoors: Outdoors, crowd: Floats | float = 1.0) -> Steps:
     """
     Give a site at rest in each of some steps.
 
@@ -102,6 +102,8 @@ def steady(made: Plan, works: Works, outdoors: Outdoors) -> Steps:
         What racks are asked in these steps.
     outdoors : Outdoors
         Outdoor air of these steps, (step, 1); one pressure.
+    crowd : (step, 1) [1], optional
+        Racks over those that stand, on the same CDUs and in the same halls; as many as stand without it.
 
     Returns
     -------
@@ -119,7 +121,7 @@ def steady(made: Plan, works: Works, outdoors: Outdoors) -> Steps:
     each part gives on exactly the heat that it got, so that balances close in every pass; the passes find where
     temperatures are.
     """
-    task = _task(made, works, outdoors)
+    task = _task(made, works, outdoors, crowd)
     guess, left = _first(made, task.outside), np.arange(task.outside.seen.shape[0])
     before: Floats | None = None
     whole: Steps | None = None
@@ -143,8 +145,10 @@ def steady(made: Plan, works: Works, outdoors: Outdoors) -> Steps:
     return whole
 
 
-def _task(made: Plan, works: Works, outdoors: Outdoors) -> Task:
-    return Task(works, racks.loads(made.kinds, made.rise, works), passes.outside(made, outdoors))
+def _task(made: Plan, works: Works, outdoors: Outdoors, crowd: Floats | float) -> Task:
+    outside = passes.outside(made, outdoors)
+    every = np.broadcast_to(crowd, (outside.seen.shape[0], 1))
+    return Task(works, racks.loads(made.kinds, made.rise, works), outside, every)
 
 
 def _first(made: Plan, outside: Outside) -> Guess:
