@@ -101,14 +101,38 @@ def load(name_or_path: str | Path) -> Facility:
         With all faults of the file, or of the designs that it names, at once.
     """
     path, phase = file_of(name_or_path), _split(name_or_path)[1]
-    description, faults = parsed(Description, content(path))
+    facility = understood(content(path), path.name)
+    return _at(facility, phase) if phase else facility
+
+
+def understood(data: dict[str, Any], name: str) -> Facility:
+    """
+    Understand the content of a facility file.
+
+    Parameters
+    ----------
+    data
+        As `content` gives it.
+    name
+        Of the file, for messages.
+
+    Returns
+    -------
+    Facility
+        With the parts that it uses.
+
+    Raises
+    ------
+    FacilityError
+        With all faults at once.
+    """
+    description, faults = parsed(Description, data)
     if description is None:
-        raise FacilityError(path.name, faults)
+        raise FacilityError(name, faults)
     catalog, faults = resolved(description)
     if faults:
-        raise FacilityError(path.name, faults)
-    facility = Facility(**{**dict(description), "catalog": catalog})
-    return _at(facility, phase) if phase else facility
+        raise FacilityError(name, faults)
+    return Facility(**{**dict(description), "catalog": catalog})
 
 
 def _at(facility: Facility, phase: str) -> Facility:

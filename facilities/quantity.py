@@ -101,6 +101,7 @@ class Number(Sourced):
     """Least and most that it may be; an assumption must say it."""
     _si: float = PrivateAttr(default=float("nan"))
     _ends: tuple[float, float] | None = PrivateAttr(default=None)
+    _kind: Kind | None = PrivateAttr(default=None)
 
     @model_validator(mode="after")
     def _assumptions_say_their_range(self) -> Number:
@@ -118,6 +119,14 @@ class Number(Sourced):
     def ends(self) -> tuple[float, float]:
         """Least and most in the field's unit; twice the value where no range is given."""
         return self._ends or (self._si, self._si)
+
+    @property
+    def kind(self) -> Kind:
+        """What the field wants."""
+        if self._kind is None:
+            message = "a number that stands in no field has no unit; read it as part of a facility"
+            raise ValueError(message)
+        return self._kind
 
     @property
     def count(self) -> int:
@@ -243,7 +252,7 @@ class Kind(NamedTuple):
         if isinstance(given, Series):
             given._si = self._series(given)
             return given
-        given._si = self.read(given.value)
+        given._si, given._kind = self.read(given.value), self
         if given.range is not None:
             given._ends = (self.read(given.range[0]), self.read(given.range[1]))
             self._within(given, *given._ends)

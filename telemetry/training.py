@@ -7,6 +7,7 @@ training, the failures, and a job's lives between them.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -132,6 +133,9 @@ KINDS: dict[str, Kind] = {
 }
 """Kinds of training by name."""
 
+REMEMBERED = 16
+"""Traces that are remembered: of the same job a year is asked many times, with other parts of its site."""
+
 USUAL = "pretraining"
 """The kind that trains unless told otherwise."""
 
@@ -214,6 +218,7 @@ class _Running(NamedTuple):
     seed: int
 
 
+@lru_cache(maxsize=REMEMBERED)
 def trace(seed: int, duration: int, accelerators: float, kind: Kind) -> Trace:
     """
     Make the trace of a training job, from its start on.
@@ -245,7 +250,9 @@ def trace(seed: int, duration: int, accelerators: float, kind: Kind) -> Trace:
     failures = kind.failures._asdict() if kind.failures.interval.value < synchronous.NEVER else {}
     parameters = {**kind.job._asdict(), "utilisation": kind.utilisation, **failures}
     done = work(seed, duration, accelerators, kind)
-    return Trace("training", samples.astype(np.float32), 1.0, kind.about, parameters, done)
+    kept = samples.astype(np.float32)
+    kept.flags.writeable = False
+    return Trace("training", kept, 1.0, kind.about, parameters, done)
 
 
 def work(seed: int, duration: int, accelerators: float, kind: Kind) -> dict[str, float]:

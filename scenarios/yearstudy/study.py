@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from importlib import metadata
 from pathlib import Path
@@ -27,6 +27,7 @@ from scenarios.setting import ARGUMENTS, DEFAULT, Asked, settle
 from scenarios.yearstudy import extreme, outdoors, page, tables, workload
 from scenarios.yearstudy.outdoors import Air
 from scenarios.yearstudy.workload import Span, Year
+from telemetry import Reading
 from twin.closure import Balance
 from twin.errors import Fault, ScenarioError
 from twin.metrics import Metric
@@ -118,6 +119,8 @@ class Found(NamedTuple):
         A row an extreme day.
     scenario : Scenario
         Whose jobs run.
+    readings : name to Reading
+        Telemetry of these jobs.
     """
 
     facility: Facility
@@ -129,6 +132,7 @@ class Found(NamedTuple):
     closure: tuple[Balance, ...]
     extremes: pl.DataFrame
     scenario: Scenario
+    readings: Mapping[str, Reading]
 
 
 def year(
@@ -227,7 +231,7 @@ def solve(
     setting = settle(whole, Asked(scenario=scenario), facility.scenario or DEFAULT)
     air = outdoors.year(facility, weather, span, setting.scenario.seed)
     stretches, kept = [], []
-    for name, part, steps in _standing(facility, span, growth=growth):
+    for name, part, steps in standing(facility, span, growth=growth):
         built = whole if part is facility else build.site(part)
         load = workload.year(part, built, setting.scenario.jobs, setting.readings, span, setting.scenario.seed)
         stretch = Stretch(name, part, built, steps, load)
@@ -237,10 +241,29 @@ def solve(
     chain, seconds = stretches[-1].site.chain, float(span.step)
     closure = series.balances(together, seconds, chain)
     refuse_open(closure)
-    figures = series.figures(together, seconds, chain)
     last = stretches[-1]
     worst = extreme.table(last.facility, last.site, last.load, span)
-    return Found(facility, span, tuple(stretches), air, together, figures, closure, worst, setting.scenario)
+    found = Found(
+        facility, span, tuple(stretches), air, together, {}, closure, worst, setting.scenario, setting.readings
+    )
+    return found._replace(figures=figures(found))
+
+
+def figures(found: Found) -> dict[str, Metric]:
+    """
+    Give the figures of a year: all that can be told of any site from its series, so that a variant of it has them too.
+
+    Parameters
+    ----------
+    found
+        The year; what it says of its figures is not read.
+
+    Returns
+    -------
+    dict of text to Metric
+        Flat, by name.
+    """
+    return series.figures(found.series, float(found.span.step), found.stretches[-1].site.chain)
 
 
 def _step(text: str) -> int:
@@ -250,8 +273,29 @@ def _step(text: str) -> int:
     raise ScenarioError(ARGUMENTS, faults or [Fault("--step", f"must be '1 h' or '5 min'; got {text!r}")])
 
 
-def _standing(facility: Facility, span: Span, *, growth: bool) -> Iterator[tuple[str, Facility, slice]]:
-    """Give what stands in which steps."""
+def standing(facility: Facility, span: Span, *, growth: bool) -> Iterator[tuple[str, Facility, slice]]:
+    """
+    Give what stands in which steps.
+
+    Parameters
+    ----------
+    facility
+        The whole site.
+    span
+        Of the year.
+    growth
+        Whether the site grows along its phases.
+
+    Yields
+    ------
+    tuple of text, Facility and slice
+        Of each phase that the year meets its name, the site as it then stands, and its steps.
+
+    Raises
+    ------
+    ScenarioError
+        If a site without phases shall grow, or its phases begin after the year.
+    """
     if not growth:
         yield "", facility, slice(0, span.steps)
         return

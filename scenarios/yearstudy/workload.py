@@ -118,7 +118,13 @@ class Year(NamedTuple):
 
 
 def year(
-    facility: Facility, site: Site, jobs: Sequence[Job], readings: Mapping[str, Reading], span: Span, seed: int
+    facility: Facility,
+    site: Site,
+    jobs: Sequence[Job],
+    readings: Mapping[str, Reading],
+    span: Span,
+    seed: int,
+    rows: Integers | None = None,
 ) -> Year:
     """
     Ask the racks of a site for a year.
@@ -137,6 +143,8 @@ def year(
         Steps wanted.
     seed
         Of all random numbers.
+    rows : (row,), optional
+        Which steps are given; all without it.
 
     Returns
     -------
@@ -159,9 +167,9 @@ def year(
     own = [job for job in throughout if len(given[job.name].rows)]
     made: dict[int, _Work] = {}
     for number, job in enumerate(own):
-        rows = given[job.name].rows
-        for trace in np.unique(placed.table.trace[placed.table.segment_start[rows]]).tolist():
-            made[trace] = _work(site, job, rows, parts, placed.table, trace, span, [seed, number, trace])
+        mine = given[job.name].rows
+        for trace in np.unique(placed.table.trace[placed.table.segment_start[mine]]).tolist():
+            made[trace] = _work(site, job, mine, parts, placed.table, trace, span, [seed, number, trace])
     busy = np.flatnonzero(np.diff(placed.table.segment_start))
     asked = idle(site)
     table = placed.table
@@ -171,7 +179,7 @@ def year(
     parameters = {f"year.{name}": value for name, value in RHYTHM._asdict().items()}
     return Year(
         asked,
-        _joined([made[trace] for trace in sorted(made)], span, site),
+        _joined([made[trace] for trace in sorted(made)], np.arange(span.steps) if rows is None else rows, site),
         placed.label,
         (*_notes(own),),
         {**placed.parameters, **parameters},
@@ -317,16 +325,17 @@ def _sampled(site: Site, table: LoadTable, number: int, span: Span, together: bo
     return _Work(level[np.newaxis], weight[np.newaxis], together, follows(site.rack_classes, samples, pace, window))
 
 
-def _joined(made: Sequence[_Work], span: Span, site: Site) -> Works:
-    """Put kinds of work together; those with fewer levels get some without weight."""
+def _joined(made: Sequence[_Work], rows: Integers, site: Site) -> Works:
+    """Put some steps of kinds of work together; those with fewer levels get some without weight."""
     if not made:
-        one = np.ones((1, span.steps, 1))
+        one = np.ones((1, rows.size, 1))
         return Works(0.0 * one, one, np.zeros(1, bool), np.zeros((1, len(site.rack_classes.name))))
     width = max(work.level.shape[1] for work in made)
 
     def padded(values: Floats) -> Floats:
-        wide = np.pad(values, ((0, 0), (0, width - values.shape[1])))
-        return np.broadcast_to(wide, (span.steps, width))
+        own = values[rows] if len(values) > 1 else values
+        wide = np.pad(own, ((0, 0), (0, width - values.shape[1])))
+        return np.broadcast_to(wide, (rows.size, width))
 
     return Works(
         np.stack([padded(work.level) for work in made]),

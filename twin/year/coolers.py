@@ -7,13 +7,14 @@ difference of their water to it; a year then only reads tables.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from twin.arrays import Flags, Floats, Integers
 from twin.cooling import cooler_tables, dry_coolers, hydraulics, tower_banks
-from twin.cooling.cooler_tables import LEAST_DIFFERENCE, SPEEDS, WARMEST_WATER, WATERS
+from twin.cooling.cooler_tables import LEAST_DIFFERENCE, SPEEDS, WARMEST_WATER, WATERS, DryCoolers
 from twin.facility_water import Loops
 
 WET_BULBS = np.arange(233.15, 318.16, 2.5)
@@ -70,31 +71,36 @@ class Place(NamedTuple):
     weight: tuple[Floats, ...]
 
 
-def table(own: Loops, pressure: float) -> Table:
+def tables(each: Sequence[Loops], dry: DryCoolers, pressure: float) -> tuple[Table, ...]:
     """
-    Tabulate the coolers of a loop.
+    Tabulate the coolers of loops.
 
     Parameters
     ----------
-    own : Loops
-        One loop.
+    each : sequence of Loops
+        One loop each.
+    dry : DryCoolers
+        Of all of them.
     pressure : [Pa]
         Mean air pressure.
 
     Returns
     -------
-    Table
-        Of its dry coolers or towers.
+    tuple of Table
+        Of the dry coolers or towers of each.
     """
-    return _towers(own, pressure) if own.evaporative[0] else _dry(own)
+    return tuple(
+        _towers(own, pressure) if own.evaporative[0] else _dry(own, dry.rate[kind])
+        for own, kind in zip(each, dry.kind.tolist(), strict=True)
+    )
 
 
-def _dry(own: Loops) -> Table:
+def _dry(own: Loops, unit: Floats) -> Table:
     units = own.cooler_units[0]
     design = units * own.cooler_water_stream[0] / own.water_stream[0]
     water = np.minimum(WATERS, dry_coolers.MOST_WATER) * design
     kept = np.append(np.diff(water) > 0.0, True) & np.append(True, water[:-1] < 1.0)
-    rate = units * cooler_tables.dry_coolers_of(own).rate[0]
+    rate = units * unit
     if not own.pumps.variable[0]:
         at = np.array([np.interp(min(1.0, float(water[-1])), water, column) for column in rate.T])
         return Table(False, np.ones(1), at[np.newaxis, np.newaxis, np.newaxis], np.ones((1, 1, 1)))

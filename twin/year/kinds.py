@@ -241,8 +241,10 @@ def _columns(table: Any, *more: Floats) -> Floats:  # noqa: ANN401 (any table of
 
 
 def _numbers(columns: npt.NDArray[Any]) -> Integers:
-    """Give equal rows the same number."""
-    return np.asarray(np.unique(columns, axis=0, return_inverse=True)[1].reshape(-1), dtype=np.int64)
+    """Give equal rows the same number; neighbours are mostly alike, and only the first of each run is sorted."""
+    first = np.append(True, (columns[1:] != columns[:-1]).any(axis=1))[: len(columns)]
+    numbers = np.unique(columns[first], axis=0, return_inverse=True)[1].reshape(-1)
+    return np.asarray(numbers[np.cumsum(first) - 1], dtype=np.int64)
 
 
 def _counts(holder: Integers, kind: Integers, holders: int) -> Floats:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from twin.arrays import Floats, Integers
-from twin.cooling import plant_tables
+from twin.cooling import cooler_tables, plant_tables
 from twin.site import Loops, Site
 from twin.year import cdus, coolers, racks
 from twin.year.coolers import Table
@@ -84,7 +84,7 @@ def plan(site: Site, asked: Asked, pressure: float | None = None) -> Plan:
         rise=racks.response(found.classes),
         exchangers=cdus.exchangers(found),
         each_loop=each,
-        coolers=tuple(coolers.table(own, mean) for own in each),
+        coolers=coolers.tables(each, cooler_tables.dry_coolers_of(found.loops), mean),
         pump_power=plant_tables.pump_power(found.loops),
         racks_cdu=_incidence(found.racks.cdu, found.racks.on_cdu, found.cdu_count.size),
         racks_hall=_incidence(found.racks.hall, found.racks.in_hall, found.hall_count.size),

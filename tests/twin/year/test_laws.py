@@ -8,7 +8,7 @@ import pytest
 import facilities
 from facilities import build
 from twin.cooling import tower_banks
-from twin.cooling.cooler_tables import SPEEDS, towers_of
+from twin.cooling.cooler_tables import SPEEDS, dry_coolers_of, towers_of
 from twin.power import quadratic_curve
 from twin.site import Stage
 from twin.thermal.coefficients import step_table
@@ -47,9 +47,8 @@ def test_the_speed_gives_the_rate(name: str) -> None:
     """`speed_for` inverts `rate_at`, and says rest or full speed beyond its ends."""
     site = build.site(facilities.load(name))
     own = taken(site.loops, np.array([0]))
-    where = coolers.place(
-        coolers.table(own, site.altitude_pressure), np.full(9, 305.0), np.linspace(265.0, 296.0, 9), np.ones(9)
-    )
+    (table,) = coolers.tables((own,), dry_coolers_of(own), site.altitude_pressure)
+    where = coolers.place(table, np.full(9, 305.0), np.linspace(265.0, 296.0, 9), np.ones(9))
     low, high = coolers.rate_at(where, 0), coolers.rate_at(where, coolers.TOP)
     speed = coolers.speed_for(where, 0.4 * low + 0.6 * high)
     place = speed * coolers.TOP
@@ -66,7 +65,8 @@ def test_towers_are_read_as_their_law_says() -> None:
     rows = np.flatnonzero(site.loops.evaporative)[:1]
     own = taken(site.loops, rows)
     wet, inlet = np.linspace(270.3, 298.1, 12), np.linspace(290.2, 312.7, 12)
-    where = coolers.place(coolers.table(own, site.altitude_pressure), inlet, wet, np.ones(12))
+    (table,) = coolers.tables((own,), dry_coolers_of(own), site.altitude_pressure)
+    where = coolers.place(table, inlet, wet, np.ones(12))
     (bank,) = towers_of(own)
     law = tower_banks.bank_heat(
         bank.law, bank.cell, own.cooler_units, inlet, own.water_stream, SPEEDS[8], wet, 0.0, site.altitude_pressure
