@@ -33,10 +33,13 @@ class Hosted(NamedTuple):
         The network, planned reinforcements included that the site's file switches on.
     feeding : Feeding
         The site's points of connection.
+    synthetic
+        Whether it is one of the project's, which are all synthetic; a user's own is what the user says.
     """
 
     host: Host
     feeding: Feeding
+    synthetic: bool
 
 
 def hosted(facility: Facility) -> Hosted | None:
@@ -71,6 +74,7 @@ def hosted(facility: Facility) -> Hosted | None:
             np.array(shares) if shares else np.full(count, 1.0 / count),
             facility.connection.power_factor.si,
         ),
+        wanted.network in files.names(),
     )
 
 

@@ -5,15 +5,21 @@ from __future__ import annotations
 from facilities import Facility
 from facilities.quantity import Provenance, numbers
 
-STATEMENT = (
-    "Balanced positive sequence, steady state: screening, not an electromagnetic-transient study. The host grid is an "
-    "equivalent, one source behind one impedance that follows from the stated or assumed short-circuit power and its X "
-    "over R, the same in every season and after every outage of the network. Nothing of it regulates.",
+SCREENING = "Balanced positive sequence, steady state: screening, not an electromagnetic-transient study. "
+
+EQUIVALENT = (
+    "The host grid is an equivalent, one source behind one impedance that follows from the stated or assumed "
+    "short-circuit power and its X over R, the same in every season and after every outage of the network. Nothing of "
+    "it regulates."
+)
+
+BESIDE_NETWORK = " The chapters of swings and of the host network have a network of buses and branches in its place."
+
+LOAD = (
     "Taps of the main transformers are fixed where they bring the campus to nominal voltage at half of the rating. The "
     "load draws constant power at the stated power factor, whatever the voltage. Several points of connection share "
-    "the load equally, and an outage is taken at each of them.",
+    "the load equally, and an outage is taken at each of them."
 )
-"""Paragraphs."""
 
 WITHOUT_NETWORK = (
     ("flows and voltages of the host network, N-1 of its branches", "there is no host network, only its equivalent"),
@@ -35,6 +41,23 @@ ABSENT = (
     ("rotor-angle stability", "machines are typical ones, for small swings; no fault is followed over time"),
 )
 """Chapters that are left out in either case."""
+
+
+def statement(*, network: bool) -> tuple[str, ...]:
+    """
+    Say what the study stands on.
+
+    Parameters
+    ----------
+    network
+        Whether there is a host network.
+
+    Returns
+    -------
+    tuple of text
+        Paragraphs.
+    """
+    return SCREENING + EQUIVALENT + (BESIDE_NETWORK if network else ""), LOAD
 
 
 def absent(*, network: bool) -> tuple[tuple[str, str], ...]:

@@ -13,6 +13,7 @@ from scenarios.gridstudy import cascade, island, modes, ride_through
 from scenarios.page.quantities import MISSING, digits, quantity
 from scenarios.page.shown import Shown
 from twin.errors import FacilityError
+from twin.grid.ride_through_machine import LOST, STATES
 from twin.site import Site
 
 
@@ -136,14 +137,21 @@ def summary(found: Dynamics) -> tuple[tuple[str, str], ...]:
     broken = list(dict.fromkeys(mine.filter(~pl.col("kept"))["code"]))
     rows = [("Ride-through", f"{computing.fed.front_end.title}: breaks {', '.join(broken) or 'none'}")]
     if found.cascade is not None:
-        hot = found.cascade.story.filter(pl.col("what").str.contains("throttle"))
-        text = "no chip throttles" if hot.is_empty() else f"chips throttle after {hot['time_s'][0]:.0f} s"
-        rows.append(("Grid lost", f"for a minute: {text}"))
+        rows.append(("Grid lost", f"for a minute: {_of_lost(found.cascade.story)}"))
     if found.island is not None:
         worst = found.island.swings.sort("allowed_w").row(0, named=True)
         allowed = quantity(worst["allowed_w"], "W", 3)
         rows.append(("Island", f"takes a swing of {allowed} in iterations of {worst['period_s']:g} s"))
     return tuple(rows)
+
+
+def _of_lost(story: pl.DataFrame) -> str:
+    """Say what a minute without grid does to the computing, before what it does to its chips."""
+    ends = [f"{ride_through.NAMES[0]}: {how}" for how in (STATES[LOST], ride_through.STOPPED)]
+    gone = story.filter(pl.col("what").is_in(ends))
+    hot = story.filter(pl.col("what").str.contains("throttle"))
+    chips = "no chip throttles" if hot.is_empty() else f"chips throttle after {hot['time_s'][0]:.0f} s"
+    return chips if gone.is_empty() else f"computing is lost after {1e3 * gone['time_s'][0]:.0f} ms; {chips}"
 
 
 def shown(found: Dynamics) -> dict[str, Shown]:

@@ -32,7 +32,7 @@ CLASSES = (
 
 def charts(found: HostStudy) -> dict[str, Chart]:
     """
-    Draw every chart by name.
+    Draw every chart by name, in the order of the page.
 
     Parameters
     ----------
@@ -44,9 +44,9 @@ def charts(found: HostStudy) -> dict[str, Chart]:
     dict of text to Chart
         The map is left out where no bus has a place.
     """
-    drawn = {"network_pv": pv(found), "network_qv": qv(found), "network_hours": hours(found)}
     placed = np.isfinite(found.network.grid.buses.latitude[found.network.studied])
-    return drawn | {"network_map": chart_of_places(found)} if placed.any() else drawn
+    around = {"network_map": chart_of_places(found)} if placed.any() else {}
+    return {"network_pv": pv(found), **around, "network_qv": qv(found), "network_hours": hours(found)}
 
 
 def pv(found: HostStudy) -> Chart:
@@ -96,10 +96,11 @@ def hours(found: HostStudy) -> Chart:
     line(figure, size, found.curtailment.hours, "hours a year", BLUE, "solid")
     figure["layout"]["shapes"] = [mark(found.rating / MEGA)]
     figure["layout"]["annotations"] = [label(found.rating / MEGA, "rating", 0.03)]
-    lines.name_y(figure, "Hours a year above what the network carries", 1, zero=True)
+    lines.name_y(figure, "Hours a year above it", 1, zero=True)
     name_x(figure, "Constant load of the campus [MW]", 1)
     caption = (
-        "On an assumed year of the network's own load; each hour bound by the outages that bind first at its peak."
+        "Hours in which the network carries less than this load, on an assumed year of its own; each hour bound by the "
+        "outages that bind first at its peak."
     )
     return lines.chart("Size over hours of curtailment", caption, figure)
 

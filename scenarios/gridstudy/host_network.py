@@ -77,6 +77,8 @@ class Network(NamedTuple):
         Buses whose results mean something.
     branches : (branch,)
         Branches whose results do, and which are taken out.
+    synthetic
+        Whether it is one of the project's, of which no line is a utility's; a user's own is what the user says.
     """
 
     title: str
@@ -85,6 +87,7 @@ class Network(NamedTuple):
     feeding: Feeding
     studied: Flags
     branches: Flags
+    synthetic: bool
 
 
 class Course(NamedTuple):

@@ -15,12 +15,20 @@ from scenarios.page.shown import Shown
 if TYPE_CHECKING:
     from scenarios.gridstudy.host_network import HostStudy
 
+_SYNTHETIC = "; synthetic, so that what it carries is no utility's answer"
+
 TOP = 10
 """Rows that the page shows of a table; the files have all."""
 
-STATEMENT = (
+SYNTHETIC = (
     "Balanced positive sequence, steady state, on a synthetic network: no line of it is a utility's, and what it says "
-    "of a place is what a network of that kind would do there. The campus draws constant power at the stated power "
+    "of a place is what a network of that kind would do there."
+)
+
+OWN = "Balanced positive sequence, steady state, on the network of a file that the site names."
+
+STATEMENT = (
+    "The campus draws constant power at the stated power "
     "factor, in equal shares at its points. Units hold their voltages within reactive limits and take up its load by "
     "the shares of the network's file, not by a market. Taps and switched shunts stay where the file has them.",
     "A limit bounds the campus where it holds without the campus, in the same outage, and where the campus moves the "
@@ -28,7 +36,25 @@ STATEMENT = (
     "where the network stands near its limits after outages: the loads at 0.005 and 0.002 stand beside. What is passed "
     "without the campus is told apart.",
 )
-"""Paragraphs."""
+"""Paragraphs, after the sentence that says what kind of network it is."""
+
+
+def statement(found: HostStudy) -> tuple[str, ...]:
+    """
+    Say what the chapter stands on.
+
+    Parameters
+    ----------
+    found
+        The study.
+
+    Returns
+    -------
+    tuple of text
+        Paragraphs.
+    """
+    first, *others = STATEMENT
+    return f"{SYNTHETIC if found.network.synthetic else OWN} {first}", *others
 
 
 def shown(found: HostStudy) -> dict[str, Shown]:
@@ -73,19 +99,20 @@ def summary(found: HostStudy) -> tuple[tuple[str, str], ...]:
     tuple
         Name and text of each.
     """
-    capacity = found.capacity
+    capacity, rating = found.capacity, quantity(found.rating, "W")
     binding = host_tables.limits(found).head(1)
     ends = "no limit is met" if binding.is_empty() else _ends(binding.row(0, named=True))
     most = "" if capacity.limits and capacity.load < capacity.highest else "at least "
+    whole = "" if capacity.whole < capacity.highest else "at least "
     proof = "" if not capacity.left else f"; {count(capacity.left)} outages still pass limits there"
     least = host_tables.cutoffs(found).row(-1, named=True)
     if least["load_w"] < capacity.load:
         proof += f"; {quantity(least['load_w'], 'W')} if buses count from {least['cutoff_pu']:g} per unit on"
     beyond = f"; the load is beyond its limit, and {quantity(found.load, 'W')} is studied" if found.beyond else ""
     return (
-        ("Network", f"{found.network.title}; synthetic{beyond}"),
-        ("Carries", f"{most}{quantity(capacity.load, 'W')} after each outage ({ends}){proof}"),
-        ("With all branches", quantity(capacity.whole, "W")),
+        ("Network", f"{found.network.title}{_SYNTHETIC if found.network.synthetic else ''}{beyond}"),
+        ("It carries", f"{most}{quantity(capacity.load, 'W')} of {rating} after each outage ({ends}){proof}"),
+        ("Without outage", f"{whole}{quantity(capacity.whole, 'W')}"),
     )
 
 
@@ -108,7 +135,7 @@ def _points(found: HostStudy) -> Shown:
         for row, share in zip(feeding.bus, feeding.share, strict=True)
     ]
     heads = ("Point of connection", "Nominal", "Share", "Voltage without", f"with {quantity(found.load, 'W')}")
-    return Shown("Where the campus stands", heads, tuple(rows), (1, 2, 3, 4))
+    return Shown("Where the campus stands; voltages per unit", heads, tuple(rows), (1, 2, 3, 4))
 
 
 def _outages(found: HostStudy) -> Shown:
@@ -137,7 +164,12 @@ def _outages(found: HostStudy) -> Shown:
         "Lowest",
         "Highest",
     )
-    return Shown("All outages of one branch, by full AC power flow", heads, tuple(rows), tuple(range(1, len(heads))))
+    return Shown(
+        "All outages of one branch, by full AC power flow; voltages per unit",
+        heads,
+        tuple(rows),
+        tuple(range(1, len(heads))),
+    )
 
 
 def _violations(found: HostStudy, kind: str) -> Shown:
@@ -148,7 +180,7 @@ def _violations(found: HostStudy, kind: str) -> Shown:
         (row["outage"], row["element"], show(row[limit]), show(row[without]), show(row[with_]))
         for row in table.filter("new").head(TOP).iter_rows(named=True)
     ]
-    what = "Branches over their emergency rating" if kind == "overload" else "Voltages outside of their limits"
+    what = "Branches over their emergency rating" if kind == "overload" else "Voltages, per unit, outside of limits"
     new, already = int(table["new"].sum()), table.height - int(table["new"].sum())
     caption = (
         f"{what} that hold without the campus: the worst of {count(new)}; {count(already)} others are passed without it"
@@ -186,7 +218,7 @@ def _sources(found: HostStudy) -> Shown:
         )
         for row in host_tables.sources(found).iter_rows(named=True)
     ]
-    heads = ("Load", "Voltage wanted", "Capacitor, at nominal voltage", "Or a STATCOM", "Reactive margin")
+    heads = ("Load", "Voltage wanted, per unit", "Capacitor, at nominal voltage", "Or a STATCOM", "Reactive margin")
     return Shown("What brings the points of connection back", heads, tuple(rows), (1, 2, 3, 4))
 
 
@@ -230,7 +262,8 @@ def _run(found: HostStudy) -> Shown:
         ("seconds beyond the curve's end", count(int(day.beyond.sum()))),
         (
             "lowest voltage",
-            f"{day.voltage_lowest[low]:.4f} at {bus_label(grid, low)}, after {duration(day.voltage_lowest_at[low])}",
+            f"{day.voltage_lowest[low]:.4f} per unit at {bus_label(grid, low)}, after "
+            f"{duration(day.voltage_lowest_at[low])}",
         ),
         (
             "buses below, above their limits at some second",

@@ -42,6 +42,7 @@ def study(found: Hosted, rating: float, load: float, run: Floats | None) -> Host
     grid = host.grid
     if (grid.units.share > 0.0).sum() == 1:  # one slack bus would draw the whole campus along its own paths
         grid = shared_by_headroom(grid)
-    origin = (record.note, f"{record.attribution} {record.licence}, {record.licence_link}. {record.changes}")
-    network = Network(record.title, origin, grid, found.feeding, host.studied, host.studied_branches)
+    licence = f"{record.attribution} {record.licence}, {record.licence_link}. {record.changes}"
+    origin = (record.note, licence if found.synthetic else f"{record.origin}. {record.changes}.")
+    network = Network(record.title, origin, grid, found.feeding, host.studied, host.studied_branches, found.synthetic)
     return host_network.study(network, rating, load, run)

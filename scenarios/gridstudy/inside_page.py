@@ -8,7 +8,7 @@ from typing import Any
 
 from scenarios.gridstudy.flexibility import Measure
 from scenarios.gridstudy.inside import Inside
-from scenarios.page.quantities import MISSING, digits, duration, quantity, share
+from scenarios.page.quantities import MISSING, digits, duration, quantity, share, signed
 from scenarios.page.shown import Shown
 
 
@@ -78,7 +78,7 @@ def _outage(row: Mapping[str, Any]) -> tuple[str, ...]:
 def _motor(row: Mapping[str, Any]) -> tuple[str, ...]:
     down = row["at_motor_pu"] is None
     voltages = tuple(_per_unit(row[name]) for name in ("at_motor_pu", "campus_pu", "point_pu"))
-    step = "the voltage goes down" if down else f"{100.0 * row['point_step']:+.3f}\N{NARROW NO-BREAK SPACE}%"
+    step = "the voltage goes down" if down else f"{signed(100.0 * row['point_step'], 3)}\N{NARROW NO-BREAK SPACE}%"
     return (
         f"{row['motor']}, {_watts(row['power_w'])}",
         row["start"],

@@ -35,13 +35,25 @@ def tables(found: Study) -> dict[str, Shown]:
 
 
 def _parts(table: pl.DataFrame) -> Shown:
-    heads = ("Part", "Input", "Share", "Constant above", "Returns above", "after", "over", "Starts anew", "Counts")
+    heads = (
+        "Part",
+        "Input",
+        "Share",
+        "Constant above",
+        "Hold-up",
+        "Returns above",
+        "after",
+        "over",
+        "Starts anew",
+        "Counts",
+    )
     rows = tuple(
         (
             row["part"],
             row["input"],
             share(row["share"]),
             f"{row['constant_power_above_pu']:.2f} pu",
+            f"{digits(1e3 * row['hold_up_s'], 3)} ms",
             f"{row['returns_above_pu']:.2f} pu",
             f"{digits(row['return_delay_s'], 3)} s",
             f"{digits(row['return_ramp_s'], 3)} s",
@@ -52,7 +64,7 @@ def _parts(table: pl.DataFrame) -> Shown:
         )
         for row in table.iter_rows(named=True)
     )
-    return Shown("Parts of the load", heads, rows, (2, 3, 4, 5, 6))
+    return Shown("Parts of the load", heads, rows, (2, 3, 4, 5, 6, 7))
 
 
 def _trips(table: pl.DataFrame) -> Shown:

@@ -24,8 +24,8 @@ def parts(of: tuple[Part, ...], power_factor: float) -> pl.DataFrame:
     -------
     frame
         A row a part: its share of the load [1], power factor, voltage down to which its power is constant (below, its
-        current is), when it comes back [s], the ramp up [s], whether what it feeds must start anew, and sags of a
-        window after which it stays away.
+        current is), time for which its capacitors give the whole power [s], when it comes back [s], the ramp up [s],
+        whether what it feeds must start anew, and sags of a window after which it stays away.
 
     Notes
     -----
@@ -44,6 +44,7 @@ def parts(of: tuple[Part, ...], power_factor: float) -> pl.DataFrame:
                 "share": part.fed.power / whole,
                 "power_factor": power_factor,
                 "constant_power_above_pu": 1.0 / end.current_limit.si,
+                "hold_up_s": end.hold_up.si,
                 "returns_above_pu": end.return_low.si,
                 "return_delay_s": end.return_delay.si,
                 "return_ramp_s": end.ramp.si,

@@ -81,9 +81,9 @@ def html(found: Study) -> str:
         drawn["spectrum"] = charts.spectrum(found.load.spectrum)
     if found.fast is not None:
         drawn |= fast_page.charts(found.fast)
+    drawn |= dynamics_charts.charts(found.dynamics)
     if found.network is not None:
         drawn |= host_charts.charts(found.network)
-    drawn |= dynamics_charts.charts(found.dynamics)
     numbers = basis.numbers_of(found.facility)
     shown = {
         "numbers": _numbers(found),
@@ -107,13 +107,13 @@ def html(found: Study) -> str:
         drawn,
         found=found,
         summary=summary(found),
-        statement=basis.STATEMENT,
+        statement=basis.statement(network=found.network is not None),
         assumed=sum(number.basis == "assumed" for number in numbers),
         total=len(numbers),
         tables=shown,
         weak=strength.WEAK,
         very_weak=strength.VERY_WEAK,
-        network_statement=host_page.STATEMENT,
+        network_statement=() if found.network is None else host_page.statement(found.network),
     )
 
 
@@ -227,7 +227,7 @@ def _capacitors(found: Study) -> Shown:
         (row["load"], _watts(row["load_w"]), f"{row['voltage_pu']:.3f}", _capacitor(row["capacitor_var"]))
         for row in study.capacitors(found).iter_rows(named=True)
     ]
-    heads = ("Load", "", "Voltage wanted", "Capacitor, rated at nominal voltage")
+    heads = ("Load", "", "Voltage wanted, per unit", "Capacitor, rated at nominal voltage")
     return Shown("What brings the point of connection back", heads, tuple(rows), (1, 2, 3))
 
 
@@ -252,7 +252,7 @@ def _steps(found: Study) -> Shown:
         for row in found.chapters.steps.iter_rows(named=True)
     ]
     heads = ("Change", "Before", "After", "Voltage before", "After", "Step", "R dP + X dQ", "More than allowed by")
-    return Shown("Steps of voltage at the point of connection", heads, tuple(rows), tuple(range(1, 7)))
+    return Shown("Steps of voltage at the point of connection, per unit", heads, tuple(rows), tuple(range(1, 7)))
 
 
 def _gaps(found: Study) -> Shown:
@@ -301,11 +301,15 @@ def _of_frequency(found: Study) -> dict[str, Shown]:
     }
 
 
+def _figure(value: float, unit: str) -> str:
+    return f"{digits(value)} per unit" if unit == "1" else quantity(value, unit)
+
+
 def _of_run(found: Study) -> dict[str, Shown]:
     load = found.load
     if load is None:
         return {}
-    figures = [(row["figure"], quantity(row["value"], row["unit"])) for row in load.figures.iter_rows(named=True)]
+    figures = [(row["figure"], _figure(row["value"], row["unit"])) for row in load.figures.iter_rows(named=True)]
     ramps = [
         (
             row["what"],

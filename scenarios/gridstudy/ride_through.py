@@ -19,6 +19,9 @@ from twin.site import Floats
 STEPS = {"voltage_ride_through": 1e-3, "frequency_ride_through": 1e-2}
 """[s] Of the machine, by what a code's curve is of: frequency has delays of minutes."""
 
+STOPPED = "stopped"
+"""What a part without a battery is in, off the grid."""
+
 SAG = (0.4, 0.1)
 """Voltage that is left [1], and for how long [s]: a fault near by, cleared in six cycles."""
 
@@ -254,7 +257,7 @@ def story(parts: tuple[Part, ...], found: Passage, origin: float) -> pl.DataFram
 def _becomes(part: Part, state: int) -> str:
     """Say what a part is in; off the grid, it is on its battery or stands still."""
     if state == machine.AWAY:
-        return "on its battery" if part.fed.front_end.battery is not None else "stopped"
+        return "on its battery" if part.fed.front_end.battery is not None else STOPPED
     return STATES[state]
 
 

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import numpy as np
+import pandapower as pp
+import pandapower.networks
 import pytest
 
 import facilities
@@ -45,6 +47,7 @@ def test_a_site_stands_on_its_network_at_its_rating(name: str) -> None:
     assert site.connection.host.network == HOSTED[name]
     points = found.host.grid.buses.number[found.feeding.bus]
     assert points.tolist() == list(AREAS[HOSTED[name]].points)
+    assert found.synthetic
     assert found.feeding.share.sum() == pytest.approx(1.0)
     assert found.host.studied[found.feeding.bus].all()
     voltage = solve(loaded(found.host.grid, found.feeding, site.connection.rating.si)).voltage
@@ -54,6 +57,13 @@ def test_a_site_stands_on_its_network_at_its_rating(name: str) -> None:
 def test_a_site_without_a_network_has_an_equivalent() -> None:
     assert hosted(facilities.load("foxconn_kaohsiung")) is None
     assert hosted(facilities.load("hpe_isambard_ai")) is None
+
+
+def test_a_network_of_ones_own_is_not_called_synthetic(tmp_path: Path) -> None:
+    pp.to_json(pandapower.networks.case9(), str(tmp_path / "own.json"))
+    found = hosted(on("prometheus", network=str(tmp_path / "own.json"), points=[{"bus": 4, "source": "s"}]))
+    assert found is not None
+    assert not found.synthetic
 
 
 def test_planned_reinforcements_carry_what_the_network_alone_cannot() -> None:

@@ -212,6 +212,11 @@ def test_charts_and_tables_have_each_chapter(
     assert "ercot_nogrr282" in told["Ride-through"]
     assert told["Grid lost"].startswith("for a minute: chips throttle after")
     assert told["Island"].endswith("iterations of 10 s")
+    cold = lost.story.filter(~pl.col("what").str.contains("throttle"))
+    gone = pl.concat([cold, pl.DataFrame({"time_s": [0.015], "what": ["computing: lost"]})])
+    for story, text in ((cold, "no chip throttles"), (gone, "computing is lost after 15 ms; no chip throttles")):
+        rows = dict(dynamics.summary(found._replace(cascade=lost._replace(story=story))))
+        assert rows["Grid lost"] == f"for a minute: {text}"
     without = dynamics.Dynamics(sag, None, "The site cannot be replayed: why.", None, None)
     assert set(dynamics_charts.charts(without)) == {"sag"}
     assert set(dynamics.shown(without)) == {"parts", "held", "sag"}

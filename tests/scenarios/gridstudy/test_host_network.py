@@ -9,6 +9,7 @@ import pytest
 from scenarios.gridstudy import host_charts, host_network, host_outages, host_page, host_tables
 from scenarios.gridstudy.host_names import bus_label, labels
 from scenarios.gridstudy.host_network import HostStudy, Network
+from scenarios.page.quantities import quantity
 from tests.twin.grid.host_cases import at, published
 from twin.grid import reactive_limits
 from twin.grid.feeding import loaded, shared_by_headroom
@@ -28,7 +29,15 @@ def network() -> Network:
         branches=grid.branches._replace(rating=rating, rating_emergency=1.2 * rating),
         buses=grid.buses._replace(latitude=places[0], longitude=places[1]),
     )
-    return Network("Test", ("origin", "licence"), grid, at(grid, 59, 54), np.arange(118) < 108, np.arange(count) < 176)
+    return Network(
+        "Test",
+        ("origin", "licence"),
+        grid,
+        at(grid, 59, 54),
+        np.arange(118) < 108,
+        np.arange(count) < 176,
+        synthetic=True,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -109,11 +118,27 @@ def test_every_table_and_chart_is_shown(found: HostStudy) -> None:
     assert {"network_buses", "network_limits", "network_course"} <= set(tables)
     assert tables["network_course"].height == 900
     charts = host_charts.charts(found)
-    assert list(charts) == ["network_pv", "network_qv", "network_hours", "network_map"]
+    assert list(charts) == ["network_pv", "network_map", "network_qv", "network_hours"]  # as the page has them
     shown = host_page.shown(found)
     assert shown["network_points"].rows[0][0] == bus_label(found.network.grid, int(found.network.feeding.bus[0]))
     assert len(shown["network_outages"].rows) == 3
-    assert "after each outage" in dict(host_page.summary(found))["Carries"]
+    assert "after each outage" in dict(host_page.summary(found))["It carries"]
+    assert f"of {quantity(RATING, 'W')} after" in dict(host_page.summary(found))["It carries"]
+
+
+def test_where_no_limit_is_met_the_load_is_a_least(found: HostStudy) -> None:
+    """Loads are searched up to twice the rating: 800 MW."""
+    for whole, text in ((799e6, quantity(799e6, "W")), (800e6, f"at least {quantity(800e6, 'W')}")):
+        told = found._replace(capacity=found.capacity._replace(whole=whole))
+        assert dict(host_page.summary(told))["Without outage"] == text
+
+
+def test_only_a_network_of_the_project_is_called_synthetic(found: HostStudy) -> None:
+    own = found._replace(network=found.network._replace(synthetic=False))
+    assert "synthetic" in dict(host_page.summary(found))["Network"]
+    assert "synthetic" not in dict(host_page.summary(own))["Network"]
+    assert "no line of it is a utility's" in host_page.statement(found)[0]
+    assert "utility" not in host_page.statement(own)[0]
 
 
 def test_a_campus_beyond_the_limit_is_studied_below_it_and_says_so(network: Network) -> None:

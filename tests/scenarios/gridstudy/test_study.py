@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -155,12 +156,16 @@ def test_a_host_network_is_a_chapter_of_the_page(found: Study) -> None:
     """A ring of three buses with the campus at the far ones: its tables are the study's, its figures in the summary."""
     grid = small([(0, 1, 0.1), (1, 2, 0.1), (2, 0, 0.1)], [(0, -1e4, 1e4)], 3)
     all_ = np.ones(3, dtype=bool)
-    network = host_network.study(Network("Ring", ("synthetic",), grid, at(grid, 1, 2), all_, all_), 80e6, 60e6, None)
+    network = host_network.study(
+        Network("Ring", ("synthetic",), grid, at(grid, 1, 2), all_, all_, synthetic=True), 80e6, 60e6, None
+    )
     whole = found._replace(network=network)
     text = page.html(whole)
     assert "The host network" in text
     assert "All outages of one branch, by full AC power flow" in text
-    assert dict(page.summary(whole))["Network"] == "Ring; synthetic"
+    assert dict(page.summary(whole))["Network"].startswith("Ring; synthetic")
+    numbers = [int(number) for number in re.findall(r"<b>Figure (\d+)\.</b>", text)]
+    assert numbers == list(range(1, len(numbers) + 1))
     assert study.tables(whole)["network_branches"].height == 3
     assert "flows and voltages of the host network" not in " ".join(study.tables(whole)["absent"]["chapter"])
 
