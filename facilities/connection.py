@@ -40,7 +40,7 @@ class HostNetwork(Model):
     """The transmission network around the site."""
 
     network: Text
-    """A host grid of the project by name, or a file of one's own: pandapower JSON, MATPOWER or CGMES."""
+    """A host grid of the project by name, or a file of one's own: pandapower JSON, MATPOWER, PSS/E, CGMES."""
     points: Annotated[tuple[HostPoint, ...], Field(min_length=1)]
     additions: tuple[Text, ...] = ()
     """Planned reinforcements that are taken as built, by name."""

@@ -12,7 +12,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from twin.errors import FacilityError, Fault
+from twin.errors import FacilityError, Fault, listed
 
 Schema = TypeVar("Schema", bound=BaseModel)
 
@@ -118,12 +118,12 @@ def nearest(name: str, known: Iterable[str]) -> str:
     Returns
     -------
     text
-        A sentence that lists them, and asks whether the nearest was meant.
+        A sentence that lists them, or of many the nearest, and asks whether the nearest was meant.
     """
     names = sorted(known)
     near = difflib.get_close_matches(name, names, n=1)
     hint = f" Did you mean {near[0]!r}?" if near else ""
-    return (f" Known here: {', '.join(names)}." if names else "") + hint
+    return (f" Known here: {listed(name, names)}." if names else "") + hint
 
 
 def _place(location: Sequence[Any], data: object, prefix: str) -> str:

@@ -25,6 +25,7 @@ DOORS = {
         "benchmarks/grid_day.py",
         "benchmarks/grid_n1.py",
     },
+    "pypowsybl": {"facilities/hosts/exchange.py"},
     "pandapower": {"twin/grid/network.py", "twin/grid/pandapower_host.py", "facilities/hosts/read.py"},
     "plotly": {"scenarios/page/figures.py"},
     "comtrade": {"telemetry/formats/comtrade.py"},

@@ -69,7 +69,7 @@ class UnknownNameError(InputError):
     def __init__(self, kind: str, name: str, known: Sequence[str]) -> None:
         near = difflib.get_close_matches(name, known, n=1)
         hint = f" Did you mean {near[0]!r}?" if near else ""
-        message = f"unknown {kind} {name!r}; known: {_listed(name, sorted(known))}.{hint}"
+        message = f"unknown {kind} {name!r}; known: {listed(name, sorted(known))}.{hint}"
         super().__init__("", [Fault("", message)])
 
 
@@ -91,7 +91,22 @@ class ClosureError(TwinError):
     exit_code = 1
 
 
-def _listed(name: str, known: Sequence[str]) -> str:
+def listed(name: str, known: Sequence[str]) -> str:
+    """
+    Write names that are known, or of many how many they are, and which are nearest.
+
+    Parameters
+    ----------
+    name
+        As given.
+    known
+        Names that would do, in order.
+
+    Returns
+    -------
+    text
+        Without a stop at its end.
+    """
     if len(known) <= READABLE:
         return ", ".join(known)
     likely = difflib.get_close_matches(name, known, n=NEAREST, cutoff=0.0)

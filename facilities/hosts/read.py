@@ -1,8 +1,4 @@
-"""
-A user's own network: pandapower JSON, MATPOWER, and CGMES through pandapower's converter.
-
-pandapower has no converter of PSS/E files, so they are refused, with a word on how to come by a format that is read.
-"""
+"""A user's own network: pandapower JSON, MATPOWER, and what PowSyBl reads, such as PSS/E and CGMES."""
 
 from __future__ import annotations
 
@@ -15,7 +11,7 @@ import numpy as np
 import pandapower as pp
 from pandapower.pypower import idx_brch, idx_bus, idx_gen
 
-from facilities.hosts import matpower
+from facilities.hosts import exchange, matpower
 from facilities.hosts.files import Host, Record
 from facilities.hosts.matpower import Case, Table
 from twin.errors import FacilityError, Fault
@@ -24,8 +20,6 @@ from twin.grid.power_flow import solve
 
 NEGLIGIBLE = 1e-12
 """Difference [1] of the two ends of a branch that is rounding."""
-
-PSSE = frozenset({".raw", ".rawx", ".sav"})
 
 ASYMMETRIC = [idx_brch.BR_R_ASYM, idx_brch.BR_X_ASYM, idx_brch.BR_G_ASYM, idx_brch.BR_B_ASYM]
 """Columns of pandapower's tables by which a branch differs at its ends."""
@@ -36,10 +30,11 @@ UNREAD = ("tcsc", "svc", "ssc", "vsc", "bi_vsc", "b2b_vsc", "line_dc", "load_dc"
 
 
 class _Own(NamedTuple):
-    """Tables of a user's network, and its frequency [Hz] where the format states it."""
+    """Tables of a user's network, its frequency [Hz] where the format states it, and what to know of the reading."""
 
     case: Case
     frequency: float | None = None
+    notes: tuple[str, ...] = ()
 
 
 def read(path: Path, frequency: float = 60.0) -> Host:
@@ -49,7 +44,8 @@ def read(path: Path, frequency: float = 60.0) -> Host:
     Parameters
     ----------
     path
-        Ends in ``.json`` (pandapower), ``.m`` or ``.mat`` (MATPOWER), ``.zip`` or ``.xml`` (CGMES 2.4.15).
+        Ends in ``.json`` (pandapower), ``.m`` or ``.mat`` (MATPOWER), ``.raw`` or ``.rawx`` (PSS/E), ``.zip`` or
+        ``.xml`` (CGMES), ``.uct`` (UCTE) or ``.cdf`` (IEEE).
     frequency : [Hz]
         Nominal, where the file does not state it.
 
@@ -67,18 +63,13 @@ def read(path: Path, frequency: float = 60.0) -> Host:
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         message = f"a network ends in {', '.join(READERS)}; got {path.suffix or 'no suffix'!r}"
-        if path.suffix.lower() in PSSE:
-            message = (
-                "PSS/E files are not read, as pandapower has no converter for them; save the case as CGMES or as a "
-                "MATPOWER case by another program, and give that"
-            )
         raise FacilityError(path.name, [Fault("", message)])
     own = reader(path)
-    grid, notes = matpower.network(own.case, own.frequency or frequency)
+    grid, read_notes = matpower.network(own.case, own.frequency or frequency)
+    notes = (*own.notes, *read_notes)
     if len(grid.buses.number) < 0.5 * len(own.case.bus):
-        message = (
-            f"falls apart: {notes[0]}; close the branches that join it, or give the part around the reference alone"
-        )
+        apart = f"falls apart: {read_notes[0]}"
+        message = f"{apart}; close the branches that join it, or give the part around the reference alone"
         raise FacilityError(path.name, [Fault("branch", message)])
     grid = shared_by_headroom(grid)
     try:
@@ -260,25 +251,20 @@ def _read_pandapower(path: Path) -> _Own:
     return _Own(case_of(network, path.name), float(network.f_hz))
 
 
-def _read_cgmes(path: Path) -> _Own:
-    try:
-        from pandapower.converter.cim.cim2pp.from_cim import from_cim
-    except ModuleNotFoundError as error:
-        message = f"CGMES needs the package {error.name}, which pandapower's converter imports; install it"
-        raise FacilityError(path.name, [Fault("", message)]) from error
-    try:
-        network = from_cim(file_list=[str(path)])
-    except Exception as error:  # the converter has no errors of its own: whatever pandas, lxml or zipfile raise
-        message = f"pandapower's converter of CGMES 2.4.15 does not read it: {error}"
-        raise FacilityError(path.name, [Fault("", message)]) from error
-    return _Own(case_of(network, path.name), float(network.f_hz))
+def _read_exchanged(path: Path) -> _Own:
+    case, notes = exchange.read(path)
+    return _Own(case, notes=notes)
 
 
 READERS: dict[str, Callable[[Path], _Own]] = {
     ".json": _read_pandapower,
     ".m": _read_matpower,
     ".mat": _read_matpower,
-    ".zip": _read_cgmes,
-    ".xml": _read_cgmes,
+    ".raw": _read_exchanged,
+    ".rawx": _read_exchanged,
+    ".zip": _read_exchanged,
+    ".xml": _read_exchanged,
+    ".uct": _read_exchanged,
+    ".cdf": _read_exchanged,
 }
 """By suffix."""

@@ -149,6 +149,8 @@ def _places(grid: HostGrid, point: int | str) -> list[int]:
 def _absent(grid: HostGrid, point: int | str) -> str:
     """Say that a bus is not there, and which is like it."""
     if isinstance(point, str):
+        if point.isdigit() and int(point) in grid.buses.number:
+            return f"no bus is named {point!r}, but one has that number, which is written without quotes: bus = {point}"
         return f"the network has no bus named {point!r}.{nearest(point, [name for name in grid.buses.name if name])}"
     known = grid.buses.number
     near = known[np.argsort(np.abs(known - point), kind="stable")[:3]].tolist()

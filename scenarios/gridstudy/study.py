@@ -133,6 +133,7 @@ def study(site: str, run: Path | None, waveform: Waveform | None = None, *, netw
     facility = facilities.load(site)
     load = None if run is None else trace.read(run, facility.name)
     given = _measured(facility, waveform)
+    host = hosted(facility)  # before the first chapters take their seconds: a network of the user's own may be wrong
     found = connection.chapters(facility)
     changes = [Change("loss of the whole site", -found.design_load, 0.0)]
     if load is not None:
@@ -143,7 +144,6 @@ def study(site: str, run: Path | None, waveform: Waveform | None = None, *, netw
         ramp = trace.largest_ramp(load)
         changes.append(Change(f"largest ramp of the run over {duration(trace.RAMP)}", ramp, trace.RAMP))
     named = facility.connection.interconnection
-    host = hosted(facility)
     moving = dynamics.study(facility, found.site, found.design_load, host)
     fast, without_fast = _fast(facility, found, given, modes.driven(moving.modes, named))
     behind, without_behind = inside.inside(facility, found.site)

@@ -74,6 +74,8 @@ def test_points_are_found_by_number_and_by_name(tmp_path: Path) -> None:
     assert rows(grid, [3, "NORTH B"]).tolist() == [2, 1]
     with pytest.raises(FacilityError, match=r"no bus named 'TWON'.*Did you mean 'TOWN'"):
         rows(grid, ["TWON"])
+    with pytest.raises(FacilityError, match=r"no bus is named '3', but one has that number.*without quotes: bus = 3"):
+        rows(grid, ["3"])
     with pytest.raises(FacilityError, match=r"no bus 7; of its 3 buses the nearest numbers are \[3, 1, 0\]"):
         rows(grid, [7])
     with pytest.raises(FacilityError, match="are not all different buses: closed switches join some"):
@@ -131,11 +133,10 @@ def test_missing_ratings_are_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "told"), [
-    ("own.raw", "PSS/E files are not read, as pandapower has no converter for them; save the case as CGMES"),
-    ("own.csv", r"a network ends in \.json, \.m, \.mat, \.zip, \.xml; got '\.csv'"),
+    ("own.csv", r"a network ends in \.json, \.m, \.mat, \.raw, \.rawx, \.zip, \.xml, \.uct, \.cdf; got '\.csv'"),
     ("own.json", "is no network of pandapower"),
     ("own.m", "no MATPOWER case could be read"),
-    ("own.xml", "CGMES needs the package lxml|pandapower's converter of CGMES 2.4.15 does not read it"),
+    ("own.xml", "PowSyBl does not read it|PowSyBl, which is not installed"),
 ])  # fmt: skip
 def test_files_that_are_not_read_say_why(tmp_path: Path, name: str, told: str) -> None:
     (tmp_path / name).write_text("{}", encoding="utf-8")
