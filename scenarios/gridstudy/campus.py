@@ -38,6 +38,8 @@ class Below(NamedTuple):
         As studied: below one point of connection.
     normal : frame
         Of each kind of element the place that is worst off: loading, voltage behind it.
+    places : frame
+        Of each hall and of the plant: its load, feeders and substations, how they are loaded, the voltage behind each.
     outages : frame
         The same with one element of a kind out: loading of the others, voltage, load that is dark.
     motors : frame
@@ -48,6 +50,7 @@ class Below(NamedTuple):
 
     campus: Campus
     normal: pl.DataFrame
+    places: pl.DataFrame
     outages: pl.DataFrame
     motors: pl.DataFrame
     losses: float
@@ -85,6 +88,7 @@ def study(facility: Facility, site: Site, halls: Floats, plant: float) -> Below:
     return Below(
         found,
         pl.DataFrame(_rows(found, grid, voltage, loading)),
+        pl.DataFrame(_places(found, grid, voltage, loading)),
         pl.DataFrame(list(_outages(found, grid))),
         _motors(facility, site, found, grid),
         drawn - float(found.load.sum()),
@@ -141,6 +145,26 @@ def _rows(found: Campus, grid: HostGrid, voltage: Floats, loading: Floats) -> li
         }
         for one in _highest(found, grid, loading)
     ]
+
+
+def _places(found: Campus, grid: HostGrid, voltage: Floats, loading: Floats) -> list[dict[str, object]]:
+    """Of each place what it draws, through how much, and what arrives."""
+    rows = []
+    for place, name in enumerate(found.place):
+        cables, behind = below.end_of_feeders(place), below.behind_substations(place)
+        row: dict[str, object] = {"place": name, "load_w": float(found.load[place])}
+        for kind, units, start, end in (
+            ("feeder", found.feeders[place], CAMPUS, cables),
+            ("substation", found.substations[place], cables, behind),
+        ):
+            there = units > 0
+            row |= {
+                f"{kind}s": int(units),
+                f"{kind}_loading": float(loading[below.members(grid, start, end)].max()) if there else None,
+                f"{kind}_voltage_pu": float(voltage[end]) if there else None,
+            }
+        rows.append(row)
+    return rows
 
 
 def _outages(found: Campus, grid: HostGrid) -> Iterator[dict[str, object]]:

@@ -90,6 +90,7 @@ def tables(found: Inside | None) -> dict[str, pl.DataFrame]:
         return {}
     return {
         "campus": found.below.normal,
+        "campus_places": found.below.places,
         "campus_outages": found.below.outages,
         "motor_starts": found.below.motors,
         "flexibility": flexibility.table(found.measures),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from scenarios.page import svg
+from scenarios.page import svg, symbols
 from scenarios.page.quantities import count, digits, quantity, share
 from scenarios.page.svg import LINE, Drawing
+from scenarios.page.symbols import STEP, TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,16 +18,10 @@ WIDTH = 780
 _WIRE, _COOLING = 40, 430
 """[px] where the wires of the halls and of the cooling run."""
 
-_TEXT = 30
-"""[px] from a wire to the words beside it."""
-
 _ASIDE = 340
 """[px] of the box beside the host grid."""
 
 _ACRONYMS = frozenset({"cdu", "pdu", "ups", "sts"})
-
-_STEP = 78
-"""[px] from stage to stage."""
 
 _CORDS = ("2N", "3N/2", "4N/3")
 
@@ -54,7 +49,7 @@ def one_line(manifest: Mapping[str, Any], machines: Mapping[str, float]) -> Draw
     common, halls, mechanical = (_stages(line[name], made[name]) for name in ("common", "halls", "mechanical"))
     for number, stage in enumerate(common):
         parts.append(_stage(_WIRE, y, *stage))
-        y += _STEP
+        y += STEP
         if not number:
             parts.append(svg.path([(_WIRE - 24, y), (_WIRE + 306, y)], "busbar"))
     parts += [svg.path([(_WIRE - 24, y), (WIDTH - 30, y)], "busbar"), svg.path([(_COOLING, y), (_COOLING, y + 18)])]
@@ -64,7 +59,7 @@ def one_line(manifest: Mapping[str, Any], machines: Mapping[str, float]) -> Draw
         down = y + 18.0
         for stage in stages:
             parts.append(_stage(wire, down, *stage))
-            down += _STEP
+            down += STEP
         parts += [svg.path([(wire, down), (wire, down + 16)]), svg.box(wire - 24, down + 16, 330, 14 + LINE * len(end))]
         parts.append(svg.lines(wire - 10, down + 34, end))
         ends.append(down + 34 + LINE * len(end))
@@ -93,14 +88,10 @@ def _grid(line: Mapping[str, Any], made: Mapping[str, Any]) -> tuple[list[str], 
         f"{quantity(line['power_w'], 'W')}, {share(loading)}",
     )
     parts = [
-        svg.circle(x, 22, 14),
-        svg.path([(x - 8, 22), (x - 4, 16), (x, 22), (x + 4, 28), (x + 8, 22)]),
-        svg.lines(x + _TEXT, 18, host),
-        svg.path([(x, 36), (x, 78)]),
-        svg.box(x - 7, 78, 14, 14, "breaker"),
-        svg.path([(x, 92), (x, 144)]),
-        svg.lines(x + _TEXT, 86, connection),
-        svg.bar(x + _TEXT, 126, loading),
+        symbols.host_grid(x, host),
+        symbols.breaker(x, STEP, 144),
+        svg.lines(x + TEXT, 86, connection),
+        svg.bar(x + TEXT, 126, loading),
     ]
     if made["supply"]:
         rows = ["Own supply, stated and not part of the run", *svg.wrapped(made["supply"], _ASIDE - 20)]
@@ -115,7 +106,7 @@ def _stages(rows: Sequence[Row], made: Sequence[Row]) -> list[tuple[Row, Row]]:
 
 def _stage(x: float, y: float, row: Row, made: Row) -> str:
     """Draw a stage on a wire, with its number, rating, redundancy and load."""
-    symbol = {"transformer": _transformer, "conductor": _conductor}.get(made["law"], _converter)
+    symbol = {"transformer": symbols.transformer, "conductor": symbols.conductor}.get(made["law"], symbols.converter)
     several = row["fewest"] < row["units"]
     span = count(row["fewest"]) if row["fewest"] == row["most"] else f"{count(row['fewest'])} to {count(row['most'])}"
     each = f", {span} a hall" if several else ""
@@ -126,27 +117,12 @@ def _stage(x: float, y: float, row: Row, made: Row) -> str:
         f"{count(row['units'])} of {quantity(row['rating_w'], 'W', 3)}{volts}; {made['redundancy']}{each}",
         f"{quantity(row['load_w'], 'W')}, {loading}; loss {quantity(row['loss_w'], 'W', 3)}",
     )
-    bar = svg.bar(x + _TEXT, y + 10 + LINE * len(words), row["loading"])
-    return symbol(x, y) + svg.lines(x + _TEXT, y + 18, words) + bar
+    return symbol(x, y) + symbols.beside(x, y, words, row["loading"])
 
 
 def _title(name: str) -> str:
     words = [word.upper() if word in _ACRONYMS else word for word in name.split("_")]
     return " ".join([words[0][:1].upper() + words[0][1:], *words[1:]])
-
-
-def _transformer(x: float, y: float) -> str:
-    ends = svg.path([(x, y), (x, y + 14)]) + svg.path([(x, y + 50), (x, y + _STEP)])
-    return ends + svg.circle(x, y + 25, 11) + svg.circle(x, y + 39, 11, "ring")
-
-
-def _conductor(x: float, y: float) -> str:
-    return svg.path([(x, y), (x, y + _STEP)]) + svg.path([(x, y + 12), (x, y + 54)], "conductor")
-
-
-def _converter(x: float, y: float) -> str:
-    ends = svg.path([(x, y), (x, y + 18)]) + svg.path([(x, y + 48), (x, y + _STEP)])
-    return ends + svg.box(x - 15, y + 18, 30, 30) + svg.path([(x - 15, y + 48), (x + 15, y + 18)])
 
 
 def _racks(manifest: Mapping[str, Any]) -> list[str]:
