@@ -6,6 +6,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scenarios.capacity import chapter
 from scenarios.page import pages
 from scenarios.page.quantities import MISSING, digits, quantity, stated
 from scenarios.page.shown import Shown
@@ -77,12 +78,15 @@ def html(found: Found, manifest: dict[str, Any]) -> str:
     """
     hours = tables.hours(found)
     months = tables.months(hours)
-    drawn = {"monthly": charts.monthly(months), **charts.maps(hours), "durations": charts.durations(hours)}
+    carried = None if found.capacity is None else chapter.chapter(found.capacity)
+    first = {} if carried is None else carried.drawn
+    drawn = first | {"monthly": charts.monthly(months), **charts.maps(hours), "durations": charts.durations(hours)}
     return pages.html(
         "year.html.j2",
         metadata.version("gigatwin"),
         drawn,
         manifest=manifest,
+        capacity=carried,
         groups=groups(found),
         maps=[name for name in drawn if name.startswith("map_")],
         months=_months(months),
@@ -109,7 +113,8 @@ def groups(found: Found) -> list[tuple[str, list[tuple[str, str]]]]:
     """
     figures = found.figures
     dry = figures["water_use"]["value"] == 0.0
-    return [
+    carried = [] if found.capacity is None else chapter.groups(found.capacity)
+    return carried + [
         (
             title,
             [(label, _text(name, figures[name])) for name, label in members if name in figures],

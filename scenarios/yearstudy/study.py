@@ -19,6 +19,8 @@ from facilities.phases import at_phase
 from facilities.reader import parsed
 from facilities.weather import KINDS
 from scenarios import output
+from scenarios.capacity import study as capacity
+from scenarios.capacity.study import Capacities
 from scenarios.fields import Duration, Model
 from scenarios.origins import hashed, resolved, traced
 from scenarios.outdoors import weather_file
@@ -121,6 +123,8 @@ class Found(NamedTuple):
         Whose jobs run.
     readings : name to Reading
         Telemetry of these jobs.
+    capacity : Capacities or None
+        What the site can carry, where it was asked for.
     """
 
     facility: Facility
@@ -133,6 +137,7 @@ class Found(NamedTuple):
     extremes: pl.DataFrame
     scenario: Scenario
     readings: Mapping[str, Reading]
+    capacity: Capacities | None = None
 
 
 def year(
@@ -187,7 +192,7 @@ def year(
     StateError
         If the plant cannot carry the heat of the year's weather.
     """
-    found = solve(site, scenario, weather, step, first, growth=growth, progress=progress)
+    found = with_capacity(solve(site, scenario, weather, step, first, growth=growth, progress=progress))
     name = f"year_{step.replace(' ', '')}"
     folder = output.choose(out, found.facility.name, name, found.span.start, force=force)
     manifest = _manifest(found, site, scenario, weather, command)
@@ -195,6 +200,25 @@ def year(
         tables.write(found, manifest, unfinished)
         page.write(found, manifest, unfinished / PAGE)
     return found, folder / PAGE
+
+
+def with_capacity(found: Found) -> Found:
+    """
+    Add to a year what its site can carry, as it stands at the year's end and in each phase.
+
+    Parameters
+    ----------
+    found
+        The year.
+
+    Returns
+    -------
+    Found
+        The same, with its capacity and the figures of it.
+    """
+    last = found.stretches[-1]
+    carried = capacity.capacities(found.facility, last.facility, last.site, last.load)
+    return found._replace(capacity=carried, figures=found.figures | capacity.figures(carried))
 
 
 def solve(
@@ -353,7 +377,7 @@ def _manifest(
         "step_s": found.span.step,
         "steps": found.span.steps,
         "seed": found.scenario.seed,
-        "definitions": DEFINITIONS,
+        "definitions": DEFINITIONS | capacity.DEFINITIONS,
         "inputs": [resolved(facility), *_files(site, scenario, weather)],
         "scenario": {"name": found.scenario.name, "description": found.scenario.description},
         "nameplate": nameplate(facility)._asdict(),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from scenarios.capacity import study as capacity
 from twin.closure import cooling_energy
 from twin.columns import YEAR
 
@@ -126,7 +127,10 @@ def write(found: Found, manifest: dict[str, Any], folder: Path) -> None:
         An empty folder.
     """
     table = hours(found)
-    for name, frame in (("hours", table), ("months", months(table)), ("extremes", found.extremes)):
+    frames = {"hours": table, "months": months(table), "extremes": found.extremes}
+    if found.capacity is not None:
+        frames["capacity"] = capacity.table(found.capacity)
+    for name, frame in frames.items():
         frame.write_parquet(folder / f"{name}.parquet")
     for name, content in (("manifest", manifest), ("metrics", found.figures)):
         (folder / f"{name}.json").write_text(json.dumps(content, indent=1, default=str) + "\n", encoding="utf-8")

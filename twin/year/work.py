@@ -85,6 +85,32 @@ def nodes(samples: Floats, weights: Floats, count: int) -> tuple[Floats, Floats]
     return levels.reshape(*samples.shape[:-1], 2 * count), each
 
 
+def pooled(works: Works, count: int) -> tuple[Floats, Floats]:
+    """
+    Give the levels of all steps together.
+
+    Parameters
+    ----------
+    works : Works
+        Kinds of work.
+    count : [1]
+        Evenly wide classes of levels that are told apart.
+
+    Returns
+    -------
+    tuple of (work, class) [1] and (work, class) [1]
+        Mean level of each class, and the part of all time that is spent in it.
+    """
+    levels, weights = np.zeros((2, works.level.shape[0], count))
+    for work, (level, weight) in enumerate(zip(works.level, works.weight, strict=True)):
+        low, width = float(level.min()), max(float(np.ptp(level)), 1e-12)
+        row = np.minimum(((level - low) * (count / width)).astype(np.int64), count - 1).reshape(-1)
+        held = np.bincount(row, weight.reshape(-1), count)
+        levels[work] = np.bincount(row, (weight * level).reshape(-1), count) / np.maximum(held, 1e-300)
+        weights[work] = held / held.sum()
+    return levels, weights
+
+
 def follows(classes: RackClasses, samples: Floats, pace: float, window: int) -> Floats:
     """
     Give how far chips follow the swings of a trace.

@@ -13,6 +13,7 @@ import pytest
 import facilities
 from facilities import build
 from scenarios import schema
+from scenarios.page.quantities import quantity
 from scenarios.workload_schema import Job
 from scenarios.yearstudy import outdoors, study, workload
 from scenarios.yearstudy.workload import Span
@@ -30,11 +31,30 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_folder_is_whole(folder: Path) -> None:
-    names = ["extremes.parquet", "hours.parquet", "manifest.json", "metrics.json", "months.parquet", "year.html"]
+    names = [
+        "capacity.parquet",
+        "extremes.parquet",
+        "hours.parquet",
+        "manifest.json",
+        "metrics.json",
+        "months.parquet",
+        "year.html",
+    ]
     assert sorted(path.name for path in folder.iterdir()) == names
     table = pl.read_parquet(folder / "hours.parquet")
     assert table.height == 8760
     assert table.columns == list(YEAR)
+
+
+def test_the_page_says_what_the_site_can_carry(folder: Path) -> None:
+    """The headline stands on the page, and every number of it in metrics.json."""
+    text = (folder / "year.html").read_text(encoding="utf-8")
+    figures = json.loads((folder / "metrics.json").read_text())
+    assert "What the site can carry" in text
+    for name in ("it_usable", "it_power_and_cooling", "it_one_out", "it_rare", "connection_stranded"):
+        shown = quantity(figures[f"capacity_{name}"]["value"], "W")
+        assert f"<dd>{shown}</dd>" in text
+    assert figures["capacity_racks_fit"] == {"value": 0.0, "unit": "1"}
 
 
 def test_months_and_hours_add_up_to_the_figures(folder: Path) -> None:

@@ -1,0 +1,134 @@
+"""What the sites of the catalog carry."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pytest
+
+import facilities
+from facilities import build
+from facilities.build import sized
+from facilities.nameplate import nameplate
+from facilities.phases import at_phase
+from facilities.variants import Value, Variants
+from scenarios.capacity import chapter, study
+from scenarios.capacity.standing import PLACES, standing
+from scenarios.capacity.words import label
+from scenarios.setting import DEFAULT, Asked, settle
+from scenarios.yearstudy import workload
+from twin.capacity import split, totals
+
+
+@pytest.mark.parametrize("name", facilities.names())
+def test_every_site(name: str) -> None:
+    """
+    Used, free and stranded are what each limit carries; what is installed is the nameplate; fewer units carry no more.
+
+    A site that passes `twin check` carries its racks on design days.
+    """
+    facility = facilities.load(name)
+    now = standing(facility)
+    installed = float(now.installed.sum())
+    assert installed == pytest.approx(nameplate(facility).it_power_w, rel=1e-12)
+    carried = totals(now.limits)
+    parts = split(carried, installed, now.usable.total)
+    finite = np.isfinite(carried)
+    assert (parts.used + parts.free + parts.stranded)[finite] == pytest.approx(carried[finite], rel=1e-12)
+    assert parts.stranded.min() >= -1e-6 * installed
+    assert now.usable.total >= installed * (1.0 - 1e-9)
+    assert now.fit.too_many == 0
+    assert now.fit.fit <= min(now.fit.places, now.fit.carried)
+    whole = {condition.name: condition.usable.total for condition in now.conditions}
+    assert whole["design days, one unit out"] <= whole["design days"] * (1.0 + 1e-9)
+    if "once in 20 years" in whole:
+        assert whole["once in 20 years"] <= whole["design days"] * (1.0 + 1e-9)
+    rating, drawn = now.connection
+    assert drawn <= rating * (1.0 + 1e-9)
+    # The peak for which the connection was sized has all fans and chillers at full load: no less than at rest.
+    assert drawn <= sized(facility).peak_power * now.usable.total / installed * 1.01
+
+
+def test_the_racks_that_fit_do_fit() -> None:
+    """Frontier has a CDU with a free place; with a rack on it the site carries all its racks, and there is no room."""
+    facility = facilities.load("frontier")
+    before = standing(facility)
+    assert before.fit.fit == 1
+    kind, first = next(iter(facility.racks.items()))
+    arrangement = facility.arrangement.model_dump() | {"empty_places": []}
+    more: dict[str, Value] = {f"racks.{kind}.count": f"{first.count.count + 1} rack", "arrangement": arrangement}
+    after = standing(Variants(facility).facility(more))
+    assert (after.fit.places, after.fit.too_many) == (0, 0)
+    assert after.installed.sum() == pytest.approx(before.installed.sum() + before.rack[0], rel=1e-2)
+    assert after.usable.total == pytest.approx(after.installed.sum(), rel=1e-9)
+
+
+def test_a_connection_by_hand() -> None:
+    """
+    Near the load at which it was worked out a connection carries IT in the ratio of IT to what is drawn there.
+
+    Prometheus: 1,000 MW, and 782.8 MW of IT for 907.6 MW drawn; of 1,100 MW a tenth more, fans apart.
+    """
+    facility = facilities.load("prometheus")
+    now, more = standing(facility), standing(Variants(facility).facility({"connection.rating": "1100 MW"}))
+    ratio = now.usable.total / now.connection[1]
+    assert _site_limit(now, "connection") == pytest.approx(1e9 * ratio, rel=0.01)
+    assert _site_limit(more, "connection") == pytest.approx(1.1 * _site_limit(now, "connection"), rel=0.01)
+
+
+def _site_limit(now: Any, name: str) -> float:
+    return float(now.limits.site[now.limits.site_names.index(name)])
+
+
+def test_a_phase_has_its_own_limits() -> None:
+    """Prometheus's first phase: eleven of 24 halls and their racks; the whole connection stands from then on."""
+    facility = facilities.load("prometheus")
+    first, whole = standing(at_phase(facility, "first"), "first"), standing(facility)
+    assert (first.name, len(first.halls), len(whole.halls)) == ("first", 11, 24)
+    assert first.installed.sum() == pytest.approx(whole.installed[:11].sum(), rel=1e-12)
+    assert first.limits.hall[:, 0] == pytest.approx(whole.limits.hall[:, 0], rel=1e-6)
+    assert first.connection[0] - first.connection[1] > whole.connection[0] - whole.connection[1]
+
+
+@pytest.fixture(scope="module")
+def found() -> study.Capacities:
+    """Find what a small site carries."""
+
+    facility = facilities.load("hpe_isambard_ai")
+    site = build.site(facility)
+    setting = settle(site, Asked(scenario=None), facility.scenario or DEFAULT)
+    span = workload.Span(datetime(2026, 1, 1), 3600, 8760)
+    load = workload.year(facility, site, setting.scenario.jobs, setting.readings, span, 1)
+    return study.capacities(facility, facility, site, load)
+
+
+def test_the_table_holds_the_figures(found: study.Capacities) -> None:
+    """Every figure of metrics.json can be had from the table: sums over halls, and what binds."""
+    figures, table = study.figures(found), study.table(found)
+    now = table.filter((table["phase"] == "") & (table["condition"] == f"design days, {PLACES}"))
+    assert now["usable_w"].max() == pytest.approx(figures["capacity_it_usable"]["value"], rel=1e-12)
+    binding = set(now.filter(now["binds"])["limit"])
+    assert binding == set(study.binding(found.now.limits, found.now.usable))
+    held = table.filter((table["phase"] == "") & (table["condition"] == "design days") & (table["place"] == "site"))
+    assert held["usable_w"][0] == pytest.approx(figures["capacity_it_power_and_cooling"]["value"], rel=1e-12)
+    assert set(table["phase"]) == {"", "phase_1", "phase_2"}
+
+
+def test_the_racks_that_stand_are_held_where_less_is_carried(found: study.Capacities) -> None:
+    """On the day of once in 20 years Isambard's dry coolers carry less than its racks: a cap, and computing lost."""
+    rare = found.held[2]
+    assert rare.usable < float(found.now.installed.sum())
+    assert rare.cap is not None
+    assert rare.lost is not None
+    assert 0.5 < rare.cap < 1.0
+    assert 0.0 < rare.lost < 0.1
+
+
+def test_the_chapter_says_what_binds(found: study.Capacities) -> None:
+    made = chapter.chapter(found)
+    assert "limited by" in made.sentences[0]
+    binds = [row[0] for row in made.tables["limits"].rows if row[-1] == "binds"]
+    assert binds == [label(name) for name in study.binding(found.now.limits, found.now.usable)]
+    assert list(made.drawn) == ["capacity", "more_racks"]
