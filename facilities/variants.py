@@ -118,6 +118,32 @@ class Variants:
         where = f"{above!r}" if above else f"the facility file of {self._name}"
         return f"there is no such place below {where}.{nearest(path.removeprefix(f'{above}.'), near)}"
 
+    def laid(self, piece: Mapping[str, Any]) -> dict[str, Value]:
+        """
+        Give the changes that a piece of a facility file makes when it is laid over the facility, as a design is.
+
+        Parameters
+        ----------
+        piece
+            Tables with the keys that change; a number may be text with its unit alone.
+
+        Returns
+        -------
+        dict of path to Value
+            For `facility`. Tables are merged key by key; lists, and tables that it has not, are put as a whole.
+        """
+        return dict(self._laid("", piece))
+
+    def _laid(self, above: str, piece: Mapping[str, Any]) -> Iterator[tuple[str, Value]]:
+        for name, value in piece.items():
+            path = f"{above}.{name}" if above else name
+            place = self._places.get(path)
+            here = None if place is None or place.number else place.holder[place.key]
+            if isinstance(value, dict) and isinstance(here, dict | list):
+                yield from self._laid(path, value)
+            else:
+                yield path, value
+
     def facility(self, changes: Mapping[str, Value]) -> Facility:
         """
         Give the facility with some values replaced.
@@ -125,7 +151,7 @@ class Variants:
         Parameters
         ----------
         changes : path to Value
-            Numbers as text with their unit, names as text, or whole tables.
+            Numbers as text with their unit, names as text, or whole tables; later ones may reach into earlier ones.
 
         Returns
         -------
@@ -140,22 +166,50 @@ class Variants:
         faults = [Fault(path, message) for path in changes if (message := self.unknown(path))]
         if faults:
             raise FacilityError(self._name, faults)
-        before = {path: self._places[path].holder[self._places[path].key] for path in changes}
+        undo: list[tuple[Any, Any, Any]] = []
         try:
             for path, value in changes.items():
-                self._put(path, value, before[path])
+                holder, key = self._reached(path)
+                undo.append((holder, key, holder[key]))
+                holder[key] = self._written(path, value, holder[key])
             return understood(self._content, self._name)
         finally:
-            for path, value in before.items():
-                place = self._places[path]
-                place.holder[place.key] = value
+            for holder, key, value in reversed(undo):
+                holder[key] = value
 
-    def _put(self, path: str, value: Value, before: Any) -> None:  # noqa: ANN401 (content of a file)
-        place = self._places[path]
-        if place.number and isinstance(value, str):
-            kept = {name: before[name] for name in ("load",) if isinstance(before, dict) and name in before}
-            value = {"value": value, "basis": "assumed", "source": CHOSEN, "range": (value, value), **kept}
-        place.holder[place.key] = value
+    def _reached(self, path: str) -> tuple[Any, Any]:
+        try:
+            return _reached(self._content, path)
+        except (LookupError, TypeError, ValueError) as error:
+            message = "is gone: another change took its table away; change one of the two alone"
+            raise FacilityError(self._name, [Fault(path, message)]) from error
+
+    def _written(self, path: str, value: Value, before: Any) -> Value:  # noqa: ANN401 (content of a file)
+        """Write a number that is given as text as a file has it."""
+        if not (self._places[path].number and isinstance(value, str)):
+            return value
+        load = {"load": before["load"]} if isinstance(before, dict) and "load" in before else {}
+        return {"value": value, "basis": "assumed", "source": CHOSEN, "range": (value, value), **load}
+
+
+def _reached(content: Any, path: str) -> tuple[Any, Any]:  # noqa: ANN401 (content of a file)
+    """Find the table or list that holds a place now, and its key there."""
+    holder, *rest = content, *path.split(".")
+    while True:
+        name = rest.pop(0)
+        if isinstance(holder, list):
+            named = [
+                row for row, member in enumerate(holder) if isinstance(member, dict) and member.get("name") == name
+            ]
+            key: Any = named[0] if named else int(name) - 1
+        else:
+            # Names of a user's parts may hold dots.
+            while name not in holder and rest:
+                name = f"{name}.{rest.pop(0)}"
+            key = name
+        if not rest:
+            return holder, key
+        holder = holder[key]
 
 
 def _lists(part: Any) -> Any:  # noqa: ANN401 (content of a file)

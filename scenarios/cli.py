@@ -449,6 +449,7 @@ def year(
     step: year_options.Step = "1 h",
     first: year_options.First = 2026,
     growth: year_options.Growth = False,
+    samples: year_options.Samples = 0,
     out: year_options.Out = None,
     force: year_options.Force = False,
 ) -> None:
@@ -456,7 +457,8 @@ def year(
     with _told():
         from scenarios.commands import year as planned
 
-        asked = {"growth": growth, "out": out, "force": force, "command": shlex.join(["twin", *sys.argv[1:]])}
+        command = shlex.join(["twin", *sys.argv[1:]])
+        asked = {"growth": growth, "samples": samples, "out": out, "force": force, "command": command}
         planned.show(site, scenario, weather, step, first, **asked)
 
 

@@ -13,8 +13,11 @@ from scenarios.page.shown import Shown
 from scenarios.yearstudy import charts, tables
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import polars as pl
 
+    from scenarios.uncertainty.sampling import Sampled
     from scenarios.yearstudy.study import Found
     from twin.metrics import Metric
 
@@ -39,7 +42,7 @@ DIFFERENCES = frozenset({"chip_margin_min"})
 CELSIUS = 273.15
 
 
-def write(found: Found, manifest: dict[str, Any], path: Path) -> Path:
+def write(found: Found, manifest: dict[str, Any], path: Path, sampled: Sampled | None = None) -> Path:
     """
     Write the page of a year.
 
@@ -51,16 +54,18 @@ def write(found: Found, manifest: dict[str, Any], path: Path) -> Path:
         What it was made from.
     path
         File to write.
+    sampled
+        How sure its figures are, if that was asked.
 
     Returns
     -------
     Path
         Of the page.
     """
-    return pages.save(html(found, manifest), path, "page of the year")
+    return pages.save(html(found, manifest, sampled), path, "page of the year")
 
 
-def html(found: Found, manifest: dict[str, Any]) -> str:
+def html(found: Found, manifest: dict[str, Any], sampled: Sampled | None = None) -> str:
     """
     Give the page of a year: HTML that needs no other file and no network.
 
@@ -70,6 +75,8 @@ def html(found: Found, manifest: dict[str, Any]) -> str:
         The year.
     manifest
         What it was made from.
+    sampled
+        How sure its figures are, if that was asked.
 
     Returns
     -------
@@ -81,10 +88,17 @@ def html(found: Found, manifest: dict[str, Any]) -> str:
     carried = None if found.capacity is None else chapter.chapter(found.capacity)
     first = {} if carried is None else carried.drawn
     drawn = first | {"monthly": charts.monthly(months), **charts.maps(hours), "durations": charts.durations(hours)}
+    sure = None
+    if sampled is not None:
+        from scenarios.uncertainty import chapter as of_samples
+
+        sure = of_samples.content(sampled, labels(found), _written(found))
+        drawn |= sure.charts
     return pages.html(
         "year.html.j2",
         metadata.version("gigatwin"),
         drawn,
+        sure=sure,
         manifest=manifest,
         capacity=carried,
         groups=groups(found),
@@ -95,6 +109,28 @@ def html(found: Found, manifest: dict[str, Any]) -> str:
         assumptions=_assumptions(manifest),
         caveats=caveats(found),
     )
+
+
+def labels(found: Found) -> dict[str, str]:
+    """
+    Give what the figures of a page are called.
+
+    Parameters
+    ----------
+    found
+        The year.
+
+    Returns
+    -------
+    dict of text to text
+        Name -> label, in reading order.
+    """
+    return {name: label for _, members in FIGURES for name, label in members if name in found.figures}
+
+
+def _written(found: Found) -> Callable[[str, float], str]:
+    """Give how a value of a figure is written."""
+    return lambda name, value: _text(name, {"value": value, "unit": found.figures[name]["unit"]})
 
 
 def groups(found: Found) -> list[tuple[str, list[tuple[str, str]]]]:

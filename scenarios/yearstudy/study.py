@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from importlib import metadata
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 from pydantic import Field
@@ -38,6 +38,9 @@ from twin.site import Site
 from twin.year import series
 from twin.year.plan import plan
 from twin.year.series import Series
+
+if TYPE_CHECKING:
+    from scenarios.uncertainty.sampling import Sampled
 
 HOURS = 8760
 """Hours of a planning year; 29 February is left out."""
@@ -147,6 +150,7 @@ def year(
     step: str = "1 h",
     first: int = FIRST_YEAR,
     growth: bool = False,
+    samples: int = 0,
     out: str | Path | None = None,
     force: bool = False,
     command: str = "scenarios.year",
@@ -169,6 +173,8 @@ def year(
         The calendar year, for weekdays and phases.
     growth
         Whether the site grows along its phases; else it stands all year as asked for.
+    samples
+        Sites that are drawn from the ranges of its numbers, to tell how sure its figures are; none without it.
     out
         Folder of the year; a new one in ``runs`` if not given.
     force
@@ -193,12 +199,13 @@ def year(
         If the plant cannot carry the heat of the year's weather.
     """
     found = with_capacity(solve(site, scenario, weather, step, first, growth=growth, progress=progress))
+    sampled = _sampled(found, samples, progress) if samples else None
     name = f"year_{step.replace(' ', '')}"
     folder = output.choose(out, found.facility.name, name, found.span.start, force=force)
     manifest = _manifest(found, site, scenario, weather, command)
     with output.whole(folder, force=force) as unfinished:
-        tables.write(found, manifest, unfinished)
-        page.write(found, manifest, unfinished / PAGE)
+        tables.write(found, manifest, unfinished, sampled)
+        page.write(found, manifest, unfinished / PAGE, sampled)
     return found, folder / PAGE
 
 
@@ -219,6 +226,13 @@ def with_capacity(found: Found) -> Found:
     last = found.stretches[-1]
     carried = capacity.capacities(found.facility, last.facility, last.site, last.load)
     return found._replace(capacity=carried, figures=found.figures | capacity.figures(carried))
+
+
+def _sampled(found: Found, count: int, progress: Progress | None) -> Sampled:
+    """Sample a year; loaded when it is wanted, since its statistics take a quarter of a second to load."""
+    from scenarios.uncertainty import sampling
+
+    return sampling.sample(found, count, found.scenario.seed, progress)
 
 
 def solve(

@@ -15,6 +15,7 @@ from twin.closure import cooling_energy
 from twin.columns import YEAR
 
 if TYPE_CHECKING:
+    from scenarios.uncertainty.sampling import Sampled
     from scenarios.yearstudy.study import Found
 
 HOUR = 3600
@@ -113,7 +114,7 @@ def months(table: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def write(found: Found, manifest: dict[str, Any], folder: Path) -> None:
+def write(found: Found, manifest: dict[str, Any], folder: Path, sampled: Sampled | None = None) -> None:
     """
     Write the tables, figures and manifest of a year.
 
@@ -125,12 +126,20 @@ def write(found: Found, manifest: dict[str, Any], folder: Path) -> None:
         What it was made from.
     folder
         An empty folder.
+    sampled
+        How sure its figures are, if that was asked.
     """
+    figures = found.figures
+    if sampled is not None:
+        from scenarios.uncertainty import tables
+
+        tables.write(sampled, folder)
+        figures = figures | tables.metrics(sampled, list(sampled.figures))
     table = hours(found)
     frames = {"hours": table, "months": months(table), "extremes": found.extremes}
     if found.capacity is not None:
         frames["capacity"] = capacity.table(found.capacity)
     for name, frame in frames.items():
         frame.write_parquet(folder / f"{name}.parquet")
-    for name, content in (("manifest", manifest), ("metrics", found.figures)):
+    for name, content in (("manifest", manifest), ("metrics", figures)):
         (folder / f"{name}.json").write_text(json.dumps(content, indent=1, default=str) + "\n", encoding="utf-8")

@@ -129,8 +129,9 @@ def carried(known: Series, chosen: Chosen, found: Series) -> Series:
     -------
     Series
         x(t) = k(t) + x(c) - k(c), with k the known site, x the other, and c the step that stands for t. Exact at the
-        chosen steps. Balances that close at each step of `known` and `found` close at each step of it; parts of one
-        are kept within zero and one, and what is yes or no is that of `known` unless it differs at c.
+        chosen steps. Balances that close at each step of `known` and `found` close at each step of it. Parts of one
+        are kept within zero and one, and are none or all where they come to that at c; what is yes or no is that of
+        `known` unless it differs at c.
 
     Notes
     -----
@@ -151,4 +152,7 @@ def _moved(name: str, own: Any, new: Any, old: Any, owner: Integers) -> Any:  # 
     if own.dtype == np.bool_:
         return np.where((new != old)[owner], new[owner], own)
     moved = own + (new - old)[owner]
-    return np.clip(moved, 0.0, 1.0) if name in SHARES else moved
+    if name not in SHARES:
+        return moved
+    ends = (new != old) & ((new == 0.0) | (new == 1.0))
+    return np.where(ends[owner], new[owner], np.clip(moved, 0.0, 1.0))

@@ -1,0 +1,226 @@
+"""Sample the assumptions of a site through its year: quantiles of its figures, what matters, and how good this is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from facilities.variants import Banded
+from scenarios.setting import ARGUMENTS
+from scenarios.uncertainty import importance
+from scenarios.uncertainty.draws import Draws, free
+from scenarios.uncertainty.years import Years
+from scenarios.yearstudy.study import Found
+from twin.arrays import Floats
+from twin.errors import Fault, InputError, ScenarioError, StateError
+from twin.metrics import Metric
+
+CHECKED = 4
+"""Samples of which the whole year is solved besides, to tell how far the carried one is from it."""
+
+SHOWN = 8
+"""Numbers that are shown for a figure."""
+
+SWUNG = 14
+"""Numbers that are swung alone from their least to their most, of all figures together."""
+
+LEAST, MOST = 8, 65536
+"""Samples that may be asked for."""
+
+HEADLINES = ("pue", "wue", "facility_energy", "facility_power_peak", "chip_margin_min")
+"""Figures of which it is told which numbers matter."""
+
+Progress = Callable[[float], None]
+
+
+class Swing(NamedTuple):
+    """
+    A figure with one number alone at its ends.
+
+    Attributes
+    ----------
+    number : int
+        Row of `Sampled.numbers`.
+    low, high : dict of text to float
+        Figures with it at its least and at its most; none where such a site cannot be.
+    """
+
+    number: int
+    low: dict[str, float]
+    high: dict[str, float]
+
+
+class Sampled(NamedTuple):
+    """
+    A year of each of many sites that could be.
+
+    Attributes
+    ----------
+    numbers : tuple of Banded
+        That are drawn.
+    values : (sample, number)
+        As drawn.
+    figures : dict of text to (sample,)
+        Of each year; NaN where a year has not that figure.
+    known : dict of text to Metric
+        Figures of the site as its file has it.
+    correlation : dict of text to (number,)
+        Rank correlation of each figure that changes.
+    told : [1]
+        Rank correlation that chance hardly passes.
+    swings : tuple of Swing
+        Of the numbers that matter most.
+    seed : int
+        Of the draws.
+    steps : int
+        Steps that are solved of each year.
+    tried : int
+        Sites that were drawn for these.
+    refused : tuple of text and int
+        Why others cannot be, and how often, the commonest first.
+    failed : tuple of text
+        Of sites that can be built, but whose plant cannot carry their heat: what happens.
+    missed : dict of text to float
+        Largest difference of a carried figure from that of the whole year, of the samples that were checked.
+    """
+
+    numbers: tuple[Banded, ...]
+    values: Floats
+    figures: dict[str, Floats]
+    known: dict[str, Metric]
+    correlation: dict[str, Floats]
+    told: float
+    swings: tuple[Swing, ...]
+    seed: int
+    steps: int
+    tried: int
+    refused: tuple[tuple[str, int], ...]
+    failed: tuple[str, ...]
+    missed: dict[str, float]
+
+
+def sample(found: Found, count: int, seed: int, progress: Progress | None = None) -> Sampled:
+    """
+    Sample the assumptions of a site through its year.
+
+    Parameters
+    ----------
+    found : Found
+        The solved year of the site as its file has it.
+    count : [1]
+        Samples.
+    seed
+        Of the draws.
+    progress
+        Told the part of the samples that is done.
+
+    Returns
+    -------
+    Sampled
+        Weather and jobs are those of the solved year.
+
+    Raises
+    ------
+    ScenarioError
+        If so many samples cannot be drawn.
+    """
+    if not LEAST <= count <= MOST:
+        message = f"must be from {LEAST} to {MOST}, or 0 for none; got {count}"
+        raise ScenarioError(ARGUMENTS, [Fault("--samples", message)])
+    numbers = free(found.facility)
+    years, draws = Years(found), Draws(found.facility, numbers, seed)
+    values, rows, failed, missed = [], list[dict[str, float]](), list[str](), dict[str, float]()
+    for draw in draws.sites(count):
+        try:
+            own = _plain(years.figures(draw.facility))
+            if len(rows) < CHECKED:
+                _compare(missed, own, _plain(years.figures(draw.facility, whole=True)))
+            values.append(draw.values)
+            rows.append(own)
+        except InputError as error:
+            draws.refuse(error)
+        except StateError as error:
+            failed.append(str(error))
+        done = len(rows) + len(failed)
+        if progress is not None:
+            progress(done / count)
+        if done == count:
+            break
+    if not rows:
+        message = f"in none of {count} samples the plant can carry its heat: {failed[0]}"
+        raise ScenarioError(found.facility.name, [Fault("--samples", message)])
+    names = [name for name in found.figures if any(name in row for row in rows)]
+    figures = {name: np.array([row.get(name, np.nan) for row in rows]) for name in names}
+    drawn = np.array(values)
+    correlation = {
+        name: importance.rank_correlation(drawn, own)
+        for name, own in figures.items()
+        if np.isfinite(own).all() and np.ptp(own) > 0.0
+    }
+    told = importance.least_told(len(rows), len(numbers))
+    matter = _matter(correlation, told)
+    return Sampled(
+        numbers=tuple(numbers),
+        values=drawn,
+        figures=figures,
+        known=found.figures,
+        correlation=correlation,
+        told=told,
+        swings=tuple(_swing(years, draws, numbers, row) for row in matter),
+        seed=seed,
+        steps=years.steps,
+        tried=draws.tried,
+        refused=tuple(draws.refused.most_common()),
+        failed=tuple(failed),
+        missed=missed,
+    )
+
+
+def ranked(correlation: Floats, told: float) -> list[int]:
+    """
+    Order the numbers that matter to a figure.
+
+    Parameters
+    ----------
+    correlation : (number,) [1]
+        Rank correlations.
+    told : [1]
+        That which chance hardly passes.
+
+    Returns
+    -------
+    list of int
+        Rows, the strongest first; `SHOWN` at most.
+    """
+    order = np.argsort(-np.abs(correlation), kind="stable")[:SHOWN]
+    return [row for row in order.tolist() if abs(correlation[row]) > told]
+
+
+def _matter(correlation: dict[str, Floats], told: float) -> list[int]:
+    """Give the numbers that are swung: those that matter most to any of the headlines, each of these in its turn."""
+    each = [ranked(correlation[name], told) for name in HEADLINES if name in correlation]
+    turns = (rows[place] for place in range(SHOWN) for rows in each if place < len(rows))
+    return list(dict.fromkeys(turns))[:SWUNG]
+
+
+def _swing(years: Years, draws: Draws, numbers: list[Banded], row: int) -> Swing:
+    """Solve the year with one number alone at its ends."""
+    number, ends = numbers[row], []
+    for value in (number.low, number.high):
+        try:
+            ends.append(_plain(years.figures(draws.variants.facility({number.path: number.text(value)}))))
+        except (InputError, StateError):
+            ends.append({})
+    return Swing(row, *ends)
+
+
+def _plain(figures: dict[str, Metric]) -> dict[str, float]:
+    return {name: metric["value"] for name, metric in figures.items()}
+
+
+def _compare(missed: dict[str, float], carried: dict[str, float], whole: dict[str, float]) -> None:
+    """Keep the largest difference of each figure."""
+    for name in carried.keys() & whole.keys():
+        missed[name] = max(missed.get(name, 0.0), abs(carried[name] - whole[name]))
