@@ -31,7 +31,8 @@ def tables(found: Study) -> dict[str, Shown]:
     of = found.dynamics.ride_through.parts
     parts = load_record.parts(of, found.chapters.site.connection.power_factor)
     trips = load_record.trips(of)
-    return {"load_parts": _parts(parts), "load_trips": _trips(trips)}
+    electronic = load_record.electronic(of, found.chapters.site.connection.power_factor)
+    return {"load_parts": _parts(parts), "load_trips": _trips(trips), "load_electronic": _electronic(electronic)}
 
 
 def _parts(table: pl.DataFrame) -> Shown:
@@ -80,3 +81,12 @@ def _trips(table: pl.DataFrame) -> Shown:
         for row in table.iter_rows(named=True)
     )
     return Shown("Levels beyond which they cease", heads, rows, (3, 4))
+
+
+def _electronic(table: pl.DataFrame) -> Shown:
+    names = ("Vd1", "Vd2", "Frcel", "pfel")
+    rows = tuple(
+        (row["part"], share(row["share"]), *(f"{row[name]:.3f}" for name in names))
+        for row in table.iter_rows(named=True)
+    )
+    return Shown("As the electronic load LDELEC", ("Part", "Share", *names), rows, (1, 2, 3, 4, 5))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import polars as pl
 
 from facilities import front_ends
@@ -29,9 +31,8 @@ def parts(of: tuple[Part, ...], power_factor: float) -> pl.DataFrame:
 
     Notes
     -----
-    As the load models that reconnect and cease (PERC1) and the electronic part of composite models (LDELEC) read them:
-    share, cease levels with their delays (`trips`), delay and ramp of what reconnects. Their names differ from tool
-    to tool, so that none are given.
+    As load models that cease and reconnect (PERC1) want them: share, cease levels with their delays (`trips`), delay
+    and ramp of what reconnects. Its full list of names was not at hand, so that none are given.
     """
     whole = sum(part.fed.power for part in of)
     rows = []
@@ -54,6 +55,78 @@ def parts(of: tuple[Part, ...], power_factor: float) -> pl.DataFrame:
             }
         )
     return pl.DataFrame(rows)
+
+
+def electronic(of: tuple[Part, ...], power_factor: float) -> pl.DataFrame:
+    """
+    Give the parts as the electronic load LDELEC, which ceases at once and comes back as the voltage does.
+
+    Parameters
+    ----------
+    of
+        Parts of the site.
+    power_factor
+        Of all of them [1].
+
+    Returns
+    -------
+    frame
+        A row a part with its share and the model's four names: power is constant above ``Vd1`` and zero below ``Vd2``
+        [1]; ``Frcel`` is the part of what ceased that comes back by itself [1]; ``pfel`` is the power factor.
+
+    Notes
+    -----
+    Names and law as the help of PowerWorld has them (Load Characteristic LDELEC). The model has no delays: ``Vd2`` is
+    the highest voltage below which a part ceases at last, however long it takes, so that it trips more than the part
+    does.
+    """
+    levels = trips(of).filter(pl.col("quantity") == "voltage", pl.col("beyond") == "below")
+    highest = dict(levels.group_by("part").agg(pl.col("level").max()).iter_rows())
+    whole = sum(part.fed.power for part in of)
+    return pl.DataFrame(
+        {
+            "part": [part.name for part in of],
+            "share": [part.fed.power / whole for part in of],
+            "Vd1": [1.0 / part.fed.front_end.current_limit.si for part in of],
+            "Vd2": [highest.get(part.name, part.fed.front_end.least_voltage.si) for part in of],
+            "Frcel": [0.0 if part.fed.front_end.restarts else 1.0 for part in of],
+            "pfel": [power_factor] * len(of),
+        }
+    )
+
+
+def records(numbers: tuple[int, ...], shares: tuple[float, ...], power: float, power_factor: float) -> pl.DataFrame:
+    """
+    Give the site as load records of a power flow, in the fields of PSS/E.
+
+    Parameters
+    ----------
+    numbers
+        Of the buses of its points of connection.
+    shares
+        Of its load at each [1].
+    power
+        That it draws [W].
+    power_factor
+        Lagging [1].
+
+    Returns
+    -------
+    frame
+        A row a point: bus ``I``, ``ID``, ``STATUS``, constant power ``PL`` [MW] and ``QL`` [Mvar]; constant current and
+        admittance are zero, as supplies and drives draw constant power while they stay.
+    """
+    active = [share * power / 1e6 for share in shares]
+    reactive = [mega * math.tan(math.acos(power_factor)) for mega in active]
+    fixed = {"ID": "DC", "STATUS": 1}
+    zero = dict.fromkeys(("IP", "IQ", "YP", "YQ"), 0.0)
+    return pl.DataFrame({"I": numbers, "PL": active, "QL": reactive}).select(
+        "I",
+        *(pl.lit(value).alias(name) for name, value in fixed.items()),
+        "PL",
+        "QL",
+        *(pl.lit(value).alias(name) for name, value in zero.items()),
+    )
 
 
 def trips(of: tuple[Part, ...]) -> pl.DataFrame:

@@ -282,6 +282,10 @@ def tables(found: Study) -> dict[str, pl.DataFrame]:
         **inside.tables(found.inside),
         "load_parts": load_record.parts(found.dynamics.ride_through.parts, found.chapters.site.connection.power_factor),
         "load_trips": load_record.trips(found.dynamics.ride_through.parts),
+        "load_electronic": load_record.electronic(
+            found.dynamics.ride_through.parts, chapters.site.connection.power_factor
+        ),
+        "load_records": _load_records(found),
     }
     if found.frequency is not None:
         kept |= {"frequency": found.frequency.table, "frequency_series": found.frequency.series}
@@ -294,3 +298,14 @@ def tables(found: Study) -> dict[str, pl.DataFrame]:
     if found.network is not None:
         kept |= host_tables.tables(found.network)
     return kept
+
+
+def _load_records(found: Study) -> pl.DataFrame:
+    """Give the load of the design day at its buses; without a host network its points have numbers of their own."""
+    made = found.chapters.site.connection
+    numbers, shares = tuple(range(1, made.points + 1)), (1.0 / made.points,) * made.points
+    if found.network is not None:
+        network = found.network.network
+        numbers = tuple(map(int, network.grid.buses.number[network.feeding.bus]))
+        shares = tuple(map(float, network.feeding.share))
+    return load_record.records(numbers, shares, found.chapters.design_load, made.power_factor)
