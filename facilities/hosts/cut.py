@@ -16,7 +16,7 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from facilities.hosts.areas import Area
+from facilities.hosts.areas import EASTERN, TEXAS, Area
 from facilities.hosts.files import Check, Host, Record
 from facilities.hosts.matpower import holding_stated_voltages, network, read, stated_voltage
 from twin.errors import FacilityError, Fault
@@ -29,8 +29,8 @@ from twin.site import Floats
 EARTH = 6.371e6
 """Mean radius [m]."""
 
-TEXAS_FROM = 3_000_000
-"""What the tables of coordinates add to the numbers of buses in Texas."""
+NUMBERED_FROM = {EASTERN: 0, TEXAS: 3_000_000}
+"""What the tables of coordinates add to the numbers of buses of a case: those of Texas stand for others in the East."""
 
 CHECKED = (0.5e9, 1e9, 2e9)
 """Loads [W] at which a cut is held against its full case."""
@@ -101,7 +101,7 @@ def open_case(path: Path, coordinates: Path | None = None) -> Full:
     grid = shared_by_headroom(grid)
     if coordinates is not None:
         places = _places(coordinates)
-        first = 0 if int(grid.buses.number[0]) in places else TEXAS_FROM
+        first = NUMBERED_FROM[path.stem]
         latitude, longitude = np.array([places[first + int(number)] for number in grid.buses.number]).T
         grid = grid._replace(buses=grid.buses._replace(latitude=latitude, longitude=longitude))
     return Full(grid, solve(grid, stated_voltage(case)))

@@ -7,7 +7,7 @@ import pytest
 
 from facilities.hosts import files
 from facilities.hosts.areas import AREAS
-from facilities.hosts.cut import CHECKED, check, impedance_error, open_case, rows_of_numbers
+from facilities.hosts.cut import CHECKED, check, distances, impedance_error, open_case, rows_of_numbers
 from twin.errors import FacilityError, UnknownNameError
 from twin.grid.power_flow import cut_off, solve
 
@@ -25,6 +25,19 @@ def test_each_file_is_a_network_with_a_record(name: str) -> None:
     solved = solve(grid)
     assert abs(solved.taken_up) < (1e5 if host.equivalent.any() else 2e6)
     assert ((np.abs(solved.voltage) > 0.9) & (np.abs(solved.voltage) < 1.1)).all()
+
+
+@pytest.mark.parametrize("name", AREAS)
+def test_points_stand_where_the_site_is(name: str) -> None:
+    """Within 40 km, a tie line's length; numbers of buses in Texas stand for others in the tables of the East."""
+    grid, area = files.load(name).grid, AREAS[name]
+    assert distances(grid, area)[rows_of_numbers(grid, area.points)].max() < 40e3
+
+
+def test_texas_lies_in_texas() -> None:
+    buses = files.load("texas").grid.buses
+    assert ((buses.latitude > 25.8) & (buses.latitude < 36.5)).all()
+    assert ((buses.longitude > -106.7) & (buses.longitude < -93.5)).all()
 
 
 @pytest.mark.parametrize("name", AREAS)
