@@ -8,6 +8,7 @@ does not lower what the machine carries.
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
 from typing import NamedTuple
 
 import numpy as np
@@ -28,8 +29,8 @@ BEFORE, LASTS, AFTER = 60.0, 60.0, 480.0
 SAG = (0.3, 0.15)
 """Voltage that is left [1], and for how long [s], until the line has opened."""
 
-START = "2026-07-15T19:00:00Z"
-"""Of the replay, on the design day."""
+DAY, HOUR = (2026, 7, 15), 14
+"""Of the replay's start, in local standard time: the design day is warmest then."""
 
 PUMPS_ON_UPS = 0.5
 """Part of circulating pumps on the UPS of a site that has one: half of them, as in the ready scenario."""
@@ -42,6 +43,9 @@ STEP = 1e-3
 
 HALF = 0.5
 """Of its power, below which a pump is taken to stand still."""
+
+SAME = 0.995
+"""Of their power, above which racks draw as much as before: a per cent is what the story tells."""
 
 COLDEST = 200.0
 """[K] Below which a column of a replay says nothing: a site without coolant at its racks."""
@@ -158,7 +162,9 @@ def scenario(facility: Facility, site: Site) -> Scenario:
         if (site.cdus.rated_heat > 0.0).any() and not has_ups:
             more = {"cdus": {"share": "100 %"}, "speed": "0 %", "time_constant": COAST}
             events.append({"kind": "pump_trip", "start": begin, "end": end, **more})
-    content = {"name": "grid_lost", "weather": "design_day", "start": START, "duration": f"{whole:.0f} s"}
+    zone = timezone(timedelta(hours=facility.location.time_zone.si))
+    start = datetime(*DAY, HOUR, tzinfo=zone).isoformat()
+    content = {"name": "grid_lost", "weather": "design_day", "start": start, "duration": f"{whole:.0f} s"}
     return Scenario.model_validate({**content, "events": events})
 
 
@@ -183,17 +189,41 @@ def _story(electric: pl.DataFrame, thermal: pl.DataFrame, limit: float) -> pl.Da
     rows = [(0.0, f"voltage falls to {SAG[0]:g} per unit"), (SAG[1], "the line opens: no voltage")]
     rows += [(LASTS, "the grid is back")]
     rows += [(row["time_s"], f"{row['part']}: {row['becomes']}") for row in electric.iter_rows(named=True)]
+    rows += of_racks(thermal, limit)
+    return pl.DataFrame(rows, schema=["time_s", "what"], orient="row").sort("time_s", maintain_order=True)
+
+
+def of_racks(thermal: pl.DataFrame, limit: float) -> list[tuple[float, str]]:
+    """
+    Tell how chips, coolant and power of racks fare.
+
+    Parameters
+    ----------
+    thermal
+        As in `Chapter`, from before the sag on.
+    limit
+        Temperature [K] at which chips throttle.
+
+    Returns
+    -------
+    list
+        Time [s] and text of each; what is highest in the last second may rise further.
+    """
+    rows = []
     after = thermal.filter(pl.col("time_s") >= 0.0)
     hot = after.filter(pl.col("chip_k") > limit)
     if not hot.is_empty():
-        rows.append((float(hot["time_s"][0]), f"the warmest chips pass {limit - 273.15:.0f} degC and throttle"))
-        rows.append((float(hot["time_s"][-1]) + 1.0, "the last chip is below its limit again"))
+        rows.append((float(hot["time_s"][0]), f"the warmest chips pass {limit - 273.15:.0f} °C and throttle"))
+        if hot["time_s"][-1] < after["time_s"][-1]:
+            rows.append((float(hot["time_s"][-1]) + 1.0, "the last chip is below its limit again"))
     for column, what in (("chip_k", "warmest chip"), ("coolant_k", "warmest coolant at racks")):
         place = int(after[column].arg_max() or 0)
         if after[column][place] < COLDEST:
             continue
-        rows.append((float(after["time_s"][place]), f"{what}: {after[column][place] - 273.15:.1f} degC, its highest"))
+        ends = "its highest" if place < after.height - 1 else "and rising as the replay ends"
+        rows.append((float(after["time_s"][place]), f"{what}: {after[column][place] - 273.15:.1f} °C, {ends}"))
     place = int(after["it_power_w"].arg_min() or 0)
-    part = float(after["it_power_w"][place]) / float(thermal["it_power_w"][round(BEFORE) - 1])
-    rows.append((float(after["time_s"][place]), f"racks draw {100.0 * part:.0f} % of before, their least"))
-    return pl.DataFrame(rows, schema=["time_s", "what"], orient="row").sort("time_s", maintain_order=True)
+    part = float(after["it_power_w"][place]) / float(thermal.filter(pl.col("time_s") < 0.0)["it_power_w"][-1])
+    if part < SAME:
+        rows.append((float(after["time_s"][place]), f"racks draw {100.0 * part:.0f} % of before, their least"))
+    return rows

@@ -73,7 +73,7 @@ def lost(found: cascade.Chapter) -> Chart:
     figure["layout"]["shapes"] = [mark(0.0), mark(found.back)]
     figure["layout"]["annotations"] = [label(0.0, "grid lost", 0.02), label(found.back, "grid back", 0.05)]
     lines.name_y(figure, "Replay [MW]", 3, zero=True)
-    lines.name_y(figure, "Temperature [degC]", 4)
+    lines.name_y(figure, "Temperature [°C]", 4)
     name_x(figure, "Time from the sag [s]", 4)
     caption = (
         "Above: the state machine of inputs, all racks at full load. Below: a replay of the same minutes, in which "

@@ -46,7 +46,9 @@ def summary(found: FastLoad) -> tuple[tuple[str, str], ...]:
     """Give what a reader asks for first."""
     largest = found.figures.filter(found.figures["figure"] == "highest less lowest in any 5 s")["value"].item()
     broken = dict.fromkeys(found.compliance.filter(found.compliance["verdict"] == "broken")["code"])
-    return (("Fast load", f"{quantity(largest, 'W')} in 5 s; broken: {', '.join(broken) or 'no code of swings'}"),)
+    return (
+        ("Fast load", f"swings by {quantity(largest, 'W')} in 5 s; broken: {', '.join(broken) or 'no code of swings'}"),
+    )
 
 
 def _figures(found: FastLoad) -> Shown:

@@ -98,7 +98,7 @@ def measures(facility: Facility, site: Site, made: Made) -> tuple[Measure, ...]:
     full, paused = float(means[0]), float(means[-1])
     found = [Measure("none: all racks at full load", full, 0.0, None, None, 0.0)]
     for cap, drawn, lost in zip(CAPS, means[1:-1], lost_computing(site, np.array(CAPS)), strict=True):
-        name = f"accelerators held to {cap:.0%}"
+        name = f"accelerators held to {100.0 * cap:.0f} %"
         found.append(Measure(name, float(drawn), full - float(drawn), SOON, np.inf, float(lost)))
     found.append(Measure("all jobs paused, racks on", paused, full - paused, SOON, np.inf, 1.0))
     return (*found, *_supplies(facility, full))

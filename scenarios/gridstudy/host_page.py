@@ -112,7 +112,7 @@ def summary(found: HostStudy) -> tuple[tuple[str, str], ...]:
     return (
         ("Network", f"{found.network.title}{_SYNTHETIC if found.network.synthetic else ''}{beyond}"),
         ("It carries", f"{most}{quantity(capacity.load, 'W')} of {rating} after each outage ({ends}){proof}"),
-        ("Without outage", f"{whole}{quantity(capacity.whole, 'W')}"),
+        ("Intact", f"it carries {whole}{quantity(capacity.whole, 'W')}"),
     )
 
 

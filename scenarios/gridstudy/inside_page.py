@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from scenarios.gridstudy.flexibility import Measure
@@ -43,7 +43,7 @@ def tables(found: Inside | None) -> dict[str, Shown]:
             (2, 3, 4, 5),
         ),
         "motors": Shown(
-            "The largest motor starts behind one substation of the plant",
+            f"The largest motor starts {_behind(below.normal['element'].to_list())}",
             ("Motor", "Start", "Drawn", "At the motor", "Campus bus", "Point of connection", "Step there"),
             tuple(_motor(row) for row in below.motors.iter_rows(named=True)),
             (2, 3, 4, 5, 6),
@@ -55,6 +55,10 @@ def tables(found: Inside | None) -> dict[str, Shown]:
             (1, 2, 3, 4, 5),
         ),
     }
+
+
+def _behind(elements: Sequence[str]) -> str:
+    return "behind one substation of the plant" if "substation" in elements else "at the campus bus"
 
 
 def _per_unit(value: float | None) -> str:

@@ -9,6 +9,7 @@ from scipy import signal
 
 import facilities
 from facilities import build, fast_load, machines
+from facilities.weather import design_day
 from scenarios import events
 from scenarios.gridstudy import cascade, dynamics, dynamics_charts, island, modes, ride_through
 from scenarios.published.laws import two_areas
@@ -68,6 +69,29 @@ def test_a_minute_without_grid_is_one_story(lost: cascade.Chapter) -> None:
     assert at(story, "computing: returning") == pytest.approx(360.0, abs=0.01)
     assert at(story, "computing: connected") == pytest.approx(362.0, abs=0.01)
     assert story["time_s"].is_sorted()
+
+
+def test_racks_that_fare_no_worse_are_not_told_of_and_what_still_rises_is_not_a_peak() -> None:
+    """Chips at 60, 80, 61 and 62 °C against a limit of 70; coolant from 30 to 33; power of 100, 99.8, 90 and 100."""
+    frame = pl.DataFrame({
+        "time_s": [-1.0, 0.0, 1.0, 2.0],
+        "chip_k": [333.15, 353.15, 334.15, 335.15],
+        "coolant_k": [303.15, 304.15, 305.15, 306.15],
+        "it_power_w": [100.0, 99.8, 90.0, 100.0],
+    })  # fmt: skip
+    assert sorted(cascade.of_racks(frame, 343.15)) == [
+        (0.0, "the warmest chips pass 70 °C and throttle"),
+        (0.0, "warmest chip: 80.0 °C, its highest"),
+        (1.0, "racks draw 90 % of before, their least"),
+        (1.0, "the last chip is below its limit again"),
+        (2.0, "warmest coolant at racks: 33.0 °C, and rising as the replay ends"),
+    ]
+    still = frame.with_columns(it_power_w=pl.Series([100.0, 99.8, 99.6, 100.0]), chip_k=frame["chip_k"].sort())
+    assert sorted(cascade.of_racks(still, 343.15)) == [
+        (2.0, "the warmest chips pass 70 °C and throttle"),
+        (2.0, "warmest chip: 80.0 °C, and rising as the replay ends"),
+        (2.0, "warmest coolant at racks: 33.0 °C, and rising as the replay ends"),
+    ]
 
 
 def test_batteries_give_what_computing_draws_until_sets_run(lost: cascade.Chapter) -> None:
@@ -228,6 +252,9 @@ def test_every_site_can_be_asked_what_a_lost_grid_does(name: str) -> None:
     facility = facilities.load(name)
     site = build.site(facility)
     asked = cascade.scenario(facility, site)
+    assert asked.start is not None
+    warm = design_day(facility, "design_day", asked.start, 86_400.0).dry_bulb
+    assert warm[0] == warm.max()  # whatever the site's time zone
     stopped = [event for event in asked.events if event.kind == "pump_trip"]
     assert not stopped or (site.cdus.rated_heat > 0.0).any()
     assert events.changes(site, asked, round(asked.duration or 0.0))

@@ -52,11 +52,11 @@ def test_relief_is_what_racks_draw_less_and_a_little_more(found: dict[str, flexi
 
     for cap in flexibility.CAPS:
         less = drawn(1.0) - drawn(cap)
-        assert 1.02 * less < (found[f"accelerators held to {cap:.0%}"].relief or 0.0) < 1.3 * less
+        assert 1.02 * less < (found[f"accelerators held to {100.0 * cap:.0f} %"].relief or 0.0) < 1.3 * less
 
 
 def test_deeper_caps_relieve_more_and_cost_more(found: dict[str, flexibility.Measure]) -> None:
-    caps = [found[f"accelerators held to {cap:.0%}"] for cap in flexibility.CAPS]
+    caps = [found[f"accelerators held to {100.0 * cap:.0f} %"] for cap in flexibility.CAPS]
     assert np.all(np.diff([one.relief for one in caps]) > 0)
     assert np.all(np.diff([one.computing_lost for one in caps]) > 0)
     assert found["all jobs paused, racks on"].relief > caps[-1].relief

@@ -130,7 +130,7 @@ def test_where_no_limit_is_met_the_load_is_a_least(found: HostStudy) -> None:
     """Loads are searched up to twice the rating: 800 MW."""
     for whole, text in ((799e6, quantity(799e6, "W")), (800e6, f"at least {quantity(800e6, 'W')}")):
         told = found._replace(capacity=found.capacity._replace(whole=whole))
-        assert dict(host_page.summary(told))["Without outage"] == text
+        assert dict(host_page.summary(told))["Intact"] == f"it carries {text}"
 
 
 def test_only_a_network_of_the_project_is_called_synthetic(found: HostStudy) -> None:

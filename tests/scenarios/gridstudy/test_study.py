@@ -15,7 +15,7 @@ import pytest
 from scenarios import study_folder
 from scenarios.fast_load import chapter
 from scenarios.fast_load import load as loads
-from scenarios.gridstudy import host_network, page, study, trace
+from scenarios.gridstudy import host_network, inside_page, page, study, trace
 from scenarios.gridstudy.connection import _carried, reactive_margin
 from scenarios.gridstudy.host_network import Network
 from scenarios.gridstudy.study import Study
@@ -150,6 +150,16 @@ def test_page_and_tables_are_written_together(found: Study, tmp_path: Path) -> N
         assert pl.read_parquet(written.with_name(f"{name}.parquet")).equals(table)
         assert pl.read_csv(written.with_name(f"{name}.csv")).columns == table.columns
     assert study_folder.place(page.KIND, SITE, tmp_path / "out") == tmp_path / "out"  # an earlier study may be replaced
+
+
+def test_a_motor_starts_where_the_site_has_it(found: Study) -> None:
+    """Behind a substation, or on the campus bus where the main transformers are all that stands before the halls."""
+    assert found.inside is not None
+    below = found.inside.below
+    alone = below._replace(normal=below.normal.filter(element="main transformer"))
+    for one, where in ((below, "behind one substation of the plant"), (alone, "at the campus bus")):
+        shown = inside_page.tables(found.inside._replace(below=one))["motors"]
+        assert shown.caption == f"The largest motor starts {where}"
 
 
 def test_a_host_network_is_a_chapter_of_the_page(found: Study) -> None:
