@@ -116,6 +116,25 @@ def _in_group(size: int, loading: float, out: int, load: float) -> Left:
     return Left(float(carried.max()), lost / load)
 
 
+def autonomy(energy: float, load: float) -> float:
+    """
+    Give the time for which storage carries a load.
+
+    Parameters
+    ----------
+    energy : [J]
+        That it gives.
+    load : [W]
+        That it carries, not above its rating.
+
+    Returns
+    -------
+    [s]
+        Energy over load, at a constant load and whatever the rate.
+    """
+    return energy / load
+
+
 def unit_availability(failure_rate: float, repair_time: float) -> float:
     r"""
     Part of the time for which a unit works.

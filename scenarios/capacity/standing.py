@@ -104,8 +104,17 @@ class Standing(NamedTuple):
     connection: tuple[float, float]
 
 
-class _Weathers(NamedTuple):
-    """Peaks of days: dry and wet bulb (weather,) [K], and which of them count as design days, and which as extreme."""
+class Weathers(NamedTuple):
+    """
+    Peaks of days.
+
+    Attributes
+    ----------
+    dry, wet : (weather,) [K]
+        Dry and wet bulb.
+    design, extreme : list of int
+        Rows of design days, and of those that come once in 20 years.
+    """
 
     dry: Floats
     wet: Floats
@@ -144,9 +153,9 @@ def standing(facility: Facility, name: str = "") -> Standing:
     installed = parts.heat.power
     of = limits.full(site, each)
     hall_of = of.plan.kinds.hall_of
-    weathers = _weathers(facility)
-    air = limits.outdoors(weathers.dry, weathers.wet, site.altitude_pressure)
-    rare = np.isin(np.arange(weathers.dry.size), weathers.extreme)
+    days = weathers(facility)
+    air = limits.outdoors(days.dry, days.wet, site.altitude_pressure)
+    rare = np.isin(np.arange(days.dry.size), days.extreme)
     crowd = limits.crowd(of, air, limits.bounds(of, air, rare))
     tops = np.minimum(np.minimum(crowd.air, crowd.coolant), np.minimum(crowd.liquid_plant[0], crowd.air_plant[0]))
     scales = np.minimum(tops.min(axis=1), limits.MOST)[:, np.newaxis] * LOADS * BELOW
@@ -155,7 +164,7 @@ def standing(facility: Facility, name: str = "") -> Standing:
     names, most, designed, about = _site_power(facility, site, powers, scales)
     cooling_names = _cooling_names(facility)
     conditions = []
-    for label, rows, out in _conditions(weathers):
+    for label, rows, out in _conditions(days):
         cooling = _cooling(crowd, rows, out, len(cooling_names))[:, hall_of] * installed
         whole = Limits(
             (*chain.names, *cooling_names),
@@ -170,11 +179,11 @@ def standing(facility: Facility, name: str = "") -> Standing:
     bounded = ideal._replace(hall_names=(PLACES, *ideal.hall_names), hall=np.vstack([floor, ideal.hall]))
     found = largest(bounded)
     scale = found.total / installed.sum()
-    drawn = max(_at(scale, scales[row], powers.connection[row]) for row in weathers.design)
+    drawn = max(_at(scale, scales[row], powers.connection[row]) for row in days.design)
     margins = dict(zip(chain.names, chain.designed.sum(axis=1).tolist(), strict=True))
     margins |= {
         key: float(value) * float(installed.sum())
-        for key, value in zip(names, designed[:, weathers.design].min(axis=1), strict=True)
+        for key, value in zip(names, designed[:, days.design].min(axis=1), strict=True)
         if np.isfinite(value)
     }
     return Standing(
@@ -198,8 +207,20 @@ def standing(facility: Facility, name: str = "") -> Standing:
     )
 
 
-def _weathers(facility: Facility) -> _Weathers:
-    """Give the peaks of the design days, and of the extreme ones that the climate has numbers for."""
+def weathers(facility: Facility) -> Weathers:
+    """
+    Give the peaks of the design days, and of the extreme ones that the climate has numbers for.
+
+    Parameters
+    ----------
+    facility : Facility
+        For its climate.
+
+    Returns
+    -------
+    Weathers
+        Each at its warmest.
+    """
     local = datetime(2026, 7, 15, tzinfo=UTC) - timedelta(hours=facility.location.time_zone.si)
     dry, wet, design, extreme = list[float](), list[float](), list[int](), list[int]()
     for day in (*DESIGN, *EXTREME):
@@ -211,10 +232,10 @@ def _weathers(facility: Facility) -> _Weathers:
         peak = int(np.argmax(air.dry_bulb))
         dry.append(float(air.dry_bulb[peak]))
         wet.append(float(np.minimum(air.wet_bulb, air.dry_bulb)[peak]))
-    return _Weathers(np.array(dry), np.array(wet), design, extreme)
+    return Weathers(np.array(dry), np.array(wet), design, extreme)
 
 
-def _conditions(weathers: _Weathers) -> list[tuple[str, list[int], bool]]:
+def _conditions(weathers: Weathers) -> list[tuple[str, list[int], bool]]:
     """List what is asked: name, weathers, and whether a unit is out."""
     found = [("design days", weathers.design, False), ("design days, one unit out", weathers.design, True)]
     if weathers.extreme:

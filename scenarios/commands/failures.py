@@ -30,6 +30,8 @@ def show(site: str, out: Path | None) -> None:
     console.print(facility.title, markup=False)
     for shown in page.brief(found):
         console.print(_table(shown) if shown.rows else f"{shown.caption}: nothing is")
+    for row in found.gap.iter_rows(named=True):
+        console.print(f"without grid, {row['storage']}: {row['verdict']}", markup=False, soft_wrap=True)
     hours = digits(float(found.availability["hours"].sum()), 2)
     console.print(f"a rack is without power for {hours} h a year by these parts, the grid not counted", markup=False)
     console.print(f"page: {written}", markup=False, soft_wrap=True)

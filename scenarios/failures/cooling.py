@@ -28,6 +28,12 @@ DIP = 10.0
 PUMPS_OUT = 300.0
 """Time [s] for which all pumps of a loop stand still: a fault of their common supply and its reset; assumed."""
 
+PUMPS = 2.0
+"""
+Circulating pumps of a loop [1], of which one is left with half of the flow: a pump alone in its system gives more. No
+site says how many it has; two is the least that keeps a loop in motion. Assumed.
+"""
+
 Progress = Callable[[float], None]
 
 
@@ -76,6 +82,11 @@ def cases(facility: Facility, site: Site) -> tuple[Case, ...]:
             event = {"kind": "cdu_loss", "cdus": {"names": names}}
             beside = float((site.cdus.hall[cooling] == site.cdus.hall[cooling[0]]).sum())
             found.append(Case("CDU", names[0], out, beside, (event,)))
+    if len(cooling):
+        name = site.cdus.name[cooling[0]]
+        stuck = {"kind": "valve_stuck", "cdus": {"names": [name]}, "position": "0 %"}
+        part = "fans of a sidecar" if site.cdus.sidecar[cooling[0]] else "water valve of a CDU, shut"
+        found.append(Case(part, name, 1, 1, (stuck,)))
     for loop in _first_of_kind(site):
         found += _of_loop(facility, site, loop)
     return tuple(found)
@@ -97,6 +108,8 @@ def _of_loop(facility: Facility, site: Site, loop: int) -> Iterator[Case]:
                 yield Case(part, name, out, units, ({"kind": kind, **chosen, "share": f"{100.0 * out / units!r} %"},))
     if loops.evaporative[loop]:
         yield Case("make-up water", name, 1, 1, ({"kind": "make_up_loss", **chosen},))
+    one = {"kind": "loop_pump_trip", **chosen, "running": f"{100.0 * (1.0 - 1.0 / PUMPS)!r} %"}
+    yield Case("circulating pump", name, 1, PUMPS, (one,))
     yield Case("all circulating pumps, 5 min", name, 1, 1, ({"kind": "loop_pump_trip", **chosen, "_for": PUMPS_OUT},))
     starts = [supply.start_time.si for supply in facility.supply.values() if supply.start_time is not None]
     part, gap = ("grid, until generators run", min(starts)) if starts else (f"grid, {DIP:.0f} s", DIP)

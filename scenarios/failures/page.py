@@ -9,7 +9,7 @@ from typing import Any
 from scenarios import study_folder
 from scenarios.failures.study import Failures
 from scenarios.page import pages
-from scenarios.page.quantities import MISSING, digits, duration, quantity, share
+from scenarios.page.quantities import MISSING, difference, digits, duration, quantity, share
 from scenarios.page.shown import Shown
 
 KIND = "failures"
@@ -40,7 +40,13 @@ def write(found: Failures, folder: Path) -> Path:
     OutputError
         When the disk does not take it.
     """
-    shown = {"cooling": cooling(found), "power": power(found), "availability": availability(found)}
+    shown = {
+        "cooling": cooling(found),
+        "halls": halls(found),
+        "power": power(found),
+        "gap": gap(found),
+        "availability": availability(found),
+    }
     text = pages.html(
         "failures.html.j2",
         metadata.version("gigatwin"),
@@ -51,7 +57,7 @@ def write(found: Failures, folder: Path) -> Path:
         hours_best=found.availability["hours_best"].sum(),
         hours_worst=found.availability["hours_worst"].sum(),
     )
-    tables = {"cooling": found.cooling, "power": found.power, "availability": found.availability}
+    tables = {name: getattr(found, name) for name in shown}
     return study_folder.write(KIND, text, tables, folder)
 
 
@@ -88,6 +94,71 @@ def _cooling_row(row: dict[str, Any]) -> tuple[str, ...]:
         MISSING if lost is None else f"{digits(lost, 3)} h",
         row["ended"] or row["worst_limit"] or "none crossed",
     )
+
+
+def halls(found: Failures) -> Shown:
+    """
+    Show what becomes of the air of halls.
+
+    Parameters
+    ----------
+    found
+        The study.
+
+    Returns
+    -------
+    Shown
+        A row for each case.
+    """
+    heads = ("Fails in every hall", "Out of", "Warmest air at racks", "Over its alarm", "Least chip margin", "Given up")
+    rows = tuple(_hall_row(row) for row in found.halls.iter_rows(named=True))
+    return Shown(
+        "Halls at rest: the worse design day at its warmest, all racks at full load", heads, rows, (2, 3, 4, 5)
+    )
+
+
+def _hall_row(row: dict[str, Any]) -> tuple[str, ...]:
+    units = f"{row['out']:.0f}\N{NO-BREAK SPACE}of\N{NO-BREAK SPACE}{row['of']:.0f}" if row["out"] else MISSING
+    if row["says"]:
+        return row["part"], units, row["says"], MISSING, MISSING, MISSING
+    over, margin = row["air_over_alarm_k"], row["chip_margin_min_k"]
+    return (
+        row["part"],
+        units,
+        quantity(row["rack_air_temp_max_k"], "K"),
+        difference(over, "K") if over > 0.0 else "no",
+        MISSING if margin is None else difference(margin, "K"),
+        share(row["power_given_up"]) if row["power_given_up"] else "none",
+    )
+
+
+def gap(found: Failures) -> Shown:
+    """
+    Show what feeds racks when the grid is lost.
+
+    Parameters
+    ----------
+    found
+        The study.
+
+    Returns
+    -------
+    Shown
+        A row for each kind of storage.
+    """
+    heads = ("Storage", "Stands on", "Feeds racks for", "Generators start in", "Generators", "Site at full load", "So")
+    rows = tuple(
+        (
+            row["storage"],
+            row["stands_on"],
+            *(MISSING if row[name] is None else duration(row[name]) for name in ("feeds_s", "start_s")),
+            quantity(row["generators_w"], "W"),
+            quantity(row["site_w"], "W"),
+            row["verdict"],
+        )
+        for row in found.gap.iter_rows(named=True)
+    )
+    return Shown("Without grid: until generators run, and after", heads, rows, (2, 3, 4, 5))
 
 
 def power(found: Failures) -> Shown:

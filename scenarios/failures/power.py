@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
 import polars as pl
 
 from facilities.parts import PathStage
+from facilities.racks import Model
 from facilities.reliability import Reliability, known
 from facilities.schema import Facility
+from twin.power import rack_chain
 from twin.redundancy import after_failure, fed, unit_availability
 
 OUT = (1, 2)
@@ -17,6 +20,9 @@ OUT = (1, 2)
 
 YEAR = 8760.0
 """Hours of a year."""
+
+ASIDE = frozenset({"mechanical", "racks"})
+"""Paths that are not counted where hours without power are: of the plant, and within a rack."""
 
 
 class Stood(NamedTuple):
@@ -45,9 +51,45 @@ class Stood(NamedTuple):
     loading: float
 
 
+IN_NODES = "supply"
+"""Stage of racks whose units share the load of their node alone; those of others share that of the rack."""
+
+
+def in_racks(models: Mapping[str, Model], counts: Mapping[str, int]) -> tuple[Stood, ...]:
+    """
+    List the supplies of a site's racks: the last stage within each class.
+
+    Parameters
+    ----------
+    models : name to Model
+        Classes of racks.
+    counts : name to [1]
+        Racks of each.
+
+    Returns
+    -------
+    tuple of Stood
+        Units that share a load, at full load of the rack.
+
+    Notes
+    -----
+    As many units as are left share the load, whatever number is called spare: 3 + 3 of a shelf and 4 + 2 of a node are
+    told by what two of them leave.
+    """
+    found = []
+    for name, model in models.items():
+        last = model.stages[-1]
+        losses = rack_chain(np.array([model.compute_max]), model.stages)[0]
+        carried = model.compute_max + float(losses[:-1].sum()) + sum(stage.joins for stage in model.stages)
+        groups = model.nodes if last.name == IN_NODES and model.nodes else 1.0
+        many, loading = counts[name] * round(last.units), carried / (last.units * last.rating)
+        found.append(Stood(f"{name}: {last.name}", "racks", "N+1", last.units / groups, many, loading))
+    return tuple(found)
+
+
 def stood(facility: Facility, one_line: Mapping[str, Any]) -> tuple[Stood, ...]:
     """
-    List the stages of a site, from the racks up.
+    List the stages of a site between racks and grid, from the racks up.
 
     Parameters
     ----------
@@ -132,7 +174,7 @@ def availability(stages: Sequence[Stood]) -> pl.DataFrame:
     """
     rows, data = [], known()
     for one in stages:
-        if one.path == "mechanical" or one.stage not in data:
+        if one.path in ASIDE or one.stage not in data:
             continue
         entry = data[one.stage]
         worst, usual, best = (_hours(one, entry, place) for place in (0, 1, 2))
@@ -144,7 +186,7 @@ def availability(stages: Sequence[Stood]) -> pl.DataFrame:
 
 def without_data(stages: Sequence[Stood]) -> tuple[str, ...]:
     """List stages in a rack's way of which no reliability is known."""
-    return tuple(one.stage for one in stages if one.path != "mechanical" and one.stage not in known())
+    return tuple(one.stage for one in stages if one.path not in ASIDE and one.stage not in known())
 
 
 def _hours(one: Stood, entry: Reliability, place: int) -> float:

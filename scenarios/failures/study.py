@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
 import polars as pl
 
 import facilities
 from facilities import build
 from facilities.schema import Facility
-from scenarios.failures import cooling, power
+from scenarios.failures import cooling, gap, power, rest
 from scenarios.failures.cooling import Progress
 
 
@@ -21,15 +22,17 @@ class Failures(NamedTuple):
     ----------
     facility : Facility
         The site.
-    cooling, power, availability : frame
-        As `cooling.table`, `power.table` and `power.availability` say.
+    cooling, halls, power, gap, availability : frame
+        As `cooling.table`, `rest.table`, `power.table`, `gap.table` and `power.availability` say.
     without_data : tuple of text
         Stages in a rack's way of which no reliability is known.
     """
 
     facility: Facility
     cooling: pl.DataFrame
+    halls: pl.DataFrame
     power: pl.DataFrame
+    gap: pl.DataFrame
     availability: pl.DataFrame
     without_data: tuple[str, ...]
 
@@ -56,6 +59,18 @@ def study(site: str, progress: Progress) -> Failures:
         If the site is at fault.
     """
     facility = facilities.load(site)
-    cooled, one_line = cooling.table(facility, build.site(facility), progress)
-    stages = power.stood(facility, one_line)
-    return Failures(facility, cooled, power.table(stages), power.availability(stages), power.without_data(stages))
+    parts = build.sized(facility)
+    built = build.site_of(facility, parts)
+    cooled, one_line = cooling.table(facility, built, progress)
+    counts = np.bincount(built.racks.rack_class, minlength=len(parts.models)).tolist()
+    racks = power.in_racks(parts.models, dict(zip(parts.models, counts, strict=True)))
+    stages = (*racks, *power.stood(facility, one_line))
+    return Failures(
+        facility,
+        cooled,
+        rest.table(facility, built, parts),
+        power.table(stages),
+        gap.table(facility, parts),
+        power.availability(stages),
+        power.without_data(stages),
+    )

@@ -9,11 +9,11 @@ import polars as pl
 import pytest
 
 import facilities
-from facilities import build
+from facilities import build, catalog, racks
 from facilities.reliability import known
 from scenarios import study_folder
 from scenarios.events import changes
-from scenarios.failures import cooling, page, power
+from scenarios.failures import cooling, gap, page, power, rest
 from scenarios.failures.power import Stood
 from scenarios.failures.study import Failures, study
 from tests.scenarios.command import twin
@@ -39,8 +39,10 @@ def test_cases_follow_from_the_site() -> None:
         ("CDU", "hall_1/cdu_1", 2, 27.0),
     ]
     assert ("cooler", "hall_1/liquid", 2, 11.0) in listed
+    assert listed[3] == ("water valve of a CDU, shut", "hall_1/cdu_1", 1, 1)
+    assert ("circulating pump", "hall_1/air", 1, 2.0) in listed
     # Halls are alike: of each kind of loop, one.
-    assert {place for _, place, _, _ in listed[3:]} == {"hall_1/liquid", "hall_1/air"}
+    assert {place for _, place, _, _ in listed[4:]} == {"hall_1/liquid", "hall_1/air"}
 
 
 def test_a_unit_less_is_a_unit_less() -> None:
@@ -82,6 +84,59 @@ def test_load_lost_is_of_the_whole_site() -> None:
     assert (shared["loading_after"], shared["overloaded"]) == (pytest.approx(1.2), True)
 
 
+def test_supplies_in_racks_by_hand() -> None:
+    """
+    Eight shelves of 33 kW carry a GB200 NVL72: one out leaves seven with 8/7 of their load, two six with 8/6.
+
+    Their load is what the rack draws less what they lose. A node of a DGX H100 has six supplies.
+    """
+    facility = facilities.load("prometheus")
+    parts = build.sized(facility)
+    (row, _) = power.in_racks(parts.models, {"gb200_nvl72": 5112, "service_gb200": 2556})
+    assert (row.stage, row.units, row.total) == ("gb200_nvl72: shelf", 8.0, 5112 * 8)
+    carried = row.loading * 8 * 33e3
+    assert 0.96 < carried / parts.models["gb200_nvl72"].full_power < 0.98
+    one, two = power.table([row]).iter_rows(named=True)
+    assert one["loading_after"] == pytest.approx(row.loading * 8 / 7, rel=1e-9)
+    assert two["loading_after"] == pytest.approx(row.loading * 8 / 6, rel=1e-9)
+    assert not two["overloaded"]
+    assert power.availability([row]).height == 0
+    assert power.without_data([row]) == ()
+    dgx = racks.model(catalog.builtin(), "dgx_h100_rack", 300.0)
+    (row,) = power.in_racks({"dgx_h100_rack": dgx}, {"dgx_h100_rack": 1})
+    assert (row.units, row.total) == (6.0, 24)
+
+
+@pytest.mark.parametrize(
+    ("name", "storage", "feeds", "verdict"),
+    [
+        # A typical shelf of 33 kW with 2.2 kWh: 240 s, sets in 10 s; no number of sets is known.
+        ("prometheus", "rack battery", 240.0, "fed until generators run; their number is not known"),
+        # 125 kWh at 1.5 MW: 300 s; Foxconn's twelve sets of 2.75 MW carry its 30 MW.
+        ("foxconn_kaohsiung", "ups", 300.0, "fed until generators run"),
+        ("fairwater", "none", None, "racks are lost with the grid"),
+    ],
+)
+def test_without_grid(name: str, storage: str, feeds: float | None, verdict: str) -> None:
+    facility = facilities.load(name)
+    row = gap.table(facility, build.sized(facility)).row(0, named=True)
+    assert (row["storage"], row["verdict"]) == (storage, verdict)
+    assert row["feeds_s"] == (None if feeds is None else pytest.approx(feeds, rel=1e-9))
+
+
+def test_halls_at_rest(found: Failures) -> None:
+    """One unit of coils in so many is to spare; on outside air nothing is as bad as shut dampers, then dry pads."""
+    table = found.halls
+    undisturbed, one, two = (case(table, "nothing", 0), *(case(table, "fan coils of a hall", out) for out in (1, 2)))
+    assert one["of"] == two["of"] == 5.0
+    assert one["rack_air_temp_max_k"] == pytest.approx(undisturbed["rack_air_temp_max_k"], abs=0.5)
+    facility = facilities.load("aws_p4d_ultracluster")
+    parts = build.sized(facility)
+    outside = rest.table(facility, build.site_of(facility, parts), parts)
+    air = dict(zip(outside["part"], outside["air_over_alarm_k"], strict=True))
+    assert air["dampers of outdoor air, shut"] > air["water of pads"] > 0.0 > air["nothing"]
+
+
 def test_hours_by_hand() -> None:
     table = power.availability(
         [Stood("ups", "halls", "2N", 2.0, 2, 0.4), Stood("busway", "halls", "N", 27.0, 648, 0.8)]
@@ -108,7 +163,9 @@ def test_page_and_tables(found: Failures, tmp_path: Path) -> None:
     text = page.write(found, folder).read_text(encoding="utf-8")
     assert "grid, until generators run" in text
     assert "In all" in text
-    for name in ("cooling", "power", "availability"):
+    assert "fan coils of a hall" in text
+    assert "fed until generators run" in text
+    for name in ("cooling", "halls", "power", "gap", "availability"):
         assert pl.read_parquet(folder / f"{name}.parquet").height == pl.read_csv(folder / f"{name}.csv").height
     assert study_folder.place(page.KIND, "site", folder) == folder
 
