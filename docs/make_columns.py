@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from twin.columns import JOBS, METRICS, REQUESTS, TABLES, TELEMETRY, YEAR, Column
+from twin.columns import ACCOUNTS, JOBS, METRICS, REQUESTS, TABLES, TELEMETRY, YEAR, Column
 
 PAGE = Path(__file__).with_name("columns.md")
 
@@ -26,7 +26,8 @@ def page() -> str:
     requests = _part("Requests", "A canonical request trace, one row a request.", REQUESTS)
     tables = [_part(f"{name}.parquet", "A table of a run folder.", columns) for name, columns in TABLES.items()]
     year = _part("hours.parquet", "The hours of a planning year.", YEAR)
-    return "\n".join([INTRODUCTION, canonical, metrics, jobs, requests, *tables, year])
+    supply = _part("supply.parquet", "How a planning year is supplied, and what that emits.", ACCOUNTS)
+    return "\n".join([INTRODUCTION, canonical, metrics, jobs, requests, *tables, year, supply])
 
 
 def _part(title: str, text: str, columns: dict[str, Column]) -> str:

@@ -80,6 +80,9 @@ def resolved(site: Description) -> tuple[Catalog, list[Fault]]:
     search.transformer("connection.transformer", site.connection.transformer)
     search.interconnection("connection.interconnection", site.connection.interconnection)
     search.cooling(site.cooling)
+    for name, supply in site.supply.items():
+        if supply.generator is not None:
+            search.found("generators", supply.generator, f"supply.{name}.generator")
     return Catalog(**search.used), search.faults
 
 

@@ -77,6 +77,10 @@ class GridConnection(Model):
     """At each point, in service beside those that the rating needs."""
     carbon_intensity: CarbonIntensity | None = None
     """Of the energy taken from the grid, a year's mean."""
+    tariff: Text | None = None
+    """What its energy costs, by a name in facilities/economics.toml or in the file of `twin year --costs`."""
+    contract: SitePower | None = None
+    """Demand that is contracted with the utility; the rating without it."""
     interconnection: Text | None = None
     """Name of the system that shares its frequency, such as eastern, western or ercot; none where it has no model."""
     host: HostNetwork | None = None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, StrictBool, StrictStr
 
-from facilities.quantity import AnyRackCount, Energy, Model, PositiveCount, SitePower, Text, Time, UnitPower
+from facilities.quantity import AnyRackCount, Count, Energy, Model, PositiveCount, SitePower, Text, Time, UnitPower
 
 if TYPE_CHECKING:
     from facilities.schema import Facility
@@ -36,7 +36,7 @@ class Phase(Model):
 
 
 class Supply(Model):
-    """Generation or storage on the site or tied to it; stated, and not yet part of a run."""
+    """Generation or storage on the site or tied to it: part of a planning year and of a grid study, not of a replay."""
 
     kind: Literal[
         "battery", "combined_cycle", "diesel", "fuel_cell", "gas_engine", "gas_turbine", "rack_battery", "solar", "ups"
@@ -46,6 +46,9 @@ class Supply(Model):
     unit_power: UnitPower | None = None
     power: SitePower | None = None
     """Of all units, where that is what is published."""
+    generator: Text | None = None
+    spare: Count | None = None
+    """Units beyond those that the load needs, N+k: out by failure or for upkeep."""
     energy: Energy | None = None
     start_time: Time | None = None
     from_date: date | None = None

@@ -1,4 +1,4 @@
-"""Kinds of generation and storage: ratings that a site's supply may refer to. No run generates or stores yet."""
+"""Kinds of generation and storage: ratings that a site's supply may refer to. A planning year uses them, no replay."""
 
 from __future__ import annotations
 
@@ -19,6 +19,14 @@ from facilities.quantity import (
     Time,
     in_order,
 )
+
+USUAL = {
+    "gas_turbine": "gas_turbine_22mw",
+    "gas_engine": "gas_engine_2500kw",
+    "combined_cycle": "combined_cycle_750mw",
+    "diesel": "diesel_2750kw",
+}
+"""Sets of the catalog by kind, where a site's supply names none."""
 
 
 class Generator(Model):

@@ -441,25 +441,7 @@ def failures(
         failed.show(site, out)
 
 
-@app.command(epilog=year_options.EXAMPLES)
-def year(
-    site: SiteName,
-    scenario: year_options.Jobs = None,
-    weather: year_options.Weather = None,
-    step: year_options.Step = "1 h",
-    first: year_options.First = 2026,
-    growth: year_options.Growth = False,
-    samples: year_options.Samples = 0,
-    out: year_options.Out = None,
-    force: year_options.Force = False,
-) -> None:
-    """Solve a planning year: energy, PUE, water, month by month and hour by hour, and extreme days, as a page."""
-    with _told():
-        from scenarios.commands import year as planned
-
-        command = shlex.join(["twin", *sys.argv[1:]])
-        asked = {"growth": growth, "samples": samples, "out": out, "force": force, "command": command}
-        planned.show(site, scenario, weather, step, first, **asked)
+year_options.add(app, _told)
 
 
 @app.command(epilog="Examples: twin validate --data ../shared/data; twin validate --cases my_cases")

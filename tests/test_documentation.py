@@ -31,6 +31,7 @@ PAGES = [
     "docs/cooling_yours.md",
     "docs/dynamics.md",
     "docs/fast_load.md",
+    "docs/cost.md",
     "docs/grid.md",
     "docs/hosts.md",
     "docs/validation.md",

@@ -309,3 +309,25 @@ TABLES: dict[str, dict[str, Column]] = {
     "layout": LAYOUT,
 }
 """The tables of a run folder, by file name."""
+
+ACCOUNTS: dict[str, Column] = {
+    "time": Column("", "time", "start of the hour in local standard time, without a zone"),
+    "facility_power_w": Column(
+        "W", "f64", "power that the site asks at its point of connection, mean of the hour", 0.0, 2e10
+    ),
+    "import_power_w": Column("W", "f64", "of it from the grid", 0.0, 2e10),
+    "generation_power_w": Column("W", "f64", "of it from the site's own sets", 0.0, 2e10),
+    "sun_power_w": Column("W", "f64", "of it from the site's own panels, used", 0.0, 2e10),
+    "charge_power_w": Column("W", "f64", "into storage", 0.0, 2e10),
+    "discharge_power_w": Column("W", "f64", "out of storage", 0.0, 2e10),
+    "unserved_power_w": Column("W", "f64", "load that nothing serves", 0.0, 2e10),
+    "fuel_power_w": Column(
+        "W", "f64", "fuel that sets burn, lower heating value; tests of standby sets left out", 0.0, 1e11
+    ),
+    "energy_price_usd_j": Column("USD/J", "f64", "price of energy from the grid", 0.0, 1e-4),
+    "grid_carbon_kg_j": Column("kg/J", "f64", "carbon dioxide of the grid's energy; zero where not known", 0.0, 1e-6),
+    "grid_carbon_kg_s": Column("kg/s", "f64", "carbon dioxide of what is imported", 0.0, 1e5),
+    "fuel_carbon_kg_s": Column("kg/s", "f64", "of fuel, tests of standby sets spread over the year", 0.0, 1e5),
+    "carbon_kg_s": Column("kg/s", "f64", "both", 0.0, 1e5),
+}
+"""Columns of supply.parquet of a planning year."""

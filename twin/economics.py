@@ -24,7 +24,7 @@ class Tariff(NamedTuple):
     demand : [USD/W]
         For a billing period, of its billed demand.
     contract : [W]
-        Demand that the customer contracted for.
+        Demand that the customer contracted for; of each billing period where it grows.
     minimum_take : [1]
         Part of the contract that is billed even where less is drawn.
     ratchet : [1]
@@ -35,7 +35,7 @@ class Tariff(NamedTuple):
 
     energy: Floats
     demand: float
-    contract: float
+    contract: float | Floats
     minimum_take: float
     ratchet: float
     fixed: float

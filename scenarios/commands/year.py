@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from scenarios.yearstudy.accounts import Asked as Asked
 from scenarios.yearstudy.page import caveats, groups
 from scenarios.yearstudy.study import year
 

@@ -10,6 +10,7 @@ import polars as pl
 from facilities import Facility, catalog
 from facilities import island as data
 from facilities.phases import Supply
+from facilities.supplies import USUAL
 from twin.grid import island
 from twin.grid.island import Fleet, Support
 from twin.site import Floats, Site
@@ -26,12 +27,8 @@ CYCLES, REST = 6, 2.0
 SURE = 0.02
 """Part of the swing to which allowed swings and batteries are found."""
 
-UNITS = {
-    "gas_turbine": "gas_turbine_22mw",
-    "gas_engine": "gas_engine_2500kw",
-    "combined_cycle": "combined_cycle_750mw",
-}
-"""Sets of the catalog, where a site states none of its own."""
+KINDS = ("gas_turbine", "gas_engine", "combined_cycle")
+"""Of sets whose frequency is known."""
 
 
 class Swing(NamedTuple):
@@ -118,7 +115,7 @@ def study(facility: Facility, site: Site, peak: float) -> Chapter | None:
     Chapter
         None where no supply is islanded.
     """
-    own = [supply for supply in facility.supply.values() if supply.role == "islanded" and supply.kind in UNITS]
+    own = [supply for supply in facility.supply.values() if supply.role == "islanded" and supply.kind in KINDS]
     if not own:
         return None
     plant = _plant(facility, own, swinging_part(site, peak), waiting_part(site))
@@ -181,7 +178,7 @@ def _plant(facility: Facility, own: list[Supply], part: float, waiting: float) -
     ratings: dict[str, float] = {}
     units: dict[str, float] = {}
     for supply in own:
-        unit = supply.unit_power or catalog.builtin().generators[UNITS[supply.kind]].rating
+        unit = supply.unit_power or catalog.builtin().generators[USUAL[supply.kind]].rating
         whole = supply.power.si if supply.power is not None else (supply.units.count if supply.units else 1) * unit.si
         ratings[supply.kind] = ratings.get(supply.kind, 0.0) + whole
         units[supply.kind] = max(units.get(supply.kind, 0.0), unit.si)

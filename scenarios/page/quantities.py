@@ -37,6 +37,8 @@ _LADDERS: dict[str, tuple[Scale, ...]] = {
     "L/kWh": (Scale(1.0, "L/kWh"),),
     "kg/J": (Scale(1.0 / 3.6e6, "L/kWh"),),
     "m^3/J": (Scale(1e-3 / 3.6e6, "L/kWh"),),
+    "USD": (Scale(1.0, "USD"), Scale(1e6, "million USD"), Scale(1e9, "billion USD")),
+    "USD/MW": (Scale(1.0, "USD/MW"), Scale(1e6, "million USD/MW")),
     "1": (Scale(1.0, ""),),
 }
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -118,6 +120,42 @@ def quantity(value: float | None, unit: str, significant: int = 4) -> str:
         return f"{_minus(f'{value - ZERO_CELSIUS:.1f}')}{THIN}°C"
     scale = fitting(value, unit)
     return f"{digits(value / scale.factor, significant)}{THIN}{scale.unit}".rstrip(THIN)
+
+
+def fitting_mass(value: float) -> Scale:
+    """
+    Choose the unit of a mass of carbon dioxide: tonnes, thousands or millions of them.
+
+    Parameters
+    ----------
+    value : [kg]
+        The largest of the values to be shown.
+
+    Returns
+    -------
+    Scale
+        Kilograms where it is less than a tonne.
+    """
+    ladder = (Scale(1e9, "Mt"), Scale(1e6, "kt"), Scale(1e3, "t"))
+    return next((scale for scale in ladder if abs(value) >= scale.factor), Scale(1.0, "kg"))
+
+
+def carbon(value: float) -> str:
+    """
+    Write a mass of carbon dioxide.
+
+    Parameters
+    ----------
+    value : [kg]
+        Of it.
+
+    Returns
+    -------
+    text
+        Such as ``2.624 Mt``.
+    """
+    scale = fitting_mass(value)
+    return f"{digits(value / scale.factor)}{THIN}{scale.unit}"
 
 
 def duration(seconds: float) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 HOURS_A_DAY = 24
+TONNES_AN_HOUR, GRAMS_A_KWH = Scale(1000.0 / 3600.0, "t/h"), Scale(1e-3 / 3.6e6, "g/kWh")
 
 MAPS = (
     ("pue", "PUE", "1", "Facility power over IT power of each hour."),
@@ -44,10 +45,31 @@ def maps(table: pl.DataFrame) -> dict[str, Chart]:
         By name.
     """
     shown = ((column, title, unit, about) for column, title, unit, about in MAPS if table[column].max() != 0.0)
-    return {f"map_{column}": _map(table, column, title, unit, about) for column, title, unit, about in shown}
+    return {f"map_{column}": hour_map(table, column, title, unit, about) for column, title, unit, about in shown}
 
 
-def _map(table: pl.DataFrame, column: str, title: str, unit: str, about: str) -> Chart:
+def hour_map(table: pl.DataFrame, column: str, title: str, unit: str, about: str) -> Chart:
+    """
+    Draw a column by hour of the day and day of the year.
+
+    Parameters
+    ----------
+    table
+        Hours of the year.
+    column
+        Of it.
+    title
+        Above the picture.
+    unit
+        As `MAPS` has it.
+    about
+        Below the picture.
+
+    Returns
+    -------
+    Chart
+        A map of colours.
+    """
     values = table[column].to_numpy()
     scale = _scale(unit, values)
     days = table["time"].to_numpy()[::HOURS_A_DAY].astype("datetime64[ms]").astype(float)
@@ -69,7 +91,14 @@ def _map(table: pl.DataFrame, column: str, title: str, unit: str, about: str) ->
 
 
 def _scale(unit: str, values: Floats) -> Scale:
-    fixed = {"1": lines.RATIO, "K": lines.CELSIUS, "kg/s": lines.CUBIC_METRES_AN_HOUR, "%": lines.PERCENT}
+    fixed = {
+        "1": lines.RATIO,
+        "t/h": TONNES_AN_HOUR,
+        "g/kWh": GRAMS_A_KWH,
+        "K": lines.CELSIUS,
+        "kg/s": lines.CUBIC_METRES_AN_HOUR,
+        "%": lines.PERCENT,
+    }
     return fixed[unit] if unit in fixed else quantities.fitting(float(np.abs(values).max()), unit)
 
 
@@ -99,7 +128,7 @@ def monthly(table: pl.DataFrame) -> Chart:
         ("Cooling", GREEN, table["cooling_energy_j"]),
         *([("House load", GREY, table["house_energy_j"])] if table["house_energy_j"].max() else []),
     ):
-        _bars(figure, values.to_numpy() / scale.factor, label, colour)
+        add_bars(figure, values.to_numpy() / scale.factor, label, colour)
     _points(figure, table["pue"].to_numpy(), "PUE", INK, 2)
     lines.name_y(figure, f"Energy [{scale.unit}]", 1, zero=True)
     lines.name_y(figure, "PUE", 2)
@@ -114,7 +143,8 @@ def monthly(table: pl.DataFrame) -> Chart:
     return lines.chart("Energy by use, PUE and water", caption, figure)
 
 
-def _bars(figure: Figure, values: Floats, label: str, colour: str) -> None:
+def add_bars(figure: Figure, values: Floats, label: str, colour: str) -> None:
+    """Draw a bar a month in the first panel."""
     bars: dict[str, Any] = {"type": "bar", "x": list(MONTHS), "y": values, "name": label, "marker": {"color": colour}}
     drawing.add(figure, bars)
 

@@ -10,7 +10,7 @@ from scenarios.capacity import chapter
 from scenarios.page import pages
 from scenarios.page.quantities import MISSING, digits, quantity, stated
 from scenarios.page.shown import Shown
-from scenarios.yearstudy import charts, tables
+from scenarios.yearstudy import accounts_charts, accounts_page, charts, tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +38,9 @@ FIGURES = (
 
 DIFFERENCES = frozenset({"chip_margin_min"})
 """Figures in kelvin that are differences."""
+
+OF_ACCOUNTS = frozenset(name for _, members in accounts_page.FIGURES for name, _ in members)
+"""Figures of supply, carbon and cost."""
 
 CELSIUS = 273.15
 
@@ -87,7 +90,10 @@ def html(found: Found, manifest: dict[str, Any], sampled: Sampled | None = None)
     months = tables.months(hours)
     carried = None if found.capacity is None else chapter.chapter(found.capacity)
     first = {} if carried is None else carried.drawn
-    drawn = first | {"monthly": charts.monthly(months), **charts.maps(hours), "durations": charts.durations(hours)}
+    maps = charts.maps(hours)
+    drawn = first | {"monthly": charts.monthly(months), **maps, "durations": charts.durations(hours)}
+    if found.accounts is not None:
+        drawn |= accounts_charts.charts(found.accounts)
     sure = None
     if sampled is not None:
         from scenarios.uncertainty import chapter as of_samples
@@ -102,7 +108,8 @@ def html(found: Found, manifest: dict[str, Any], sampled: Sampled | None = None)
         manifest=manifest,
         capacity=carried,
         groups=groups(found),
-        maps=[name for name in drawn if name.startswith("map_")],
+        maps=list(maps),
+        accounts=None if found.accounts is None else accounts_page.chapters(found.accounts),
         months=_months(months),
         extremes=_extremes(found.extremes),
         closure=_closure(found),
@@ -153,15 +160,21 @@ def groups(found: Found) -> list[tuple[str, list[tuple[str, str]]]]:
     return carried + [
         (
             title,
-            [(label, _text(name, figures[name])) for name, label in members if name in figures],
+            [
+                (label, _text(name, figures[name]))
+                for name, label in members
+                if name in figures and accounts_page.says(name, figures[name]["value"])
+            ],
         )
-        for title, members in FIGURES
+        for title, members in (*FIGURES, *accounts_page.FIGURES)
         if not (dry and title == "Water")
     ]
 
 
 def _text(name: str, figure: Metric) -> str:
     """Write a figure; a margin is a difference and no temperature."""
+    if name in OF_ACCOUNTS:
+        return accounts_page.text(name, figure["value"], figure["unit"])
     if name in DIFFERENCES:
         return f"{digits(figure['value'], 3)} K"
     return quantity(figure["value"], figure["unit"])

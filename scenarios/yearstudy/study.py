@@ -26,7 +26,8 @@ from scenarios.origins import hashed, resolved, traced
 from scenarios.outdoors import weather_file
 from scenarios.schema import Scenario, path_of
 from scenarios.setting import ARGUMENTS, DEFAULT, Asked, settle
-from scenarios.yearstudy import extreme, outdoors, page, tables, workload
+from scenarios.yearstudy import accounts, extreme, outdoors, page, tables, workload
+from scenarios.yearstudy.accounts import Accounts
 from scenarios.yearstudy.outdoors import Air
 from scenarios.yearstudy.workload import Span, Year
 from telemetry import Reading
@@ -62,6 +63,7 @@ DEFINITIONS = {
     "ere": "the same less the heat that heat pumps deliver to a buyer",
     "wue": "make-up water over energy at the rack inlets",
     "it_power": "power at the rack inlets, rack power supplies and fans included",
+    "cue": "carbon dioxide of the energy taken from the grid and of fuel burnt on site, over energy at the rack inlets",
     "chip_margin_min": "of a worst chip at the mean load of its step; within the step chips get some kelvin warmer",
 }
 """What the figures of a year mean."""
@@ -128,6 +130,8 @@ class Found(NamedTuple):
         Telemetry of these jobs.
     capacity : Capacities or None
         What the site can carry, where it was asked for.
+    accounts : Accounts or None
+        How it is supplied, what that emits and costs, where it was asked for.
     """
 
     facility: Facility
@@ -141,6 +145,7 @@ class Found(NamedTuple):
     scenario: Scenario
     readings: Mapping[str, Reading]
     capacity: Capacities | None = None
+    accounts: Accounts | None = None
 
 
 def year(
@@ -151,6 +156,7 @@ def year(
     first: int = FIRST_YEAR,
     growth: bool = False,
     samples: int = 0,
+    asked: accounts.Asked = accounts.Asked(),  # noqa: B008 (frozen)
     out: str | Path | None = None,
     force: bool = False,
     command: str = "scenarios.year",
@@ -175,6 +181,8 @@ def year(
         Whether the site grows along its phases; else it stands all year as asked for.
     samples
         Sites that are drawn from the ranges of its numbers, to tell how sure its figures are; none without it.
+    asked
+        Tariff, unit costs, carbon and supply.
     out
         Folder of the year; a new one in ``runs`` if not given.
     force
@@ -198,11 +206,13 @@ def year(
     StateError
         If the plant cannot carry the heat of the year's weather.
     """
+    accounts.check(asked)
     found = with_capacity(solve(site, scenario, weather, step, first, growth=growth, progress=progress))
+    found = with_accounts(found, asked)
     sampled = _sampled(found, samples, progress) if samples else None
     name = f"year_{step.replace(' ', '')}"
     folder = output.choose(out, found.facility.name, name, found.span.start, force=force)
-    manifest = _manifest(found, site, scenario, weather, command)
+    manifest = _manifest(found, _files(site, scenario, weather, asked), command)
     with output.whole(folder, force=force) as unfinished:
         tables.write(found, manifest, unfinished, sampled)
         page.write(found, manifest, unfinished / PAGE, sampled)
@@ -226,6 +236,26 @@ def with_capacity(found: Found) -> Found:
     last = found.stretches[-1]
     carried = capacity.capacities(found.facility, last.facility, last.site, last.load)
     return found._replace(capacity=carried, figures=found.figures | capacity.figures(carried))
+
+
+def with_accounts(found: Found, asked: accounts.Asked) -> Found:
+    """
+    Add to a year how it is supplied, what that emits, and what all of it costs.
+
+    Parameters
+    ----------
+    found
+        The year.
+    asked
+        Tariff, unit costs, carbon and supply.
+
+    Returns
+    -------
+    Found
+        The same, with its accounts and the figures of them.
+    """
+    made = accounts.of(found, asked)
+    return found._replace(accounts=made, figures=found.figures | made.figures)
 
 
 def _sampled(found: Found, count: int, progress: Progress | None) -> Sampled:
@@ -370,16 +400,12 @@ def _run(stretch: Stretch, air: Air, span: Span, progress: Progress | None) -> S
     return series.run(plan(stretch.site, stretch.load.asked, weather.pressure), own, weather, told)
 
 
-def _manifest(
-    found: Found,
-    site: Facility | str | Path,
-    scenario: Scenario | str | Path | None,
-    weather: str | Path | None,
-    command: str,
-) -> dict[str, Any]:
+def _manifest(found: Found, files: list[dict[str, str]], command: str) -> dict[str, Any]:
     """Say what the year was made from."""
     facility, load = found.facility, found.stretches[-1].load
-    numbers = [*facility.assumptions(), *traced(load.parameters)]
+    made = found.accounts
+    costs = [] if made is None else made.numbers()
+    numbers = [*facility.assumptions(), *traced(load.parameters), *costs]
     return {
         "schema": SCHEMA,
         "kind": "year",
@@ -392,7 +418,7 @@ def _manifest(
         "steps": found.span.steps,
         "seed": found.scenario.seed,
         "definitions": DEFINITIONS | capacity.DEFINITIONS,
-        "inputs": [resolved(facility), *_files(site, scenario, weather)],
+        "inputs": [resolved(facility), *files],
         "scenario": {"name": found.scenario.name, "description": found.scenario.description},
         "nameplate": nameplate(facility)._asdict(),
         "stands": [
@@ -406,6 +432,7 @@ def _manifest(
             "load": load.label,
         },
         "notes": [*load.notes, *found.air.notes, outdoors.NO_HUMID_RETURN],
+        "accounts": None if made is None else {**made.told, "notes": list(made.notes)},
         "closure": [row._asdict() for row in found.closure],
         "assumptions": [number._asdict() for number in numbers if number.basis == "assumed"],
         "sources": [
@@ -418,11 +445,16 @@ def _manifest(
 
 
 def _files(
-    site: Facility | str | Path, scenario: Scenario | str | Path | None, weather: str | Path | None
+    site: Facility | str | Path,
+    scenario: Scenario | str | Path | None,
+    weather: str | Path | None,
+    asked: accounts.Asked,
 ) -> list[dict[str, str]]:
     found: list[tuple[str, Path | None]] = [
         ("facility", None if isinstance(site, Facility) else file_of(site)),
         ("scenario", None if scenario is None or isinstance(scenario, Scenario) else path_of(scenario)),
         ("weather", None if weather is None else weather_file(weather)),
+        ("carbon", asked.carbon),
+        ("costs", asked.costs),
     ]
     return [hashed(kind, path) for kind, path in found if path is not None]

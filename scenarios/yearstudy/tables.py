@@ -139,6 +139,9 @@ def write(found: Found, manifest: dict[str, Any], folder: Path, sampled: Sampled
     frames = {"hours": table, "months": months(table), "extremes": found.extremes}
     if found.capacity is not None:
         frames["capacity"] = capacity.table(found.capacity)
+    if found.accounts is not None:
+        made = found.accounts
+        frames |= {"supply": made.hours, "accounts": made.months, "costs": pl.DataFrame(made.items, strict=False)}
     for name, frame in frames.items():
         frame.write_parquet(folder / f"{name}.parquet")
     for name, content in (("manifest", manifest), ("metrics", figures)):

@@ -11,11 +11,12 @@ unserved load :math:`z`:
     e(t) - e(t-1) &= h (\eta_c c - d / \eta_d), \quad c + d \le P \\
     \sum_f (R_f n_f - p_f) + (P - d + c) + (G - g) &\ge \text{reserve}
 
-Minimised is the cost of energy, fuel, starts, upkeep and of the highest import, or the mass of carbon dioxide. Storage
-ends at the level with which it began, and may choose it; its power counts as reserve whatever it holds. Within an
-interval it may charge for a part and discharge for another: at negative prices this pays, and burns energy. Units that
-run in the first interval had started before. Units of a fleet are counted whole where asked (a mixed-integer
-programme), else in parts, which bounds the cost from below. Foresight is perfect within the intervals.
+Minimised is the cost of energy, fuel, starts, upkeep and of the highest import (at least of what is billed anyway), or
+the mass of carbon dioxide. Storage ends at the level with which it began, and may choose it; its power counts as
+reserve whatever it holds. Within an interval it may charge for a part and discharge for another: at negative prices
+this pays, and burns energy. Units that run in the first interval had started before. Units of a fleet are counted whole
+where asked (a mixed-integer programme), else in parts, which bounds the cost from below. Foresight is perfect within
+the intervals.
 
 References
 ----------
@@ -300,6 +301,7 @@ def _of_fleet(step: float, supply: Supply, columns: _Columns, place: int) -> lis
 def _bounds(supply: Supply, columns: _Columns) -> Floats:
     limits = np.zeros((columns.total, 2))
     highest = limits[:, 1]
+    limits[columns.highest_import, 0] = supply.grid.billed / MEGA
     highest[columns.block(IMPORT)] = supply.grid.import_limit / MEGA
     highest[columns.block(EXPORT)] = supply.grid.export_limit / MEGA
     highest[columns.block(SUN)] = supply.sun / MEGA

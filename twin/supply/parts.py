@@ -84,6 +84,8 @@ class Grid(NamedTuple):
         Of the highest import among all intervals that are dispatched together: one billing period at a time.
     carbon : (interval,) [kg/J]
         Carbon dioxide of energy taken.
+    billed : [W]
+        Import that is billed as demand even where less is taken: a minimum take, or a ratchet.
     """
 
     import_limit: float
@@ -92,6 +94,7 @@ class Grid(NamedTuple):
     export_price: Floats
     demand_charge: float
     carbon: Floats
+    billed: float = 0.0
 
 
 class Supply(NamedTuple):

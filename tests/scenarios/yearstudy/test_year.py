@@ -31,15 +31,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_folder_is_whole(folder: Path) -> None:
-    names = [
-        "capacity.parquet",
-        "extremes.parquet",
-        "hours.parquet",
-        "manifest.json",
-        "metrics.json",
-        "months.parquet",
-        "year.html",
-    ]
+    tables = ("accounts", "capacity", "costs", "extremes", "hours", "months", "supply")
+    names = sorted([*(f"{name}.parquet" for name in tables), "manifest.json", "metrics.json", "year.html"])
     assert sorted(path.name for path in folder.iterdir()) == names
     table = pl.read_parquet(folder / "hours.parquet")
     assert table.height == 8760

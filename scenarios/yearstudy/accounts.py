@@ -1,0 +1,459 @@
+"""The accounts of a solved year: how its load is supplied, what that emits, and what all of it costs."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
+
+import numpy as np
+import polars as pl
+
+from facilities import economics as data
+from facilities.economics import Economics, Tariff
+from facilities.layout import layout
+from facilities.nameplate import nameplate
+from facilities.quantity import Provenance, numbers
+from scenarios.setting import ARGUMENTS
+from scenarios.yearstudy import carbon, money, supply, worth
+from scenarios.yearstudy.carbon import Intensity
+from scenarios.yearstudy.money import Embodied, Item, Stands, Times
+from scenarios.yearstudy.supply import Area, Connection, Hours, Sets, Supplied, Used
+from scenarios.yearstudy.worth import Worth
+from twin.economics import Bill
+from twin.errors import Fault, ScenarioError
+from twin.metrics import JOULES_A_KWH, Metric
+from twin.site import Floats
+from twin.supply.dispatch import Aim
+
+if TYPE_CHECKING:
+    from scenarios.yearstudy.study import Found, Stretch
+
+HOUR, QUARTER = 3600, 900
+"""Seconds of a dispatched interval, and of the mean that a utility bills."""
+
+LEAST_IMPORT = 0.05
+"""Part of the load from which the mean price of what the grid gives says something."""
+
+WORKING = 5
+"""Days of a week before the weekend, from Monday on."""
+
+
+class Asked(NamedTuple):
+    """
+    What the accounts of a year are asked for.
+
+    Attributes
+    ----------
+    carbon, zone
+        File of the grid's carbon intensity, and the zone of its times where they do not say it.
+    tariff
+        By name; the site's own without it.
+    costs
+        File of unit costs, laid over the project's.
+    supply
+        Which supply is used.
+    aim
+        What it is used for: ``cost`` or ``carbon``.
+    """
+
+    carbon: Path | None = None
+    zone: str | None = None
+    tariff: str | None = None
+    costs: Path | None = None
+    supply: Used = "own"
+    aim: Aim = "cost"
+
+
+class Accounts(NamedTuple):
+    """
+    The accounts of a year.
+
+    Attributes
+    ----------
+    economics : Economics
+        What of the unit costs is in use.
+    tariff : Tariff
+        Of the grid's energy.
+    supplied : Supplied
+        How the load is supplied.
+    intensity : Intensity
+        Of the grid's energy.
+    bill : Bill
+        Of the grid, month by month.
+    items : tuple of Item
+        What the year costs.
+    embodied : tuple of Embodied
+        What making the site gave off.
+    worth : tuple of Worth
+        The year's cost for a megawatt, an hour, a run, a token.
+    hours, months : frame
+        Columns of `twin.columns.ACCOUNTS`; and the months' sums and bills.
+    figures : dict of text to Metric
+        By name.
+    asked : Asked
+        What they were asked for.
+    """
+
+    economics: Economics
+    tariff: Tariff
+    supplied: Supplied
+    intensity: Intensity
+    bill: Bill
+    items: tuple[Item, ...]
+    embodied: tuple[Embodied, ...]
+    worth: tuple[Worth, ...]
+    hours: pl.DataFrame
+    months: pl.DataFrame
+    figures: dict[str, Metric]
+    asked: Asked
+
+    def numbers(self) -> list[Provenance]:
+        """List every number of the unit costs in use."""
+        return list(numbers("economics", self.economics))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader must know of supply and carbon."""
+        return (*self.supplied.notes, *self.intensity.notes)
+
+    @property
+    def told(self) -> dict[str, str]:
+        """Say how they were made up."""
+        return {
+            "tariff": self.tariff.title,
+            "tariff_name": next(iter(self.economics.tariffs)),
+            "supply": self.asked.supply,
+            "aim": self.asked.aim,
+            "carbon": self.intensity.label,
+        }
+
+
+def check(asked: Asked) -> Asked:
+    """
+    Refuse words that are none.
+
+    Parameters
+    ----------
+    asked : Asked
+        As given.
+
+    Returns
+    -------
+    Asked
+        The same.
+
+    Raises
+    ------
+    ScenarioError
+        With all faults at once.
+    """
+    known: tuple[tuple[str, str, Any], ...] = (("--supply", asked.supply, Used), ("--aim", asked.aim, Aim))
+    faults = [
+        Fault(name, f"must be one of {', '.join(get_args(words))}; got {given!r}")
+        for name, given, words in known
+        if given not in get_args(words)
+    ]
+    if faults:
+        raise ScenarioError(ARGUMENTS, faults)
+    return asked
+
+
+def of(found: Found, asked: Asked) -> Accounts:
+    """
+    Make up the accounts of a year.
+
+    Parameters
+    ----------
+    found : Found
+        The solved year.
+    asked : Asked
+        Tariff, unit costs, carbon and supply.
+
+    Returns
+    -------
+    Accounts
+        Supplied, billed, emitted, paid.
+
+    Raises
+    ------
+    InputError
+        If a file or a name is at fault, or a supply cannot serve its reserve.
+    """
+    facility = found.facility
+    costs = data.load(asked.costs)
+    name = asked.tariff or facility.connection.tariff or data.USUAL
+    tariff = costs.tariff(name)
+    grid = carbon.intensity(facility, found.span.start, asked.carbon, asked.zone)
+    times = _times(found, HOUR)
+    load = _mean(np.asarray(found.series.powers.connection), HOUR // found.span.step)
+    hours = Hours(
+        demand=load,
+        dry_bulb=_mean(found.series.dry_bulb, HOUR // found.span.step),
+        price=money.prices(tariff, times),
+        carbon=np.zeros(load.size) if grid.values is None else grid.values,
+        month=times.period,
+        start=found.span.start,
+    )
+    contract = _contract(found, times)
+    take = 0.0 if tariff.minimum_take is None else tariff.minimum_take.si
+    connection = Connection(facility.connection.rating.si, tariff.demand.si, take * contract)
+    growth = len(found.stretches) > 1
+    supplied = supply.solve(facility, costs, hours, connection, asked.supply, asked.aim, growth=growth)
+    left = (1.0 - supplied.islanded) * max(1.0 - supplied.on_grid / connection.limit, 0.0)
+    bill = _billed(found, supplied, tariff, contract * left)
+    weights, each = _standing(found)
+    stands = _mean_of(weights, each)
+    items = tuple(_items(found, costs, tariff, supplied, bill, stands))
+    made = tuple(money.embodied(costs, each[-1]))
+    used = costs.in_use(name, each[-1].accelerators, _kinds(supplied))
+    table = _hours(found, supplied, hours, costs)
+    yearly = sum(item.yearly for item in items)
+    emitted = float(table["carbon_kg_s"].sum()) * HOUR
+    year = worth.Year(found, yearly, sum(item.once for item in items), emitted, costs)
+    worths = tuple(worth.of(year, stands))
+    figures = _figures(found, supplied, grid, bill, items, made, table, load)
+    figures |= {each.figure: {"value": each.value, "unit": each.unit} for each in worths}
+    months = _months(table, bill)
+    return Accounts(used, tariff, supplied, grid, bill, items, made, worths, table, months, figures, asked)
+
+
+def _mean(values: Floats, many: int) -> Floats:
+    return np.asarray(values.reshape(-1, many).mean(axis=1), dtype=float)
+
+
+def _times(found: Found, step: int) -> Times:
+    """Give hour of day, month and weekday of each interval, local standard time."""
+    start = np.datetime64(found.span.start, "s")
+    at = start + (np.arange(found.span.step * found.span.steps // step) * step).astype("m8[s]")
+    month = at.astype("M8[M]").astype(int) % 12 + 1
+    # The first of January 1970 was a Thursday, the fourth day of its week.
+    weekday = (at.astype("M8[D]").astype(int) + 3) % 7
+    hour = (at - at.astype("M8[D]")).astype(float) / HOUR
+    return Times(hour, month, weekday >= WORKING, month - 1)
+
+
+def _contract(found: Found, times: Times) -> Floats:
+    """Give the contracted demand of each month: of what stands as it begins."""
+    stated = found.facility.connection.contract
+    if stated is not None:
+        return np.full(12, stated.si)
+    begins = np.searchsorted(times.period, np.arange(12)) * (HOUR // found.span.step)
+    standing = [max(part for part in found.stretches if part.steps.start <= begin) for begin in begins]
+    return np.array([part.facility.connection.rating.si for part in standing])
+
+
+def _billed(found: Found, supplied: Supplied, tariff: Tariff, contract: Floats) -> Bill:
+    """Bill means of a quarter of an hour where steps are that short; what moves within an hour comes from the grid."""
+    step = min(max(found.span.step, QUARTER), HOUR)
+    many = HOUR // step
+    power = _mean(np.asarray(found.series.powers.connection), step // found.span.step)
+    within = power.reshape(-1, many) - power.reshape(-1, many).mean(axis=1, keepdims=True)
+    outside = 1.0 - supplied.islanded
+    drawn = np.maximum(supplied.imported[:, np.newaxis] + outside * within, 0.0).reshape(-1)
+    return money.billed(tariff, drawn, float(step), _times(found, step), contract)
+
+
+def _standing(found: Found) -> tuple[Floats, list[Stands]]:
+    """Give what stands in each stretch of the year, and the part of it that each is."""
+    weights = np.array([part.steps.stop - part.steps.start for part in found.stretches], dtype=float)
+    return weights / weights.sum(), [_stands(part) for part in found.stretches]
+
+
+def _stands(part: Stretch) -> Stands:
+    facility, places = part.facility, layout(part.facility)
+    counts: Counter[str] = Counter()
+    for name, many in zip(places.classes, np.bincount(places.rack_class, minlength=len(places.classes)), strict=True):
+        rack = facility.catalog.racks[name]
+        if rack.node is not None and rack.nodes is not None:
+            node = facility.catalog.nodes[rack.node]
+            counts[node.accelerator] += float(many) * rack.nodes.si * node.accelerators.si  # type: ignore[assignment]
+    # Titles go on to say how a package is made and cooled.
+    titles = {name: re.split(r"[,(]", facility.catalog.accelerators[name].title)[0].strip() for name in counts}
+    return Stands(dict(counts), titles, nameplate(facility).it_power_w, facility.connection.rating.si)
+
+
+def _mean_of(weights: Floats, each: list[Stands]) -> Stands:
+    chips = {name: 0.0 for part in each for name in part.accelerators}
+    for weight, part in zip(weights, each, strict=True):
+        for name, count in part.accelerators.items():
+            chips[name] += float(weight) * count
+    return Stands(
+        chips,
+        {name: title for part in each for name, title in part.titles.items()},
+        float(weights @ np.array([part.it_power for part in each])),
+        float(weights @ np.array([part.connection for part in each])),
+    )
+
+
+def _kinds(supplied: Supplied) -> list[str]:
+    return [each.kind for each in (*_fleets(supplied), *supplied.standby)]
+
+
+def _fleets(supplied: Supplied) -> list[Sets]:
+    return [each for area in supplied.areas for each in area.sets]
+
+
+def _items(
+    found: Found, costs: Economics, tariff: Tariff, supplied: Supplied, bill: Bill, stands: Stands
+) -> Iterator[Item]:
+    figures = found.figures
+    yield from money.capital(costs, stands)
+    yield from _own(costs, supplied)
+    yield from money.electricity(tariff, bill)
+    litres = 1e-3
+    blown = (figures["blowdown"]["value"] + figures["drift"]["value"]) * litres
+    yield from money.running(costs, stands, figures["water_use"]["value"] * litres, blown)
+
+
+def _own(costs: Economics, supplied: Supplied) -> Iterator[Item]:
+    """Give what supply of the site's own costs: bought, burnt, kept up; tests of standby sets."""
+    interest = costs.finance.interest.si
+    for area in supplied.areas:
+        for place, each in enumerate(area.sets):
+            terms, fuel = costs.generation[each.kind], costs.fuels[each.fuel]
+            power, label = each.units * each.rating, each.label
+            told = f"{power / 1e6:,.0f} MW at {terms.price.value}"
+            yield money.bought(label, told, power, terms.price, terms.life, interest)
+            burnt = float(area.used.fuel[place].sum()) * HOUR
+            yield money.paid(
+                f"fuel of {label}", "fuel", f"{burnt / 1e12:,.0f} TJ at {fuel.price.value}", burnt, fuel.price
+            )
+            given = float(area.used.power[place].sum()) * HOUR
+            told = f"{given / 3.6e12:,.0f} GWh at {terms.upkeep.value}"
+            yield money.paid(f"upkeep of {label}", "fuel", told, given, terms.upkeep)
+        if area.supply.storage.energy > 0.0:
+            energy, terms_of = area.supply.storage.energy, costs.storage
+            told = f"{energy / 3.6e9:,.0f} MWh at {terms_of.price.value}"
+            yield money.bought("batteries", told, energy, terms_of.price, terms_of.life, interest)
+    burnt = sum(_tested(costs, each) for each in supplied.standby)
+    if burnt > 0.0:
+        fuel = costs.fuels[supplied.standby[0].fuel]
+        told = f"{costs.dispatch.test_time.value} at {costs.dispatch.test_load.value} of {_standby_power(supplied)}"
+        yield money.paid("tests of standby sets", "fuel", told, burnt, fuel.price)
+
+
+def _standby_power(supplied: Supplied) -> str:
+    return f"{sum(each.units * each.rating for each in supplied.standby) / 1e6:,.0f} MW"
+
+
+def _tested(costs: Economics, each: Sets) -> float:
+    """Give the fuel [J] that tests of standby sets burn in a year."""
+    time = costs.dispatch.test_time.si * HOUR
+    power = costs.dispatch.test_load.si * each.rating
+    return each.units * time * (each.line[0] + each.line[1] * power)
+
+
+def _emitted(area: Area, costs: Economics) -> Floats:
+    """Give carbon dioxide [kg/s] of an area's fuel."""
+    return sum(
+        (area.used.fuel[place] * costs.fuels[each.fuel].carbon.si for place, each in enumerate(area.sets)),
+        np.zeros(area.used.imported.size),
+    )
+
+
+def _hours(found: Found, supplied: Supplied, hours: Hours, costs: Economics) -> pl.DataFrame:
+    """Give the accounts hour by hour."""
+    nothing = np.zeros(hours.demand.size)
+    tests = sum(_tested(costs, each) * costs.fuels[each.fuel].carbon.si for each in supplied.standby)
+    fuel = sum((_emitted(area, costs) for area in supplied.areas), nothing) + tests / (HOUR * nothing.size)
+    grid = supplied.imported * hours.carbon
+
+    def of_all(name: Literal["sun", "charged", "discharged", "unserved"]) -> Floats:
+        return sum((getattr(area.used, name) for area in supplied.areas), nothing)
+
+    columns = {
+        "facility_power_w": hours.demand,
+        "import_power_w": supplied.imported,
+        "generation_power_w": sum((area.used.power.sum(axis=0) for area in supplied.areas), nothing),
+        "sun_power_w": of_all("sun"),
+        "charge_power_w": of_all("charged"),
+        "discharge_power_w": of_all("discharged"),
+        "unserved_power_w": of_all("unserved"),
+        "fuel_power_w": sum((area.used.fuel.sum(axis=0) for area in supplied.areas), nothing),
+        "energy_price_usd_j": hours.price,
+        "grid_carbon_kg_j": hours.carbon,
+        "grid_carbon_kg_s": grid,
+        "fuel_carbon_kg_s": fuel,
+        "carbon_kg_s": grid + fuel,
+    }
+    time = [found.span.start + timedelta(hours=hour) for hour in range(nothing.size)]
+    return pl.DataFrame({"time": time, **columns}).with_columns(pl.col("time").cast(pl.Datetime("us")))
+
+
+def _months(table: pl.DataFrame, bill: Bill) -> pl.DataFrame:
+    """Add up the accounts of each month, beside its bill."""
+    energies = [name for name in table.columns if name.endswith("_power_w")]
+    added = (
+        table.group_by(pl.col("time").dt.month().alias("month"))
+        .agg(
+            *((pl.col(name).sum() * HOUR).alias(f"{name.removesuffix('_power_w')}_energy_j") for name in energies),
+            *(
+                (pl.col(name).sum() * HOUR).alias(name.removesuffix("_s"))
+                for name in ("grid_carbon_kg_s", "fuel_carbon_kg_s", "carbon_kg_s")
+            ),
+        )
+        .sort("month")
+    )
+    return added.with_columns(
+        peak_w=bill.peak,
+        billed_demand_w=bill.billed_demand,
+        bill_energy_usd=bill.energy,
+        bill_demand_usd=bill.demand,
+        bill_fixed_usd=bill.fixed,
+    )
+
+
+def _figures(
+    found: Found,
+    supplied: Supplied,
+    grid: Intensity,
+    bill: Bill,
+    items: tuple[Item, ...],
+    made: tuple[Embodied, ...],
+    table: pl.DataFrame,
+    load: Floats,
+) -> dict[str, Metric]:
+    """Give the figures of the accounts."""
+    energy = {
+        name: float(table[f"{name}_power_w"].sum()) * HOUR for name in ("import", "generation", "sun", "unserved")
+    }
+    it_energy, whole = found.figures["it_energy"]["value"], float(load.sum()) * HOUR
+    mass = {name: float(table[f"{name}carbon_kg_s"].sum()) * HOUR for name in ("", "grid_", "fuel_")}
+    groups = {group: sum(item.yearly for item in items if item.group == group) for group in _GROUPS}
+    values: dict[str, tuple[float, str]] = {
+        "grid_energy": (energy["import"], "J"),
+        "generated_energy": (energy["generation"], "J"),
+        "sun_energy": (energy["sun"], "J"),
+        "unserved_energy": (energy["unserved"], "J"),
+        "fuel_energy": (float(table["fuel_power_w"].sum()) * HOUR, "J"),
+        "own_share": (1.0 - (energy["import"] + energy["unserved"]) / whole if supplied.areas else 0.0, "1"),
+        "firm_power": (sum(each.firm for each in _fleets(supplied)), "W"),
+        "standby_power": (sum(each.firm for each in supplied.standby), "W"),
+        "dispatch_gap": (max((area.used.gap for area in supplied.areas), default=0.0), "1"),
+        "carbon_fuel": (mass["fuel_"], "kg"),
+        "carbon_embodied": (sum(each.once for each in made), "kg"),
+        "carbon_embodied_yearly": (sum(each.yearly for each in made), "kg"),
+        "cost_capital": (sum(item.once for item in items), "USD"),
+        "cost_yearly": (sum(groups.values()), "USD"),
+        **{f"cost_{group}_yearly": (value, "USD") for group, value in groups.items()},
+        "bill": (bill.total, "USD"),
+        "billed_demand_max": (float(bill.billed_demand.max()), "W"),
+        "grid_peak": (float(bill.peak.max()), "W"),
+    }
+    if energy["import"] > LEAST_IMPORT * whole:
+        values["grid_price_mean"] = (bill.total / (energy["import"] / 3.6e9), "USD/MWh")
+    if grid.values is not None:
+        values |= {
+            "carbon_grid": (mass["grid_"], "kg"),
+            "carbon": (mass[""], "kg"),
+            "cue": (mass[""] / (it_energy / JOULES_A_KWH), "kg/kWh"),
+        }
+    return {name: {"value": float(value), "unit": unit} for name, (value, unit) in values.items()}
+
+
+_GROUPS = ("capital", "electricity", "fuel", "running")
+"""Of the items."""
