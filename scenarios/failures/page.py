@@ -175,7 +175,7 @@ def power(found: Failures) -> Shown:
     Shown
         A row for each stage and number of units out.
     """
-    heads = ("Stage", "Redundancy", "Units", "Out", "Loading", "Loading after", "Load lost", "")
+    heads = ("Stage", "Redundancy", "Units", "Out", "Loading", "Loading after", "Load lost", "The rest")
     rows = tuple(
         (
             row["stage"].replace("_", " "),
@@ -185,7 +185,7 @@ def power(found: Failures) -> Shown:
             share(row["loading"]),
             share(row["loading_after"]),
             share(row["load_lost"]),
-            "overloaded" if row["overloaded"] else "",
+            "overloaded" if row["overloaded"] else "holds",
         )
         for row in found.power.iter_rows(named=True)
     )

@@ -79,7 +79,7 @@ def reactive(found: Chapters) -> Chart:
     limits = found.site.connection
     figure["layout"]["shapes"] = [_band(limits.voltage_low, limits.voltage_high)]
     lines.name_y(figure, "Reactive power to be given [Mvar]", 1)
-    name_x(figure, "Voltage at the point of connection [per unit]", 1)
+    name_x(figure, "Voltage [per unit]", 1)
     caption = (
         "What a source at the point of connection must give, all points together, to hold a voltage. Zero is where the "
         "voltage settles by itself; the lowest point is the reactive margin. Shaded: the range of voltage."

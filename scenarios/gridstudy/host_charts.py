@@ -81,7 +81,7 @@ def qv(found: HostStudy) -> Chart:
         known = np.isfinite(needed)
         line(figure, host_network.VOLTAGES[known], needed[known] / MEGA, name, colour, "solid")
     lines.name_y(figure, "Reactive power to be given [Mvar]", 1)
-    name_x(figure, "Voltage at the points of connection [per unit]", 1)
+    name_x(figure, "Voltage [per unit]", 1)
     caption = (
         "Of all points together, beyond what units at their buses can give. Zero is where the voltage settles by "
         "itself; below zero is a margin."

@@ -25,6 +25,7 @@ class Scale(NamedTuple):
 _LADDERS: dict[str, tuple[Scale, ...]] = {
     "W": (Scale(1.0, "W"), Scale(1e3, "kW"), Scale(1e6, "MW"), Scale(1e9, "GW")),
     "W/s": (Scale(1.0, "W/s"), Scale(1e3, "kW/s"), Scale(1e6, "MW/s"), Scale(1e9, "GW/s")),
+    "Hz": (Scale(1.0, "Hz"), Scale(1e3, "kHz"), Scale(1e6, "MHz"), Scale(1e9, "GHz")),
     "V": (Scale(1.0, "V"), Scale(1e3, "kV")),
     "VA": (Scale(1.0, "VA"), Scale(1e3, "kVA"), Scale(1e6, "MVA"), Scale(1e9, "GVA")),
     "var": (Scale(1.0, "var"), Scale(1e3, "kvar"), Scale(1e6, "Mvar"), Scale(1e9, "Gvar")),

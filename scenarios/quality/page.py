@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 MOST_SERIES = 40
 """Series that are listed, the worst covered first."""
 
+FAULTS = ("Missing", "Held", "Suspect", "Out of range", "Begun anew")
+"""Heads of columns that count what is wrong with readings."""
+
+MASKS = frozenset({"accelerator_clock_events"})
+"""Metrics of which a mean says nothing."""
+
 _COLOURS = (BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY, GREY)
 _TIME = "%Y-%m-%d %H:%M:%S"
 
@@ -101,9 +107,23 @@ def metrics(series: pl.DataFrame) -> Shown:
         A row a metric.
     """
     heads: tuple[str, ...] = ("Metric", "Assets", "Readings", "Spacing", "Coverage", "Least", "Gaps", "Longest")
-    heads += ("Missing", "Held", "Suspect", "Out of range", "Begun anew", "Lowest", "Mean", "Highest")
+    heads += (*FAULTS, "Lowest", "Mean", "Highest")
     rows = tuple(_metric_row(row) for row in quality.of_metrics(series).iter_rows(named=True))
-    return Shown("What was measured", heads, rows, tuple(range(1, len(heads))))
+    return _without_zeros(Shown("What was measured", heads, rows, tuple(range(1, len(heads)))))
+
+
+def _without_zeros(whole: Shown) -> Shown:
+    """Tell in the caption what no series has, in the place of columns of noughts."""
+    clean = [n for n, head in enumerate(whole.heads) if head in FAULTS and all(row[n] == "0" for row in whole.rows)]
+    if not clean:
+        return whole
+    kept = [n for n in range(len(whole.heads)) if n not in clean]
+    return Shown(
+        f"{whole.caption}; nothing {', '.join(whole.heads[n].lower() for n in clean)}",
+        tuple(whole.heads[n] for n in kept),
+        tuple(tuple(row[n] for n in kept) for row in whole.rows),
+        tuple(place for place, n in enumerate(kept) if n in whole.numeric),
+    )
 
 
 def _metric_row(row: dict[str, Any]) -> tuple[str, ...]:
@@ -115,7 +135,9 @@ def _metric_row(row: dict[str, Any]) -> tuple[str, ...]:
         *_times(row),
         share(row["least_coverage"]),
         *_marks(row),
-        *(quantity(row[name], unit) for name in ("least", "mean", "most")),
+        quantity(row["least"], unit),
+        MISSING if row["metric"] in MASKS else quantity(row["mean"], unit),
+        quantity(row["most"], unit),
     )
 
 
@@ -144,7 +166,7 @@ def listed(series: pl.DataFrame) -> Shown:
         A row a series.
     """
     heads: tuple[str, ...] = ("Asset", "Metric", "Readings", "From", "To", "Spacing", "Coverage", "Gaps", "Longest")
-    heads += ("Missing", "Held", "Suspect", "Out of range", "Begun anew")
+    heads += FAULTS
     worst = series.sort(
         "coverage", pl.col("missing") + pl.col("suspect"), descending=[False, True], maintain_order=True
     )
@@ -160,7 +182,7 @@ def listed(series: pl.DataFrame) -> Shown:
         for row in worst.head(MOST_SERIES).iter_rows(named=True)
     )
     more = f"; {MOST_SERIES} of {series.height:,}" if series.height > MOST_SERIES else ""
-    return Shown(f"Series, the worst covered first{more}", heads, rows, (2, *range(5, len(heads))))
+    return _without_zeros(Shown(f"Series, the worst covered first{more}", heads, rows, (2, *range(5, len(heads)))))
 
 
 def columns(reading: Reading) -> Shown:

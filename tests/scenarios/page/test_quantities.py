@@ -30,6 +30,8 @@ T = quantities.THIN
         (1.84e21, "FLOP/s", f"1.840{T}ZFLOP/s"),
         (312e12, "FLOP/s", f"312.0{T}TFLOP/s"),
         (0.78e12, "FLOP/J", f"780.0{T}GFLOP/s/W"),
+        (1.98e9, "Hz", f"1.980{T}GHz"),
+        (60.0, "Hz", f"60.00{T}Hz"),
         (24e6, "VA", f"24.00{T}MVA"),
         (950.0, "VA", f"950.0{T}VA"),
         (141e9, "byte", f"141.0{T}GB"),

@@ -71,11 +71,25 @@ def test_tables_of_the_page(tmp_path) -> None:
     (row,) = page.metrics(series).rows
     assert row[1:3] == ("2", "13")
     assert row[4].startswith("38")  # 120 of 315 s
+    table = page.metrics(series)
+    assert table.caption == "What was measured; nothing held, suspect, out of range, begun anew"
+    assert dict(zip(table.heads, row, strict=True))["Missing"] == "1"
+    assert not set(table.heads) & {"Held", "Suspect", "Out of range", "Begun anew"}
+    assert [table.heads[place] for place in table.numeric] == list(table.heads[1:])
     assert [shown[0] for shown in page.listed(series).rows] == ["gpu_2", "gpu_1"]  # the one that lacks a reading first
     (tmp_path / "z.csv").write_text(JOBS)
     told = {shown[0]: shown for shown in page.columns(telemetry.read(tmp_path / "z.csv")).rows}
     assert told["energy_j"][4] == "0.7950\N{NARROW NO-BREAK SPACE}Wh"  # 27 s at 106 W
     assert told["submit_time"][2].startswith("0")
+
+
+def test_a_bit_mask_has_no_mean(tmp_path) -> None:
+    head = "time,asset,metric,value\n"
+    rows = "".join(f"2024-01-01T00:0{n}Z,a,accelerator_clock_events,{n}\n" for n in range(5))
+    (tmp_path / "m.csv").write_text(head + rows)
+    table = page.metrics(quality.of_series(telemetry.read(tmp_path / "m.csv").frame))
+    assert dict(zip(table.heads, table.rows[0], strict=True))["Mean"] == "–"
+    assert table.rows[0][-1] == "4.000"
 
 
 def test_a_replay_says_where_model_and_meter_part(tmp_path) -> None:
