@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from scenarios.capacity import charts
+from scenarios.capacity.standing import AT_RATINGS, ONE_OUT, RARE
 from scenarios.capacity.words import binding, inside, label
 from scenarios.page.quantities import MISSING, count, digits, quantity, share
 from scenarios.page.shown import Shown
@@ -18,6 +19,18 @@ if TYPE_CHECKING:
     from scenarios.page.style import Chart
 
 MEGA = 1e6
+
+MINUS = "\N{MINUS SIGN}"
+
+SAME = 1.0
+"""Difference of powers [W] that is rounding."""
+
+LABELS = {
+    AT_RATINGS: "Power chain at its ratings",
+    ONE_OUT: "With a unit of plant out",
+    RARE: "Once in 20 years",
+}
+"""Conditions that stand among the figures."""
 
 
 class Chapter(NamedTuple):
@@ -84,14 +97,15 @@ def groups(found: Capacities) -> list[tuple[str, list[tuple[str, str]]]]:
     members = [
         ("Usable IT", quantity(now.usable.total, "W")),
         ("Bound by", binding(now.limits, now.usable)),
-        ("Power and cooling alone", quantity(found.budget, "W")),
-        ("Their limit", _named(found.held[0])),
-        ("With a unit of plant out", quantity(found.held[1].usable, "W")),
+        *(
+            [("Power and cooling alone", quantity(found.budget, "W")), ("Their limit", _named(found.held[0]))]
+            if _places_bind(found)
+            else []
+        ),
+        *((LABELS[held.name], quantity(held.usable, "W")) for held in found.held if held.name in LABELS),
         ("More racks fit", count(now.fit.fit)),
         ("Stranded at the connection", quantity(rating - drawn, "W")),
     ]
-    if len(found.held) > 2:  # noqa: PLR2004 (the rare day is the third)
-        members.insert(5, ("Once in 20 years", quantity(found.held[2].usable, "W")))
     return [("Capacity", members)]
 
 
@@ -112,8 +126,12 @@ def sentences(found: Capacities) -> tuple[str, ...]:
     now, (rating, drawn), room = found.now, found.now.connection, found.now.fit
     told = [
         f"The racks that stand draw {quantity(float(now.installed.sum()), 'W')} at full load. The site carries "
-        f"{quantity(now.usable.total, 'W')} of IT on its design days, limited by {binding(now.limits, now.usable)}. "
-        f"Power and cooling alone would carry {quantity(found.budget, 'W')}, limited by {_named(found.held[0])}.",
+        f"{quantity(now.usable.total, 'W')} of IT on its design days, limited by {binding(now.limits, now.usable)}."
+        + (
+            f" Power and cooling alone would carry {quantity(found.budget, 'W')}, limited by {_named(found.held[0])}."
+            if _places_bind(found)
+            else ""
+        ),
         f"{count(room.fit)} more racks fit, with their service racks: there are places for {count(room.places)}, and "
         f"power and cooling carry {count(room.carried)} more.",
         f"Of the connection's {quantity(rating, 'W')}, {quantity(drawn, 'W')} are drawn at the usable load on the "
@@ -133,6 +151,11 @@ def sentences(found: Capacities) -> tuple[str, ...]:
     return tuple(told)
 
 
+def _places_bind(found: Capacities) -> bool:
+    """Say whether power and cooling alone would carry more."""
+    return found.budget - found.now.usable.total > SAME
+
+
 def _named(held: Held) -> str:
     return ", ".join(inside(name) for name in held.by.split(", "))
 
@@ -147,13 +170,13 @@ def _limits(now: Standing) -> Shown:
             now.about.get(name, ""),
             "halls" if row < len(now.limits.hall_names) else "site",
             *(_watts(part[row]) for part in (carried, parts.used, parts.free, parts.stranded)),
-            _watts(now.margins.get(name, np.nan)),
+            _watts(now.ratings.get(name, np.nan)),
             "binds" if row in binds else "",
         )
         for row, name in enumerate(names)
     ]
-    heads = ("Limit", "What stands", "Of", "Carries", "Used", "Free", "Stranded", "As designed", "")
-    caption = "IT power under each limit on design days, redundancy kept; used, free and stranded add up to it"
+    heads = ("Limit", "What stands", "Of", "Carries", "Used", "Free", "Stranded", "At ratings", "")
+    caption = "IT power under each limit on design days; used, free and stranded add up to what it carries"
     return Shown(caption, heads, tuple(rows), (3, 4, 5, 6, 7))
 
 
@@ -166,15 +189,28 @@ def _conditions(found: tuple[Held, ...]) -> Shown:
         (
             held.name,
             quantity(held.usable, "W"),
-            _watts(found[0].usable - held.usable) if held is not found[0] else MISSING,
+            MISSING if held is found[0] else _against(held.usable - found[0].usable),
             _named(held),
             MISSING if held.cap is None else share(held.cap) if held.cap < 1.0 else "none needed",
             _lost(held),
         )
         for held in found
     ]
-    heads = ("Condition", "Carried", "Less", "Bound by", "Cap of the racks that stand", "Computing lost meanwhile")
+    heads = (
+        "Condition",
+        "Carried",
+        "Against the first",
+        "Bound by",
+        "Cap of the racks that stand",
+        "Computing lost meanwhile",
+    )
     return Shown("Power and cooling in other conditions, places left aside", heads, tuple(rows), (1, 2, 4, 5))
+
+
+def _against(power: float) -> str:
+    if abs(power) < SAME:
+        return "none"
+    return f"{'+' if power > 0.0 else MINUS}{quantity(abs(power), 'W')}"
 
 
 def _lost(held: Held) -> str:
@@ -220,7 +256,7 @@ def _phases(phases: tuple[Standing, ...]) -> Shown:
             binding(now.conditions[0].limits, now.conditions[0].usable),
             quantity(now.connection[0], "W"),
             quantity(now.connection[0] - now.connection[1], "W"),
-            f"\N{MINUS SIGN}{count(now.fit.too_many)}" if now.fit.too_many else count(now.fit.fit),
+            f"{MINUS}{count(now.fit.too_many)}" if now.fit.too_many else count(now.fit.fit),
         )
         for now in phases
     ]

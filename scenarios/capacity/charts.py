@@ -71,8 +71,8 @@ def limits(now: Standing) -> Chart:
     drawing.set_axes(figure, "y", categoryorder="array", categoryarray=words, showgrid=False)
     drawing.set_axes(figure, "x", title={"text": f"IT power that it carries [{scale.unit}]"}, rangemode="tozero")
     caption = (
-        f"What each limit lets the racks draw on design days, redundancy kept; {binding(now.limits, now.usable)} "
-        "binds. Used, free and stranded add up to each."
+        f"What each limit lets the racks draw on design days, least on top; limited by "
+        f"{binding(now.limits, now.usable)}. Used, free and stranded add up to each."
     )
     return lines.chart("Every limit, as IT power", caption, figure)
 

@@ -7,24 +7,26 @@ from typing import NamedTuple
 
 import numpy as np
 
-from facilities import build, plan
-from facilities.build import Sized
-from facilities.parts import PathStage
+from facilities import build
 from facilities.schema import Facility
 from facilities.weather import design_day
-from twin.capacity import Fit, Limits, Usable, fit, largest, path_limits, scale_at_limit
+from scenarios.capacity import chain
+from twin.capacity import Fit, Limits, Usable, fit, largest
 from twin.errors import FacilityError
-from twin.redundancy import usable
-from twin.site import Floats, Integers, Site, Stage
+from twin.site import Floats, Integers, Site
 from twin.year import limits
 
 DESIGN, EXTREME = ("design_day", "design_day_wet"), ("extreme_day",)
 """Days, of `facilities.weather.DESIGN_DAYS`, that are passed in 0.4 % of hours, and once in 20 years."""
 
+USUAL, AT_RATINGS, ONE_OUT = "design days", "design days, power chain at its ratings", "design days, one unit out"
+RARE, RARE_ONE_OUT = "once in 20 years", "once in 20 years, one unit out"
+"""Conditions, as a reader is told."""
+
 PLACES = "places"
 """The limit that is no power and no cooling."""
 
-DEGREES, TIMES = "\N{DEGREE SIGN}C", "\N{MULTIPLICATION SIGN}"
+DEGREES = "\N{DEGREE SIGN}C"
 
 LOADS = np.linspace(0.3, 1.0, 12)
 """Parts [1] of the crowd that the cooling holds at which the power of the site is worked out."""
@@ -82,8 +84,8 @@ class Standing(NamedTuple):
         Design days first, all at work.
     about : name to text
         What each limit stands on.
-    margins : name to [W]
-        Of stages of the power chain: what the site may draw where each is loaded as its design says.
+    ratings : name to [W]
+        Of stages of the power chain: what the site could draw up to their ratings, redundancy kept.
     connection : tuple of two [W]
         Rating, and power drawn there at the usable IT power on the worse of the design days.
     """
@@ -100,7 +102,7 @@ class Standing(NamedTuple):
     fit: Fit
     conditions: tuple[Condition, ...]
     about: dict[str, str]
-    margins: dict[str, float]
+    ratings: dict[str, float]
     connection: tuple[float, float]
 
 
@@ -120,15 +122,6 @@ class Weathers(NamedTuple):
     wet: Floats
     design: list[int]
     extreme: list[int]
-
-
-class _Chain(NamedTuple):
-    """Limits of the halls' power (stage, hall) [W], by redundancy and as designed, and of each stage what to tell."""
-
-    names: tuple[str, ...]
-    most: Floats
-    designed: Floats
-    about: dict[str, str]
 
 
 def standing(facility: Facility, name: str = "") -> Standing:
@@ -160,17 +153,16 @@ def standing(facility: Facility, name: str = "") -> Standing:
     tops = np.minimum(np.minimum(crowd.air, crowd.coolant), np.minimum(crowd.liquid_plant[0], crowd.air_plant[0]))
     scales = np.minimum(tops.min(axis=1), limits.MOST)[:, np.newaxis] * LOADS * BELOW
     powers = limits.powers(of, air, scales)
-    chain = _halls_power(facility, site, parts)
-    names, most, designed, about = _site_power(facility, site, powers, scales)
+    fed, shared = chain.halls(facility, site, parts), chain.site(facility, site, powers, scales)
     cooling_names = _cooling_names(facility)
     conditions = []
-    for label, rows, out in _conditions(days):
+    for label, rows, out, rated in _conditions(days):
         cooling = _cooling(crowd, rows, out, len(cooling_names))[:, hall_of] * installed
         whole = Limits(
-            (*chain.names, *cooling_names),
-            np.vstack([chain.most, cooling]),
-            names,
-            most[:, rows].min(axis=1) * installed.sum(),
+            (*fed.names, *cooling_names),
+            np.vstack([fed.rated if rated else fed.designed, cooling]),
+            shared.names,
+            (shared.rated if rated else shared.designed)[:, rows].min(axis=1) * installed.sum(),
         )
         conditions.append(Condition(label, whole, largest(whole)))
     places, rack = _places(facility, site, installed)
@@ -180,12 +172,9 @@ def standing(facility: Facility, name: str = "") -> Standing:
     found = largest(bounded)
     scale = found.total / installed.sum()
     drawn = max(_at(scale, scales[row], powers.connection[row]) for row in days.design)
-    margins = dict(zip(chain.names, chain.designed.sum(axis=1).tolist(), strict=True))
-    margins |= {
-        key: float(value) * float(installed.sum())
-        for key, value in zip(names, designed[:, days.design].min(axis=1), strict=True)
-        if np.isfinite(value)
-    }
+    ratings = dict(zip(fed.names, fed.rated.sum(axis=1).tolist(), strict=True))
+    every = shared.rated[:, days.design].min(axis=1) * installed.sum()
+    ratings |= dict(zip(shared.names, every.tolist(), strict=True))
     return Standing(
         name,
         facility,
@@ -199,10 +188,10 @@ def standing(facility: Facility, name: str = "") -> Standing:
         fit(ideal, installed, rack, places),
         tuple(conditions),
         {PLACES: "around the CDUs" if facility.cooling.coolant is not None else "of the groups of racks"}
-        | chain.about
-        | about
+        | fed.about
+        | shared.about
         | _cooling_about(facility, site),
-        margins,
+        ratings,
         (site.connection.rating, drawn),
     )
 
@@ -235,12 +224,16 @@ def weathers(facility: Facility) -> Weathers:
     return Weathers(np.array(dry), np.array(wet), design, extreme)
 
 
-def _conditions(weathers: Weathers) -> list[tuple[str, list[int], bool]]:
-    """List what is asked: name, weathers, and whether a unit is out."""
-    found = [("design days", weathers.design, False), ("design days, one unit out", weathers.design, True)]
-    if weathers.extreme:
-        every = [*weathers.design, *weathers.extreme]
-        found += [("once in 20 years", every, False), ("once in 20 years, one unit out", every, True)]
+def _conditions(days: Weathers) -> list[tuple[str, list[int], bool, bool]]:
+    """List what is asked: name, weathers, whether a unit of plant is out, and whether the power chain is at ratings."""
+    found = [
+        (USUAL, days.design, False, False),
+        (AT_RATINGS, days.design, False, True),
+        (ONE_OUT, days.design, True, False),
+    ]
+    if days.extreme:
+        every = [*days.design, *days.extreme]
+        found += [(RARE, every, False, False), (RARE_ONE_OUT, every, True, False)]
     return found
 
 
@@ -259,61 +252,6 @@ def _cooling(crowd: limits.Crowd, rows: list[int], out: bool, count: int) -> Flo
     # Where one loop serves all, both of its rows are the same.
     every = [coolant, air, *plants] if count == 4 else [coolant, air, np.minimum(*plants)]  # noqa: PLR2004
     return np.stack(every[-count:])
-
-
-def _halls_power(facility: Facility, site: Site, parts: Sized) -> _Chain:
-    """Give the limits of the stages that feed the halls; of the first, its fullest feed counts as well."""
-    wanted, stages = facility.power.hall, site.chain.hall_path
-    most = path_limits(stages, [usable(own.redundancy, stage.units) for own, stage in zip(wanted, stages, strict=True)])
-    designed = path_limits(
-        stages, [own.design_loading.si * stage.units for own, stage in zip(wanted, stages, strict=True)]
-    )
-    feeds = plan.feeds(facility, site)
-    fullest = np.zeros(len(site.halls.name))
-    np.maximum.at(fullest, feeds.hall, feeds.most)
-    most[0] = np.minimum(most[0], feeds.rating / fullest * parts.heat.power)
-    about = {own.name: _words(own, stage) for own, stage in zip(wanted, stages, strict=True)}
-    return _Chain(tuple(about), most, designed, about)
-
-
-def _site_power(
-    facility: Facility, site: Site, powers: limits.Powers, scales: Floats
-) -> tuple[tuple[str, ...], Floats, Floats, dict[str, str]]:
-    """Give the scales of load (limit, weather) [1] at which what all halls share is at its limit, and as designed."""
-    chain, grid = site.chain, facility.connection
-    wanted = (*facility.power.mechanical, *facility.power.common)
-    stages = (*chain.mechanical_path, *chain.common_path[:-1])
-    may = [float(usable(own.redundancy, stage.units)[0]) for own, stage in zip(wanted, stages, strict=True)]
-    transformer, points = chain.common_path[-1], grid.points.count
-    spare = grid.spare_transformers.count
-    left = float(transformer.units[0]) - points * spare
-    rating = np.array([*(n * s.rating for n, s in zip(may, stages, strict=True)), left * transformer.rating])
-    loads = np.concatenate([powers.mechanical, powers.common, powers.connection[np.newaxis]])
-    limit = np.append(rating, site.connection.rating)
-    designed = np.append(
-        [own.design_loading.si * s.units[0] * s.rating for own, s in zip(wanted, stages, strict=True)],
-        [np.inf, np.inf],
-    )
-    names = (*(own.name for own in wanted), transformer.name, "connection")
-    about = {own.name: _words(own, stage) for own, stage in zip(wanted, stages, strict=True)}
-    about[transformer.name] = f"{left:.0f} of {transformer.units[0]:.0f} {TIMES} {transformer.rating / 1e6:.4g} MW"
-    about["connection"] = f"rated {site.connection.rating / 1e6:.5g} MW"
-    return names, _scales(loads, limit, scales), _scales(loads, designed, scales), about
-
-
-def _scales(loads: Floats, limit: Floats, scales: Floats) -> Floats:
-    """Give the scale (limit, weather) [1] at which loads (limit, weather, scale) [W] reach limits (limit,) [W]."""
-    finite = np.where(np.isfinite(limit), limit, 1.0)[:, np.newaxis, np.newaxis]
-    found = np.stack(
-        [scale_at_limit(loads[:, row] / finite[:, 0], scales[row]) for row in range(scales.shape[0])], axis=1
-    )
-    return np.where(np.isfinite(limit)[:, np.newaxis], found, np.inf)
-
-
-def _words(own: PathStage, stage: Stage) -> str:
-    units = np.unique(np.rint(stage.units)).astype(int)
-    many = f"{units[0]}" if units.size == 1 else f"{units[0]} to {units[-1]}"
-    return f"{own.redundancy}, {many} {TIMES} {stage.rating / 1e6:.4g} MW"
 
 
 def _cooling_about(facility: Facility, site: Site) -> dict[str, str]:

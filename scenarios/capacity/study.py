@@ -10,7 +10,16 @@ import polars as pl
 
 from facilities.phases import Phase, at_phase
 from facilities.schema import Facility
-from scenarios.capacity.standing import PLACES, Standing, standing
+from scenarios.capacity.standing import (
+    AT_RATINGS,
+    ONE_OUT,
+    PLACES,
+    RARE,
+    RARE_ONE_OUT,
+    USUAL,
+    Standing,
+    standing,
+)
 from twin.capacity import Limits, Usable
 from twin.metrics import Metric
 from twin.oversubscription import Capped, Population, full_power, oversubscribe
@@ -28,6 +37,15 @@ CAP = 0.8
 Cap [1] of which the figures tell: 960 W of a GB200's 1,200 W, for which Meta provisions (Ardestani et al., arXiv
 2605.24461, through secondary sources); near the one point to which the law of performance is fitted.
 """
+
+FIGURES = {
+    USUAL: "power_and_cooling",
+    AT_RATINGS: "at_ratings",
+    ONE_OUT: "one_out",
+    RARE: "rare",
+    RARE_ONE_OUT: "rare_one_out",
+}
+"""Names of figures by condition."""
 
 LEVELS = 64
 """Levels of load that are told apart."""
@@ -48,7 +66,8 @@ COLUMNS = {
 DEFINITIONS = {
     "capacity_it_usable": "IT power at rack inlets, at full load, that all limits carry on design days",
     "capacity_it_power_and_cooling": "the same, places for racks left aside",
-    "capacity_it_one_out": "the same with a cooler or a chiller of each loop out of service",
+    "capacity_it_at_ratings": "the same with the power chain up to its ratings, redundancy kept",
+    "capacity_it_one_out": "that of power and cooling with a cooler or a chiller of each loop out of service",
     "capacity_it_rare": "that of the day of once in 20 years, with alarms in the place of set points",
     "capacity_connection_stranded": "rating of the connection less the power drawn there at the usable IT power",
     "oversubscription_ratio": f"racks carried with accelerators held to {CAP:.0%}, over those carried at full load",
@@ -230,11 +249,10 @@ def figures(found: Capacities) -> dict[str, Metric]:
         By name, of the site as it stands at the end of the year.
     """
     now, (rating, drawn) = found.now, found.now.connection
-    names = ("power_and_cooling", "one_out", "rare", "rare_one_out")
     watts = {
         "it_installed": float(now.installed.sum()),
         "it_usable": now.usable.total,
-        **{f"it_{name}": held.usable for name, held in zip(names, found.held, strict=False)},
+        **{f"it_{FIGURES[held.name]}": held.usable for held in found.held},
         "connection_used": drawn,
         "connection_stranded": rating - drawn,
     }

@@ -44,7 +44,7 @@ def test_the_page_says_what_the_site_can_carry(folder: Path) -> None:
     text = (folder / "year.html").read_text(encoding="utf-8")
     figures = json.loads((folder / "metrics.json").read_text())
     assert "What the site can carry" in text
-    for name in ("it_usable", "it_power_and_cooling", "it_one_out", "it_rare", "connection_stranded"):
+    for name in ("it_usable", "it_power_and_cooling", "it_at_ratings", "it_one_out", "it_rare", "connection_stranded"):
         shown = quantity(figures[f"capacity_{name}"]["value"], "W")
         assert f"<dd>{shown}</dd>" in text
     assert figures["capacity_racks_fit"] == {"value": 0.0, "unit": "1"}
