@@ -16,8 +16,8 @@ from twin.errors import FacilityError
 from twin.site import Floats, Integers, Site
 from twin.year import limits
 
-DESIGN, EXTREME = ("design_day", "design_day_wet"), ("extreme_day",)
-"""Days, of `facilities.weather.DESIGN_DAYS`, that are passed in 0.4 % of hours, and once in 20 years."""
+EXTREME = "extreme_day"
+"""Day, of `facilities.weather.DESIGN_DAYS`, that comes once in 20 years."""
 
 USUAL, AT_RATINGS, ONE_OUT = "design days", "design days, power chain at its ratings", "design days, one unit out"
 RARE, RARE_ONE_OUT = "once in 20 years", "once in 20 years, one unit out"
@@ -33,6 +33,10 @@ LOADS = np.linspace(0.3, 1.0, 12)
 
 BELOW = 1.0 - 1e-6
 """Part of that crowd [1] at which cooling surely holds."""
+
+
+LEAST = 0.05
+"""Crowd [1] at which the power of the site is worked out, even where its cooling holds none."""
 
 
 class Condition(NamedTuple):
@@ -151,7 +155,7 @@ def standing(facility: Facility, name: str = "") -> Standing:
     rare = np.isin(np.arange(days.dry.size), days.extreme)
     crowd = limits.crowd(of, air, limits.bounds(of, air, rare))
     tops = np.minimum(np.minimum(crowd.air, crowd.coolant), np.minimum(crowd.liquid_plant[0], crowd.air_plant[0]))
-    scales = np.minimum(tops.min(axis=1), limits.MOST)[:, np.newaxis] * LOADS * BELOW
+    scales = np.clip(tops.min(axis=1), LEAST, limits.MOST)[:, np.newaxis] * LOADS * BELOW
     powers = limits.powers(of, air, scales)
     fed, shared = chain.halls(facility, site, parts), chain.site(facility, site, powers, scales)
     cooling_names = _cooling_names(facility)
@@ -198,7 +202,7 @@ def standing(facility: Facility, name: str = "") -> Standing:
 
 def weathers(facility: Facility) -> Weathers:
     """
-    Give the peaks of the design days, and of the extreme ones that the climate has numbers for.
+    Give the peaks of the dry and of the humid design day, and of the extreme one if the climate has numbers for it.
 
     Parameters
     ----------
@@ -208,20 +212,21 @@ def weathers(facility: Facility) -> Weathers:
     Returns
     -------
     Weathers
-        Each at its warmest.
+        Each at its warmest; where a coincident temperature is not known, the design one stands for it.
     """
+    climate = facility.climate
+    dry = [climate.design_dry_bulb.si, (climate.coincident_dry_bulb or climate.design_dry_bulb).si]
+    wet = [(climate.coincident_wet_bulb or climate.design_wet_bulb).si, climate.design_wet_bulb.si]
     local = datetime(2026, 7, 15, tzinfo=UTC) - timedelta(hours=facility.location.time_zone.si)
-    dry, wet, design, extreme = list[float](), list[float](), list[int](), list[int]()
-    for day in (*DESIGN, *EXTREME):
-        try:
-            air = design_day(facility, day, local, 86400.0)
-        except FacilityError:
-            continue
-        (extreme if day in EXTREME else design).append(len(dry))
-        peak = int(np.argmax(air.dry_bulb))
-        dry.append(float(air.dry_bulb[peak]))
-        wet.append(float(np.minimum(air.wet_bulb, air.dry_bulb)[peak]))
-    return Weathers(np.array(dry), np.array(wet), design, extreme)
+    try:
+        rare = design_day(facility, EXTREME, local, 86400.0)
+    except FacilityError:
+        extreme = []
+    else:
+        extreme, peak = [len(dry)], int(np.argmax(rare.dry_bulb))
+        dry.append(float(rare.dry_bulb[peak]))
+        wet.append(float(rare.wet_bulb[peak]))
+    return Weathers(np.array(dry), np.minimum(wet, dry), [0, 1], extreme)
 
 
 def _conditions(days: Weathers) -> list[tuple[str, list[int], bool, bool]]:

@@ -118,7 +118,7 @@ class Capacities(NamedTuple):
     budget : [W]
         IT power that power and cooling carry on design days.
     more : Capped or None
-        Populations of `RATIOS` under that budget, and last one at `CAP`; none without accelerators.
+        Populations of `RATIOS` under that budget, and last one at `CAP`; none without accelerators or any budget.
     ratios : (population,) [1]
         Their racks over those that the budget carries at full load.
     racks : [1]
@@ -160,7 +160,7 @@ def capacities(facility: Facility, stands: Facility, site: Site, load: Year) -> 
     budget = now.conditions[0].usable.total
     held = tuple(_held(condition.name, condition.limits, condition.usable, site, stand) for condition in now.conditions)
     racks = budget / whole * float((now.installed / now.rack).sum())
-    if stand is None:
+    if stand is None or budget <= 0.0:
         return Capacities(now, phases, held, budget, None, RATIOS, racks)
     capped = budget / float(full_power(site.rack_classes, stand, np.array([CAP]))[0])
     ratios = np.append(RATIOS, capped * whole / budget)

@@ -15,7 +15,7 @@ from facilities.nameplate import nameplate
 from facilities.phases import at_phase
 from facilities.variants import Variants
 from scenarios.capacity import chapter, study
-from scenarios.capacity.standing import AT_RATINGS, PLACES, standing
+from scenarios.capacity.standing import AT_RATINGS, ONE_OUT, PLACES, USUAL, standing
 from scenarios.capacity.words import label
 from scenarios.setting import DEFAULT, Asked, settle
 from scenarios.yearstudy import workload
@@ -93,6 +93,24 @@ def test_a_connection_by_hand() -> None:
 
 def _site_limit(now: Any, name: str) -> float:
     return float(now.limits.site[now.limits.site_names.index(name)])
+
+
+def test_a_climate_of_two_design_values_will_do() -> None:
+    """Without coincident temperatures both design values come together, and without extremes there is no rare day."""
+    facility = facilities.load("frontier")
+    unknown = dict.fromkeys(("coincident_dry_bulb", "coincident_wet_bulb", "annual_highest", "annual_highest_spread"))
+    bare = standing(facility.model_copy(update={"climate": facility.climate.model_copy(update=unknown)}))
+    assert [condition.name for condition in bare.conditions] == [USUAL, AT_RATINGS, ONE_OUT]
+    assert bare.conditions[-1].usable.total <= standing(facility).conditions[2].usable.total * (1.0 + 1e-9)
+
+
+def test_a_plant_that_cannot_hold_carries_nothing() -> None:
+    """Isambard's dry coolers at 34 degC outdoors and water of 28 degC: no IT at all, and racks too many."""
+    now = standing(Variants(facilities.load("hpe_isambard_ai")).facility({"climate.design_dry_bulb": "34 degC"}))
+    assert now.usable.total == 0.0
+    assert now.fit.fit == 0
+    assert now.fit.too_many > 0
+    assert study.binding(now.limits, now.usable) == ("liquid_plant",)
 
 
 def test_a_phase_has_its_own_limits() -> None:
