@@ -22,7 +22,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from scenarios.commands import year_options
+from scenarios.commands import sweep_options, year_options
 from scenarios.commands.options import AsJson, Format, Mapping, Policy, SiteName, Start, Zone
 from twin.errors import TwinError
 
@@ -442,6 +442,7 @@ def failures(
 
 
 year_options.add(app, _told)
+sweep_options.add(app, _told)
 
 
 @app.command(epilog="Examples: twin validate --data ../shared/data; twin validate --cases my_cases")

@@ -28,6 +28,7 @@ from scenarios.fields import (
     Temperature,
     TimeConstant,
 )
+from scenarios.sweep_schema import Sweep
 from scenarios.workload_schema import GIVEN as GIVEN
 from scenarios.workload_schema import Chosen
 from scenarios.workload_schema import Job as Job
@@ -272,6 +273,8 @@ class Scenario(Model):
     jobs: tuple[Job, ...] = ()
     events: tuple[Event, ...] = ()
     """In any order, each by its kind."""
+    sweep: Sweep | None = None
+    """Designs that `twin sweep` holds against each other; other commands do not read it."""
 
     @model_validator(mode="after")
     def _inside_the_run(self) -> Self:

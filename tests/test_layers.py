@@ -31,6 +31,7 @@ DOORS = {
     "comtrade": {"telemetry/formats/comtrade.py"},
     "pooch": {"telemetry/public.py"},
     "pynvml": {"telemetry/recording/nvml.py"},
+    "distributed": {"scenarios/sweep/spread.py"},
 }
 
 

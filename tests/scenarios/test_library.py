@@ -35,9 +35,13 @@ WITHOUT_EVENTS = {
     "serving_day",
     "training_campaign",
     "training_day",
+    "warmer_water",
     "wet_bulb_extreme",
 }
-"""Load and weather only: tests of the replay and of the weather run these; that of the sample runs the recorded."""
+"""
+Load and weather only: tests of the replay and of the weather run these; that of the sample runs the recorded, and those
+of sweeps the design search.
+"""
 
 Moments = dict[int, int]
 

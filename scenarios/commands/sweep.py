@@ -1,0 +1,52 @@
+"""``twin sweep``: a year of each of many designs of a site, the best of them, and where the page is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from scenarios.sweep.page import called, written
+from scenarios.sweep.study import Swept, sweep
+
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells have it."""
+
+
+def show(*asked: Any, **options: Any) -> None:  # noqa: ANN401 (as `scenarios.sweep.study.sweep` takes them)
+    """Solve a sweep with a progress bar, then print the best designs and the place of its page."""
+    console, errors = Console(highlight=False), Console(stderr=True, soft_wrap=True, markup=False, highlight=False)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    try:
+        with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as progress:
+            task = progress.add_task("designs", total=None)
+            options["progress"] = lambda done, of: progress.update(task, completed=done, total=of)
+            found, page = sweep(*asked, **options)
+    except KeyboardInterrupt:
+        errors.print("twin: interrupted; the designs that are done are kept, and the same command goes on from there")
+        raise typer.Exit(INTERRUPTED) from None
+    console.print(f"{found.facility.title}: {len(found.results)} designs, {int(found.holds.sum())} keep the limits")
+    console.print(_best(found))
+    missing = sum(bool(result["says"]) for result in found.results)
+    if missing:
+        console.print(f"{missing} designs have no year; the page says why", markup=False)
+    console.print(f"page: {page}", markup=False, soft_wrap=True)
+
+
+def _best(found: Swept) -> Table:
+    table = Table()
+    names = [name for name, _ in found.plan.objectives]
+    axes = [axis.name.rpartition(".")[2].replace("_", " ") for axis in found.plan.axes]
+    for head in ("best by", *axes, *map(called, names)):
+        table.add_column(head)
+    given = [written(found, name, found.known[name]["value"]) for name in names]
+    table.add_row("(as given)", *("" for _ in found.plan.axes), *given)
+    for name, row in zip(names, found.best, strict=False):
+        figures = found.results[row]["figures"]
+        table.add_row(
+            called(name), *found.chosen[row], *(written(found, each, figures[each]["value"]) for each in names)
+        )
+    return table

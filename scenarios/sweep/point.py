@@ -1,0 +1,189 @@
+"""One design of a sweep: by what it is known, and its year, solved wherever a process runs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from facilities import Facility
+from scenarios.outdoors import weather_file
+from scenarios.schema import Scenario
+from scenarios.workload_schema import GIVEN
+from twin.errors import InputError, StateError
+from twin.metrics import Metric
+
+SCHEMA = 1
+"""Version of a stored result."""
+
+Result = dict[str, Any]
+"""``figures``: flat, as of a year; ``says``: why there are none, else empty; ``code``: what solved it."""
+
+
+class Task(NamedTuple):
+    """
+    A design to be solved.
+
+    Attributes
+    ----------
+    key : text
+        Hash of all that its result depends on.
+    facility : Facility
+        The design.
+    scenario : Scenario
+        Whose jobs run.
+    weather : text or None
+        As a year takes it.
+    step : text
+        Of the year.
+    first : int
+        Calendar year.
+    """
+
+    key: str
+    facility: Facility
+    scenario: Scenario
+    weather: str | None
+    step: str
+    first: int
+
+
+class Asked(NamedTuple):
+    """
+    What all designs of a sweep have in common.
+
+    Attributes
+    ----------
+    scenario, weather, step, first
+        As of `Task`.
+    files : dict of text to text
+        Hash of each file that is read, by its name.
+    """
+
+    scenario: Scenario
+    weather: str | None
+    step: str
+    first: int
+    files: dict[str, str]
+
+
+def asked(scenario: Scenario, weather: str | Path | None, step: str, first: int) -> Asked:
+    """
+    Collect what all designs have in common.
+
+    Parameters
+    ----------
+    scenario, weather, step, first
+        As a year takes them.
+
+    Returns
+    -------
+    Asked
+        With the files that are read.
+    """
+    found = [weather_file(weather)] if weather is not None else []
+    found += [Path(job.telemetry) for job in scenario.jobs if job.telemetry not in {None, GIVEN}]
+    files = {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in found if path and path.is_file()}
+    return Asked(scenario, None if weather is None else str(weather), step, first, files)
+
+
+def task(facility: Facility, common: Asked) -> Task:
+    """
+    Make the task of a design.
+
+    Parameters
+    ----------
+    facility : Facility
+        The design.
+    common : Asked
+        What it has in common with others.
+
+    Returns
+    -------
+    Task
+        Known by the hash of its inputs: facility, jobs, files by their content, step, year, and the code itself.
+    """
+    inputs = {
+        "schema": SCHEMA,
+        "code": code(),
+        "facility": facility.model_dump(mode="json"),
+        "scenario": common.scenario.model_dump(mode="json", exclude={"sweep", "name", "description"}),
+        "weather": common.files or common.weather,
+        "step": common.step,
+        "first": common.first,
+    }
+    text = json.dumps(inputs, sort_keys=True)
+    key = hashlib.sha256(text.encode()).hexdigest()[:32]
+    return Task(key, facility, common.scenario, common.weather, common.step, common.first)
+
+
+@cache
+def code() -> str:
+    """
+    Give the hash of the program itself: modules and data of its packages.
+
+    Returns
+    -------
+    text
+        The same wherever the same version is installed.
+    """
+    root, total = Path(__file__).parents[2], hashlib.sha256()
+    for package in ("facilities", "scenarios", "telemetry", "twin"):
+        for path in sorted((root / package).rglob("*")):
+            if path.suffix in {".py", ".toml", ".npz"}:
+                total.update(path.relative_to(root).as_posix().encode())
+                total.update(path.read_bytes())
+    return total.hexdigest()[:32]
+
+
+def solve(given: Task) -> Result:
+    """
+    Solve the year of a design.
+
+    Parameters
+    ----------
+    given : Task
+        The design.
+
+    Returns
+    -------
+    Result
+        What can be stored as JSON; a design that cannot be, or cannot carry its heat, says so in the place of figures.
+    """
+    # Loaded here, so that processes that only wait for tasks start at once.
+    from scenarios.yearstudy import study
+
+    try:
+        found = study.solve(given.facility, given.scenario, given.weather, given.step, given.first)
+    except (InputError, StateError) as error:
+        return {"figures": {}, "says": str(error), "code": code()}
+    return {"figures": figures(found), "says": "", "code": code()}
+
+
+def figures(found: Any) -> dict[str, Metric]:  # noqa: ANN401 (a solved year, whose module is loaded late)
+    """
+    Give the figures by which designs are held against each other.
+
+    Parameters
+    ----------
+    found : Found
+        A solved year.
+
+    Returns
+    -------
+    dict of text to Metric
+        Those of the year; of its extreme days the least chip margin, the longest time in which a supply is not held,
+        and how many days the plant cannot carry the heat at all.
+    """
+    table = found.extremes
+    made = table.filter(table["dry_bulb_max_k"].is_not_null())
+    failed = float(table["says"].str.contains("cannot carry").sum())
+    worst = {
+        "extreme_days_failed": (failed, "1"),
+        "extreme_chip_margin_min": (made["chip_margin_min_k"].min(), "K"),
+        "extreme_supply_not_held_time": (made["supply_not_held_h"].max(), "h"),
+    }
+    added = {name: {"value": float(value), "unit": unit} for name, (value, unit) in worst.items() if value is not None}
+    return {**found.figures, **added}

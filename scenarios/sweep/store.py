@@ -1,0 +1,155 @@
+"""The folder of a sweep: each design's result by itself, whole or not at all, so that it goes on where it ended."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from scenarios import output
+from scenarios.sweep.point import Result
+from twin.errors import OutputError
+
+KIND = "sweep"
+"""What the manifest of a sweep says it is."""
+
+POINTS = "points"
+"""Folder of the results."""
+
+UNFINISHED = ".part"
+"""End of the name of a file that is being written."""
+
+
+def open_folder(out: str | Path | None, site: str, name: str) -> Path:
+    """
+    Open the folder of a sweep, which may hold results already.
+
+    Parameters
+    ----------
+    out
+        Where the user wants it; without it one in ``runs`` that the same sweep finds again.
+    site, name
+        Of the site and the scenario.
+
+    Returns
+    -------
+    Path
+        A folder that is there; what was half written is gone.
+
+    Raises
+    ------
+    OutputError
+        If something else stands there, or nothing can be written.
+    """
+    folder = output.RUNS / f"{site}-sweep_{name}" if out is None else Path(out)
+    if folder.exists() and not _ours(folder):
+        message = f"{folder}: is not empty and holds no sweep; give another --out (nothing was touched)"
+        raise OutputError(message)
+    try:
+        (folder / POINTS).mkdir(parents=True, exist_ok=True)
+        for path in (*folder.glob(f".*{UNFINISHED}"), *(folder / POINTS).glob(f".*{UNFINISHED}")):
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        message = f"{folder}: no sweep can be written there ({error.strerror}); give another --out"
+        raise OutputError(message) from error
+    return folder
+
+
+def _ours(folder: Path) -> bool:
+    if not folder.is_dir():
+        return False
+    content = [path.name for path in folder.iterdir() if not path.name.endswith(UNFINISHED)]
+    # A sweep that was ended in its first moment has the folder of results, and nothing else.
+    if content in ([], [POINTS]):
+        return True
+    try:
+        return bool(json.loads((folder / output.MANIFEST).read_text(encoding="utf-8")).get("kind") == KIND)
+    except (OSError, ValueError, AttributeError):
+        return False
+
+
+def put(path: Path, content: bytes) -> None:
+    """
+    Write a file whole or not at all.
+
+    Parameters
+    ----------
+    path
+        Of the file; what stands there is replaced.
+    content
+        Of it.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written.
+    """
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}{UNFINISHED}")
+    try:
+        unfinished.write_bytes(content)
+        unfinished.replace(path)
+    except OSError as error:
+        unfinished.unlink(missing_ok=True)
+        message = f"{path}: cannot be written ({error.strerror}); what was written before is kept: mend it, and go on"
+        raise OutputError(message) from error
+
+
+def text(content: Any) -> bytes:  # noqa: ANN401 (what JSON can hold)
+    """
+    Write content as JSON, the same bytes for the same content.
+
+    Parameters
+    ----------
+    content
+        What JSON can hold.
+
+    Returns
+    -------
+    bytes
+        With a line end.
+    """
+    return (json.dumps(content, indent=1, sort_keys=True, default=str) + "\n").encode()
+
+
+def _place(folder: Path, key: str) -> Path:
+    return folder / POINTS / f"{key}.json"
+
+
+def keep(folder: Path, key: str, result: Result) -> None:
+    """
+    Keep the result of a design.
+
+    Parameters
+    ----------
+    folder
+        Of the sweep.
+    key
+        Of the design.
+    result
+        From `scenarios.sweep.point.solve`.
+    """
+    put(_place(folder, key), text(result))
+
+
+def kept(folder: Path, key: str) -> Result | None:
+    """
+    Find the result of a design.
+
+    Parameters
+    ----------
+    folder
+        Of the sweep.
+    key
+        Of the design.
+
+    Returns
+    -------
+    Result or None
+        None where there is none, or none that can be read.
+    """
+    try:
+        found = json.loads(_place(folder, key).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) and {"figures", "says"} <= found.keys() else None
