@@ -45,11 +45,14 @@ class Chapter(NamedTuple):
         ``limits``, ``conditions``, ``halls``, ``phases`` and ``caps``, those that the site has.
     drawn : name to Chart
         Its pictures.
+    unsized : tuple of text
+        Plants of which no chiller is taken out, since the site's file gives them no size.
     """
 
     sentences: tuple[str, ...]
     tables: dict[str, Shown]
     drawn: dict[str, Chart]
+    unsized: tuple[str, ...]
 
 
 def chapter(found: Capacities) -> Chapter:
@@ -76,7 +79,8 @@ def chapter(found: Capacities) -> Chapter:
     if found.more is not None:
         tables["caps"] = _caps(found)
         drawn["more_racks"] = charts.more_racks(found)
-    return Chapter(sentences(found), tables, drawn)
+    unsized = tuple(inside(name) for name in now.unsized)
+    return Chapter(sentences(found), tables, drawn, unsized)
 
 
 def groups(found: Capacities) -> list[tuple[str, list[tuple[str, str]]]]:

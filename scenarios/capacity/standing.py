@@ -9,6 +9,7 @@ import numpy as np
 
 from facilities import build
 from facilities.schema import Facility
+from facilities.sizing import design_chiller
 from facilities.weather import design_day
 from scenarios.capacity import chain
 from twin.capacity import Fit, Limits, Usable, fit, largest
@@ -90,6 +91,8 @@ class Standing(NamedTuple):
         What each limit stands on.
     ratings : name to [W]
         Of stages of the power chain: what the site could draw up to their ratings, redundancy kept.
+    unsized : tuple of text
+        Plants whose chillers have no size in the site's file, so that none is taken out.
     connection : tuple of two [W]
         Rating, and power drawn there at the usable IT power on the worse of the design days.
     """
@@ -107,6 +110,7 @@ class Standing(NamedTuple):
     conditions: tuple[Condition, ...]
     about: dict[str, str]
     ratings: dict[str, float]
+    unsized: tuple[str, ...]
     connection: tuple[float, float]
 
 
@@ -158,10 +162,10 @@ def standing(facility: Facility, name: str = "") -> Standing:
     scales = np.clip(tops.min(axis=1), LEAST, limits.MOST)[:, np.newaxis] * LOADS * BELOW
     powers = limits.powers(of, air, scales)
     fed, shared = chain.halls(facility, site, parts), chain.site(facility, site, powers, scales)
-    cooling_names = _cooling_names(facility)
+    cooling_names, unsized = _cooling_names(facility), _unsized(facility)
     conditions = []
     for label, rows, out, rated in _conditions(days):
-        cooling = _cooling(crowd, rows, out, len(cooling_names))[:, hall_of] * installed
+        cooling = _cooling(crowd, rows, out, cooling_names, unsized)[:, hall_of] * installed
         whole = Limits(
             (*fed.names, *cooling_names),
             np.vstack([fed.rated if rated else fed.designed, cooling]),
@@ -196,6 +200,7 @@ def standing(facility: Facility, name: str = "") -> Standing:
         | shared.about
         | _cooling_about(facility, site),
         ratings,
+        unsized,
         (site.connection.rating, drawn),
     )
 
@@ -249,14 +254,30 @@ def _cooling_names(facility: Facility) -> tuple[str, ...]:
     return ("sidecars", "hall_air", "plant") if beside is not None else ("hall_air", "plant")
 
 
-def _cooling(crowd: limits.Crowd, rows: list[int], out: bool, count: int) -> Floats:
-    """Give crowds (limit, hall kind) [1] in the worst of some weathers, of the last `count` of all parts."""
-    units = slice(None) if out else slice(0, 1)
-    plants = [part[units][:, rows].min(axis=(0, 1)) for part in (crowd.liquid_plant, crowd.air_plant)]
+def _unsized(facility: Facility) -> tuple[str, ...]:
+    """Name the plants with chillers of which the file says the heat of all, and not of one."""
+    liquid, air = facility.cooling.liquid, facility.cooling.air.loop
+    loops = {"plant": air} if liquid is None else {"liquid_plant": liquid.loop, "air_plant": air}
+    return tuple(
+        name
+        for name, loop in loops.items()
+        if loop.chiller_share.si > 0.0 and design_chiller(facility, loop).capacity[0] <= 1.0
+    )
+
+
+def _cooling(
+    crowd: limits.Crowd, rows: list[int], out: bool, names: tuple[str, ...], unsized: tuple[str, ...]
+) -> Floats:
+    """Give crowds (limit, hall kind) [1] in the worst of some weathers, for each of the names of limits of cooling."""
+    plants = {"liquid_plant": crowd.liquid_plant, "air_plant": crowd.air_plant, "plant": crowd.air_plant}
     coolant, air = (part[rows].min(axis=0) for part in (crowd.coolant, crowd.air))
-    # Where one loop serves all, both of its rows are the same.
-    every = [coolant, air, *plants] if count == 4 else [coolant, air, np.minimum(*plants)]  # noqa: PLR2004
-    return np.stack(every[-count:])
+    found = {"cdus": coolant, "sidecars": coolant, "hall_air": air}
+    for name, part in plants.items():
+        units = [place for place, unit in enumerate(limits.OUT) if out or unit == "none"]
+        if name in unsized:
+            units = [place for place in units if limits.OUT[place] != "chiller"]
+        found[name] = part[units][:, rows].min(axis=(0, 1))
+    return np.stack([found[name] for name in names])
 
 
 def _cooling_about(facility: Facility, site: Site) -> dict[str, str]:
