@@ -136,8 +136,8 @@ def sentences(found: Capacities) -> tuple[str, ...]:
             if _places_bind(found)
             else ""
         ),
-        f"{count(room.fit)} more racks fit, with their service racks: there are places for {count(room.places)}, and "
-        f"power and cooling carry {count(room.carried)} more.",
+        f"{count(room.fit) if room.fit else 'No'} more racks fit, with their service racks: there are places for "
+        f"{count(room.places)}, and power and cooling carry {count(room.carried)} more.",
         f"Of the connection's {quantity(rating, 'W')}, {quantity(drawn, 'W')} are drawn at the usable load on the "
         f"worse of the design days; {quantity(rating - drawn, 'W')} are stranded.",
     ]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from scenarios.capacity.study import Capacities
 
 UNBOUNDED = 2.0
-"""Times the installed IT power to which bars of limits are drawn that reach further."""
+"""Times the installed IT power at which bars of limits end that reach further; their texts do not."""
 
 
 def limits(now: Standing) -> Chart:
@@ -42,7 +42,7 @@ def limits(now: Standing) -> Chart:
     parts = split(shown, installed, now.usable.total)
     scale = quantities.fitting(installed, "W")
     words = [label(names[row]) for row in order]
-    texts = [quantities.quantity(carried[row], "W") if carried[row] <= most else "no limit here" for row in order]
+    texts = [quantities.quantity(carried[row], "W") if np.isfinite(carried[row]) else "none" for row in order]
     figure = drawing.stacked(110 + 28 * len(words))
     for name, colour, values in (
         ("Used by racks", BLUE, parts.used),
@@ -71,8 +71,9 @@ def limits(now: Standing) -> Chart:
     drawing.set_axes(figure, "y", categoryorder="array", categoryarray=words, showgrid=False)
     drawing.set_axes(figure, "x", title={"text": f"IT power that it carries [{scale.unit}]"}, rangemode="tozero")
     caption = (
-        f"What each limit lets the racks draw on design days, least on top; limited by "
-        f"{binding(now.limits, now.usable)}. Used, free and stranded add up to each."
+        "What each limit lets the racks draw on design days, least on top; limited by "
+        f"{binding(now.limits, now.usable)}. Used, free and stranded add up to each; bars end at twice the racks' "
+        "power."
     )
     return lines.chart("Every limit, as IT power", caption, figure)
 
