@@ -38,7 +38,10 @@ WITH_NETWORK = (
 ABSENT = (
     ("energisation of transformers", "inrush takes their saturation and an electromagnetic model"),
     ("duty of breakers, unbalanced faults", "only the initial three-phase short-circuit power is known"),
-    ("rotor-angle stability", "machines are typical ones, for small swings; no fault is followed over time"),
+    (
+        "rotor-angle stability",
+        "machines are typical ones without controls: the first swings after faults are all there is",
+    ),
 )
 """Chapters that are left out in either case."""
 

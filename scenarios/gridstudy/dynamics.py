@@ -9,7 +9,7 @@ import polars as pl
 
 from facilities import Facility, front_ends
 from facilities.hosts.site import Hosted
-from scenarios.gridstudy import cascade, island, modes, ride_through
+from scenarios.gridstudy import cascade, faults, faults_page, island, modes, ride_through
 from scenarios.page.quantities import MISSING, digits, quantity
 from scenarios.page.shown import Shown
 from twin.errors import FacilityError
@@ -33,6 +33,8 @@ class Dynamics(NamedTuple):
         None where no supply is islanded.
     modes : Chapter
         None where the site stands on no network, or on one without large units.
+    faults : Chapter
+        None as above, or where the network has no power flow with the site.
     """
 
     ride_through: ride_through.Chapter
@@ -40,6 +42,7 @@ class Dynamics(NamedTuple):
     without_cascade: str
     island: island.Chapter | None
     modes: modes.Chapter | None
+    faults: faults.Chapter | None
 
 
 def study(facility: Facility, site: Site, peak: float, host: Hosted | None) -> Dynamics:
@@ -67,7 +70,8 @@ def study(facility: Facility, site: Site, peak: float, host: Hosted | None) -> D
     powers = {ride_through.NAMES[0]: peak} if lost is None else {part.name: part.fed.power for part in lost.parts}
     sag = ride_through.study(facility, *(powers.get(name, 0.0) for name in ride_through.NAMES))
     swings = None if host is None else modes.study(host.host.grid, host.host.record.title, host.feeding)
-    return Dynamics(sag, lost, why, island.study(facility, site, peak), swings)
+    near = None if host is None else faults.study(facility, host.host.grid, host.feeding, peak, sag.parts)
+    return Dynamics(sag, lost, why, island.study(facility, site, peak), swings, near)
 
 
 def _lost(facility: Facility, site: Site) -> tuple[cascade.Chapter | None, str]:
@@ -108,6 +112,8 @@ def tables(found: Dynamics) -> dict[str, pl.DataFrame]:
         }
     if found.modes is not None:
         kept |= {"modes": found.modes.modes, "modes_forced": found.modes.forced}
+    if found.faults is not None:
+        kept["faults"] = found.faults.faults
     if found.island is not None:
         kept |= {
             "island": found.island.figures,
@@ -138,6 +144,8 @@ def summary(found: Dynamics) -> tuple[tuple[str, str], ...]:
     rows = [("Ride-through", f"{computing.fed.front_end.title}: breaks {', '.join(broken) or 'none'}")]
     if found.cascade is not None:
         rows.append(("Grid lost", f"for a minute: {_of_lost(found.cascade.story)}"))
+    if found.faults is not None:
+        rows.append(("Faults", faults_page.sentence(found.faults)))
     if found.island is not None:
         worst = found.island.swings.sort("allowed_w").row(0, named=True)
         allowed = quantity(worst["allowed_w"], "W", 3)
@@ -198,6 +206,8 @@ def shown(found: Dynamics) -> dict[str, Shown]:
         tables_["lost"] = Shown("A minute without grid", ("After", "What happens"), tuple(story), (0,))
     if found.modes is not None:
         tables_["modes"] = _modes(found.modes)
+    if found.faults is not None:
+        tables_["faults"] = faults_page.shown(found.faults)
     return tables_ if found.island is None else tables_ | _island(found.island)
 
 

@@ -168,23 +168,3 @@ def after_outages(
     batch.add_multiple_n1([int(row) for row in branch])
     batch.compute(start.copy(), steps, tolerance)
     return np.array(batch.get_voltages()), np.asarray(batch.converged_mask(), dtype=bool)
-
-
-def outage_factors(made: Native, start: Complexes) -> Floats:
-    """
-    Give which part of a branch's active flow each other branch takes up when it trips, by the DC power flow (LODF).
-
-    Parameters
-    ----------
-    made : LSGrid
-        From `build`.
-    start : (bus,) [1]
-        Complex voltages.
-
-    Returns
-    -------
-    (branch, outage) [1]
-        -1 for the branch itself; NaN for outages that cut the network in two.
-    """
-    made.dc_pf(start.copy(), 1, TOLERANCE)
-    return np.asarray(made.get_lodf())

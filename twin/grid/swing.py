@@ -18,7 +18,7 @@ from scipy.sparse.linalg import splu
 
 from twin.arrays import Flags, Floats
 from twin.grid.host import HostGrid, Indices
-from twin.grid.machines import Machines, classical_rest
+from twin.grid.machines import Machines, Rest, classical_rest
 from twin.grid.power_flow import Complexes, Solution, admittance
 
 FAULT = 1e-6
@@ -134,6 +134,43 @@ def reduced(grid: HostGrid, solved: Solution, machines: Machines, now: Stage) ->
     -----
     y - y (Y + y_load + y)^-1 y, the Kron reduction, by one sparse factorisation.
     """
+    own, voltage = _network(grid, solved, machines, now)
+    return np.asarray(np.diag(own) - own[:, np.newaxis] * voltage[machines.bus])
+
+
+def first_voltages(grid: HostGrid, solved: Solution, machines: Machines, now: Stage) -> Floats:
+    """
+    Give the voltages in the first instant of a stage that follows on rest, before a rotor has moved.
+
+    Parameters
+    ----------
+    grid : HostGrid
+        The network.
+    solved : Solution
+        Its power flow.
+    machines : Machines
+        Its machines.
+    now : Stage
+        The stage.
+
+    Returns
+    -------
+    (bus,) [1]
+        Magnitudes.
+    """
+    at = _at_rest(grid, solved, machines)
+    _, voltage = _network(grid, solved, machines, now)
+    return np.asarray(np.abs(voltage @ (at.field * np.exp(1j * at.states[0]))), dtype=float)
+
+
+def _at_rest(grid: HostGrid, solved: Solution, machines: Machines) -> Rest:
+    load = grid.buses.load_active + 1j * grid.buses.load_reactive
+    power = (solved.injection + load)[machines.bus] / machines.rating
+    return classical_rest(machines, grid.frequency, solved.voltage[machines.bus], power)
+
+
+def _network(grid: HostGrid, solved: Solution, machines: Machines, now: Stage) -> tuple[Complexes, Complexes]:
+    """Give the admittance of each machine, and each bus's voltage (bus, machine) over those behind the reactances."""
     branches = grid.branches
     in_service = branches.in_service.copy()
     in_service[now.opened] = False
@@ -149,7 +186,7 @@ def reduced(grid: HostGrid, solved: Solution, machines: Machines, now: Stage) ->
     inward = np.zeros((shunt.size, machines.bus.size), dtype=complex)
     inward[machines.bus, np.arange(machines.bus.size)] = own
     voltage = splu((network + sparse.diags(shunt + 1j * LEAK)).tocsc()).solve(inward)
-    return np.asarray(np.diag(own) - own[:, np.newaxis] * voltage[machines.bus])
+    return np.asarray(own, dtype=complex), np.asarray(voltage, dtype=complex)
 
 
 def follow(grid: HostGrid, solved: Solution, machines: Machines, stages: Sequence[Stage], until: float) -> Swing:
@@ -179,9 +216,7 @@ def follow(grid: HostGrid, solved: Solution, machines: Machines, stages: Sequenc
     2 H dw/dt = P_m - Re(E I*) - K_D w, I = Y E with Y of each stage; integrated from change to change by DOP853.
     """
     scale = machines.rating / grid.base_power
-    load = grid.buses.load_active + 1j * grid.buses.load_reactive
-    power = (solved.injection + load)[machines.bus] / machines.rating
-    at = classical_rest(machines, grid.frequency, solved.voltage[machines.bus], power)
+    at = _at_rest(grid, solved, machines)
     state = at.states.ravel()
     kept: list[tuple[Floats, Floats, Floats, Floats]] = []
     lost = np.inf

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.twin.grid.host_cases import BASE, at, published, small
-from twin.grid import capacity, contingency, host_capacity, load_curve, native, power_flow, reactive_limits, screening
+from twin.grid import capacity, contingency, host_capacity, load_curve, power_flow, reactive_limits
 from twin.grid.feeding import Feeding, loaded, shared_by_headroom
 from twin.grid.host import HostGrid
 from twin.grid.host_capacity import LOW, NOSE, THERMAL, TRANSFER_CUTOFF, VOLTAGE_CUTOFF
@@ -164,35 +164,3 @@ def test_a_unit_at_the_point_gives_its_own_first() -> None:
     grid = small([(0, 1, 0.2)], [(0, -FREE, FREE), (1, -0.06, 0.06)], 2)
     needed = reactive_needed(grid, at(grid, 1, power_factor=1.0), BASE, np.array([1.0]))
     assert needed[0] / BASE == pytest.approx((1.0 - math.sqrt(0.96)) / 0.2 - 0.06, abs=1e-7)
-
-
-def test_outage_factors_are_differences_of_dc_power_flows() -> None:
-    grid = published("case118")
-    branches = grid.branches
-    factors = native.outage_factors(
-        native.build(grid, np.zeros(len(grid.units.bus), dtype=np.int8)), power_flow.first_voltage(grid)
-    )
-    active = power_flow.scheduled_power(grid).real
-
-    def flows(some: HostGrid) -> np.ndarray:
-        angle = power_flow.dc_angles(some, active)
-        drop = angle[branches.start] - angle[branches.end] - branches.phase_shift
-        return some.branches.in_service * drop / (branches.reactance * branches.ratio)
-
-    live = branches.in_service.copy()
-    live[60] = False
-    before = flows(grid)
-    after = flows(grid._replace(branches=branches._replace(in_service=live)))
-    assert np.allclose(before + factors[:, 60] * before[60], after, rtol=0.0, atol=1e-9)
-
-
-def test_the_screen_ranks_as_full_power_flows_do() -> None:
-    """On 2,000 buses the outage that loads a branch most is among the first three by the DC estimate."""
-    grid = published("case_ACTIVSg2000")
-    there = loaded(grid, at(grid, 3088), 500e6)
-    state = reactive_limits.settle(there, limits=False)
-    found = screening.screen(there, state)
-    ranked = np.argsort(-np.nan_to_num(found.loading))[:100]
-    full = contingency.single_outages(there, state, ranked)
-    assert np.isnan(found.loading).sum() == 450
-    assert full.branch[full.loading.argmax()] in ranked[:3]

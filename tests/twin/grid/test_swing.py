@@ -52,6 +52,27 @@ def test_at_rest_nothing_moves() -> None:
     assert found.power[0] == pytest.approx(solved.injection[:4].real + 900e6 * 0.0025 * current**2, rel=1e-9)
 
 
+def test_voltages_of_the_first_instant() -> None:
+    """At rest they are those of the power flow; at a bolted fault nothing, and more with each line away from it."""
+    grid = two_areas.network()
+    solved, units = power_flow.solve(grid), two_areas.machines()
+    whole = swing.stage(grid, units)
+    assert swing.first_voltages(grid, solved, units, whole) == pytest.approx(np.abs(solved.voltage), abs=1e-8)
+    found = swing.first_voltages(grid, solved, units, whole._replace(faulted=np.array([6])))
+    assert found[6] < 1e-4
+    assert found[6] < found[5] < found[4] < found[0] < np.abs(solved.voltage[0])
+
+
+def test_the_voltage_divides_between_a_machine_and_a_fault() -> None:
+    """A machine behind 0.3 and a line of 0.2 into a fault at the line's end: E x 0.2 / 0.5, with E = |1 + 0.3 j I|."""
+    grid, solved, heavy = infinite_bus()
+    first = np.exp(1j * np.arcsin(0.16))
+    behind = abs(first + 0.3j * (first - 1.0) / 0.2j)
+    both = heavy._replace(transient_d=np.array([0.3, 0.3]))  # a bolted fault has to be stiffer than the other machine
+    now = swing.stage(grid, both)._replace(faulted=np.array([1]))
+    assert swing.first_voltages(grid, solved, both, now)[0] == pytest.approx(behind * 0.4, rel=1e-4)
+
+
 def test_a_small_kick_rings_at_the_mode() -> None:
     """A load of a hundredth that goes for 20 ms: the difference of the two machines' speeds has the mode's period."""
     grid = pair()
