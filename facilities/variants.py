@@ -56,14 +56,16 @@ class Banded(NamedTuple):
         )
 
 
-def banded(facility: Facility) -> list[Banded]:
+def banded(facility: BaseModel, above: str = "") -> list[Banded]:
     """
-    Find every number of a facility that has a range which leaves it a choice.
+    Find every number of a facility, or of unit costs, that has a range which leaves it a choice.
 
     Parameters
     ----------
-    facility : Facility
+    facility : BaseModel
         With its parts.
+    above
+        Put before each place, with a dot.
 
     Returns
     -------
@@ -71,7 +73,7 @@ def banded(facility: Facility) -> list[Banded]:
         In the order of the file; assumed ones, and others that say their range.
     """
     found = []
-    for path, number in walk("", facility):
+    for path, number in walk(above, facility):
         if isinstance(number, Number) and number.range is not None and number.ends[0] < number.ends[1]:
             low, high = number.ends
             found.append(Banded(path, low, number.si, high, number.kind, number.provenance(path)))

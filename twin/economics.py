@@ -66,7 +66,7 @@ class Bill(NamedTuple):
 
 
 def bill(power: Floats, step: float, period: Months, tariff: Tariff) -> Bill:
-    r"""
+    """
     Bill what a connection draws.
 
     Parameters
@@ -84,6 +84,30 @@ def bill(power: Floats, step: float, period: Months, tariff: Tariff) -> Bill:
     -------
     Bill
         By billing period.
+    """
+    periods = int(period.max()) + 1
+    peak: Floats = np.zeros(periods)
+    np.maximum.at(peak, period, power)
+    billed = billed_demand(peak, tariff)
+    energy: Floats = np.bincount(period, power * tariff.energy, periods).astype(np.float64) * step
+    return Bill(peak, billed, energy, billed * tariff.demand, np.full(periods, tariff.fixed))
+
+
+def billed_demand(peak: Floats, tariff: Tariff) -> Floats:
+    r"""
+    Give the demand that is paid for.
+
+    Parameters
+    ----------
+    peak : (period,) [W]
+        Highest demand of each billing period.
+    tariff : Tariff
+        Contract, minimum take and ratchet.
+
+    Returns
+    -------
+    (period,) [W]
+        No less than was drawn.
 
     Notes
     -----
@@ -95,13 +119,8 @@ def bill(power: Floats, step: float, period: Months, tariff: Tariff) -> Bill:
     ----------
     .. [1] Public Utilities Commission of Ohio, order of 9 July 2025 in case 24-0508-EL-ATA (through publicpower.org)
     """
-    periods = int(period.max()) + 1
-    peak: Floats = np.zeros(periods)
-    np.maximum.at(peak, period, power)
     before = np.concatenate(([0.0], np.maximum.accumulate(peak)[:-1]))
-    billed = np.maximum(np.maximum(peak, tariff.minimum_take * tariff.contract), tariff.ratchet * before)
-    energy: Floats = np.bincount(period, power * tariff.energy, periods).astype(np.float64) * step
-    return Bill(peak, billed, energy, billed * tariff.demand, np.full(periods, tariff.fixed))
+    return np.maximum(np.maximum(peak, tariff.minimum_take * tariff.contract), tariff.ratchet * before)
 
 
 def annuity(rate: float, years: float) -> float:

@@ -12,7 +12,7 @@ from scenarios.page import drawing, lines, quantities
 from scenarios.page.quantities import MISSING, digits
 from scenarios.page.shown import Shown
 from scenarios.page.style import BLUE, INK, ORANGE, Chart
-from scenarios.uncertainty.sampling import HEADLINES, SHOWN, Sampled, ranked
+from scenarios.uncertainty.sampling import HEADLINES, OF_ACCOUNTS, SHOWN, Sampled, ranked
 from scenarios.uncertainty.tables import SHARES
 
 if TYPE_CHECKING:
@@ -263,8 +263,8 @@ def notes(sampled: Sampled) -> list[str]:
     """
     count, cannot = len(sampled.values) + len(sampled.failed), sum(times for _, times in sampled.refused)
     told = [
-        f"{len(sampled.numbers)} numbers of the site have a range; each is drawn by itself between its least and its "
-        "most, the likeliest being that of the file (triangular; Sobol's sequence, scrambled by seed "
+        f"{len(sampled.numbers)} numbers of the site and its unit costs have a range; each is drawn by itself between "
+        "its least and its most, the likeliest being that of the file (triangular; Sobol's sequence, scrambled by seed "
         f"{sampled.seed}). Weather, jobs and what has no range are those of the year above. Where a file's own number "
         "lies near one end of its range, it is no median: P50 then differs from it.",
         f"Of each sampled year {sampled.steps} steps are solved, and its difference from the year above is carried to "
@@ -277,6 +277,11 @@ def notes(sampled: Sampled) -> list[str]:
         f"{SHOWN} of a figure are shown at most. Bars are years solved with that number alone at its ends; an end that "
         "no such site can have is left out."
     )
+    if any(name in sampled.figures for name in OF_ACCOUNTS):
+        told.append(
+            "Costs and carbon of a sample are those of its own energy, peak and water at its own unit costs; its "
+            "supply is not dispatched again but goes with its energy."
+        )
     if sampled.failed:
         told.insert(
             0,

@@ -11,6 +11,7 @@ from facilities.variants import Banded
 from scenarios.setting import ARGUMENTS
 from scenarios.uncertainty import importance
 from scenarios.uncertainty.draws import Draws, free
+from scenarios.uncertainty.prices import INTENSITY, Prices
 from scenarios.uncertainty.years import Years
 from scenarios.yearstudy.study import Found
 from twin.arrays import Floats
@@ -29,8 +30,10 @@ SWUNG = 14
 LEAST, MOST = 8, 65536
 """Samples that may be asked for."""
 
-HEADLINES = ("pue", "wue", "facility_energy", "facility_power_peak", "chip_margin_min")
-"""Figures of which it is told which numbers matter."""
+OF_SITE = ("pue", "wue", "facility_energy", "facility_power_peak", "chip_margin_min")
+OF_ACCOUNTS = ("cost_accelerator_hour", "cue")
+HEADLINES = (*OF_SITE, *OF_ACCOUNTS)
+"""Figures of which it is told which numbers matter: of the site's own, and of what unit costs are drawn for."""
 
 Progress = Callable[[float], None]
 
@@ -151,6 +154,13 @@ def sample(found: Found, count: int, seed: int, progress: Progress | None = None
     if not rows:
         message = f"in none of {count} samples the plant can carry its heat: {failed[0]}"
         raise ScenarioError(found.facility.name, [Fault("--samples", message)])
+    prices = None if found.accounts is None else Prices(found, found.accounts)
+    if prices is not None:
+        beside = prices.draw(len(rows), seed)
+        for own, drawn_values, unit_costs in zip(rows, values, beside, strict=True):
+            own |= prices.figures(unit_costs, own, _intensity(numbers, drawn_values))
+        values = list(np.hstack([values, beside]))
+    every = (*numbers, *(() if prices is None else prices.numbers))
     names = [name for name in found.figures if any(name in row for row in rows)]
     figures = {name: np.array([row.get(name, np.nan) for row in rows]) for name in names}
     drawn = np.array(values)
@@ -159,16 +169,16 @@ def sample(found: Found, count: int, seed: int, progress: Progress | None = None
         for name, own in figures.items()
         if np.isfinite(own).all() and np.ptp(own) > 0.0
     }
-    told = importance.least_told(len(rows), len(numbers))
-    matter = _matter(correlation, told)
+    told = importance.least_told(len(rows), len(every))
+    matter = _matter(correlation, told, len(numbers))
     return Sampled(
-        numbers=tuple(numbers),
+        numbers=every,
         values=drawn,
         figures=figures,
         known=found.figures,
         correlation=correlation,
         told=told,
-        swings=tuple(_swing(years, draws, numbers, row) for row in matter),
+        swings=tuple(_swing(years, draws, numbers, row, prices, found) for row in matter),
         seed=seed,
         steps=years.steps,
         tried=draws.tried,
@@ -198,22 +208,44 @@ def ranked(correlation: Floats, told: float) -> list[int]:
     return [row for row in order.tolist() if abs(correlation[row]) > told]
 
 
-def _matter(correlation: dict[str, Floats], told: float) -> list[int]:
-    """Give the numbers that are swung: those that matter most to any of the headlines, each of these in its turn."""
+def _matter(correlation: dict[str, Floats], told: float, own: int) -> list[int]:
+    """
+    Give the numbers that are swung: those that matter most to any of the headlines, each of these in its turn.
+
+    Each number of the site takes a year to solve, so that there are `SWUNG` of these; unit costs take none.
+    """
     each = [ranked(correlation[name], told) for name in HEADLINES if name in correlation]
-    turns = (rows[place] for place in range(SHOWN) for rows in each if place < len(rows))
-    return list(dict.fromkeys(turns))[:SWUNG]
+    turns = dict.fromkeys(rows[place] for place in range(SHOWN) for rows in each if place < len(rows))
+    site = [row for row in turns if row < own][:SWUNG]
+    return [*site, *(row for row in turns if row >= own)]
 
 
-def _swing(years: Years, draws: Draws, numbers: list[Banded], row: int) -> Swing:
+def _swing(years: Years, draws: Draws, numbers: list[Banded], row: int, prices: Prices | None, found: Found) -> Swing:
     """Solve the year with one number alone at its ends."""
+    if row >= len(numbers) and prices is not None:
+        known, place, ends = _plain(found.figures), row - len(numbers), []
+        for value in (prices.numbers[place].low, prices.numbers[place].high):
+            given = prices.given.copy()
+            given[place] = value
+            ends.append(prices.figures(given, known))
+        return Swing(row, *ends)
     number, ends = numbers[row], []
     for value in (number.low, number.high):
         try:
-            ends.append(_plain(years.figures(draws.variants.facility({number.path: number.text(value)}))))
+            own = _plain(years.figures(draws.variants.facility({number.path: number.text(value)})))
         except (InputError, StateError):
-            ends.append({})
+            own = {}
+        if own and prices is not None:
+            ratio = value / number.value if number.path == INTENSITY else 1.0
+            own |= prices.figures(prices.given, own, ratio)
+        ends.append(own)
     return Swing(row, *ends)
+
+
+def _intensity(numbers: list[Banded], values: Floats) -> float:
+    """Give the carbon of the grid's energy over that of the file, where it is drawn."""
+    places = [place for place, number in enumerate(numbers) if number.path == INTENSITY]
+    return float(values[places[0]]) / numbers[places[0]].value if places else 1.0
 
 
 def _plain(figures: dict[str, Metric]) -> dict[str, float]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -14,13 +12,11 @@ import polars as pl
 
 from facilities import economics as data
 from facilities.economics import Economics, Tariff
-from facilities.layout import layout
-from facilities.nameplate import nameplate
 from facilities.quantity import Provenance, numbers
 from scenarios.setting import ARGUMENTS
-from scenarios.yearstudy import carbon, money, supply, worth
+from scenarios.yearstudy import carbon, money, standing, supply, worth
 from scenarios.yearstudy.carbon import Intensity
-from scenarios.yearstudy.money import Embodied, Item, Stands, Times
+from scenarios.yearstudy.money import Embodied, Item, Stands
 from scenarios.yearstudy.supply import Area, Connection, Hours, Sets, Supplied, Used
 from scenarios.yearstudy.worth import Worth
 from twin.economics import Bill
@@ -30,16 +26,13 @@ from twin.site import Floats
 from twin.supply.dispatch import Aim
 
 if TYPE_CHECKING:
-    from scenarios.yearstudy.study import Found, Stretch
+    from scenarios.yearstudy.study import Found
 
 HOUR, QUARTER = 3600, 900
 """Seconds of a dispatched interval, and of the mean that a utility bills."""
 
 LEAST_IMPORT = 0.05
 """Part of the load from which the mean price of what the grid gives says something."""
-
-WORKING = 5
-"""Days of a week before the weekend, from Monday on."""
 
 
 class Asked(NamedTuple):
@@ -96,6 +89,10 @@ class Accounts(NamedTuple):
         By name.
     asked : Asked
         What they were asked for.
+    contract : (month,) [W]
+        Contracted demand.
+    stands, stood : Stands
+        What is there through the year in the mean, and at its end.
     """
 
     economics: Economics
@@ -110,10 +107,17 @@ class Accounts(NamedTuple):
     months: pl.DataFrame
     figures: dict[str, Metric]
     asked: Asked
+    contract: Floats
+    stands: Stands
+    stood: Stands
 
     def numbers(self) -> list[Provenance]:
         """List every number of the unit costs in use."""
-        return list(numbers("economics", self.economics))
+        supplies = [area.supply for area in self.supplied.areas]
+        there = {"storage": any(each.storage.energy > 0.0 for each in supplies)}
+        there["solar"] = any(each.sun.any() for each in supplies)
+        unused = tuple(f"economics.{name}." for name, is_there in there.items() if not is_there)
+        return [number for number in numbers("economics", self.economics) if not number.path.startswith(unused or "?")]
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -188,28 +192,28 @@ def of(found: Found, asked: Asked) -> Accounts:
     name = asked.tariff or facility.connection.tariff or data.USUAL
     tariff = costs.tariff(name)
     grid = carbon.intensity(facility, found.span.start, asked.carbon, asked.zone)
-    times = _times(found, HOUR)
-    load = _mean(np.asarray(found.series.powers.connection), HOUR // found.span.step)
+    times = standing.times(found, HOUR)
+    load = standing.mean(np.asarray(found.series.powers.connection), HOUR // found.span.step)
     hours = Hours(
         demand=load,
-        dry_bulb=_mean(found.series.dry_bulb, HOUR // found.span.step),
+        dry_bulb=standing.mean(found.series.dry_bulb, HOUR // found.span.step),
         price=money.prices(tariff, times),
         carbon=np.zeros(load.size) if grid.values is None else grid.values,
         month=times.period,
         start=found.span.start,
     )
-    contract = _contract(found, times)
+    contract = standing.contract(found, times)
     take = 0.0 if tariff.minimum_take is None else tariff.minimum_take.si
     connection = Connection(facility.connection.rating.si, tariff.demand.si, take * contract)
     growth = len(found.stretches) > 1
     supplied = supply.solve(facility, costs, hours, connection, asked.supply, asked.aim, growth=growth)
     left = (1.0 - supplied.islanded) * max(1.0 - supplied.on_grid / connection.limit, 0.0)
-    bill = _billed(found, supplied, tariff, contract * left)
-    weights, each = _standing(found)
-    stands = _mean_of(weights, each)
-    items = tuple(_items(found, costs, tariff, supplied, bill, stands))
-    made = tuple(money.embodied(costs, each[-1]))
-    used = costs.in_use(name, each[-1].accelerators, _kinds(supplied))
+    contract = contract * left
+    bill = _billed(found, supplied, tariff, contract)
+    stands, stood = standing.standing(found)
+    items = tuple(items_of(found, costs, tariff, supplied, bill, stands))
+    made = tuple(money.embodied(costs, stood))
+    used = costs.in_use(name, stood.accelerators, _kinds(supplied))
     table = _hours(found, supplied, hours, costs)
     yearly = sum(item.yearly for item in items)
     emitted = float(table["carbon_kg_s"].sum()) * HOUR
@@ -218,75 +222,34 @@ def of(found: Found, asked: Asked) -> Accounts:
     figures = _figures(found, supplied, grid, bill, items, made, table, load)
     figures |= {each.figure: {"value": each.value, "unit": each.unit} for each in worths}
     months = _months(table, bill)
-    return Accounts(used, tariff, supplied, grid, bill, items, made, worths, table, months, figures, asked)
-
-
-def _mean(values: Floats, many: int) -> Floats:
-    return np.asarray(values.reshape(-1, many).mean(axis=1), dtype=float)
-
-
-def _times(found: Found, step: int) -> Times:
-    """Give hour of day, month and weekday of each interval, local standard time."""
-    start = np.datetime64(found.span.start, "s")
-    at = start + (np.arange(found.span.step * found.span.steps // step) * step).astype("m8[s]")
-    month = at.astype("M8[M]").astype(int) % 12 + 1
-    # The first of January 1970 was a Thursday, the fourth day of its week.
-    weekday = (at.astype("M8[D]").astype(int) + 3) % 7
-    hour = (at - at.astype("M8[D]")).astype(float) / HOUR
-    return Times(hour, month, weekday >= WORKING, month - 1)
-
-
-def _contract(found: Found, times: Times) -> Floats:
-    """Give the contracted demand of each month: of what stands as it begins."""
-    stated = found.facility.connection.contract
-    if stated is not None:
-        return np.full(12, stated.si)
-    begins = np.searchsorted(times.period, np.arange(12)) * (HOUR // found.span.step)
-    standing = [max(part for part in found.stretches if part.steps.start <= begin) for begin in begins]
-    return np.array([part.facility.connection.rating.si for part in standing])
+    return Accounts(
+        used,
+        tariff,
+        supplied,
+        grid,
+        bill,
+        items,
+        made,
+        worths,
+        table,
+        months,
+        figures,
+        asked,
+        contract,
+        stands,
+        stood,
+    )
 
 
 def _billed(found: Found, supplied: Supplied, tariff: Tariff, contract: Floats) -> Bill:
     """Bill means of a quarter of an hour where steps are that short; what moves within an hour comes from the grid."""
     step = min(max(found.span.step, QUARTER), HOUR)
     many = HOUR // step
-    power = _mean(np.asarray(found.series.powers.connection), step // found.span.step)
+    power = standing.mean(np.asarray(found.series.powers.connection), step // found.span.step)
     within = power.reshape(-1, many) - power.reshape(-1, many).mean(axis=1, keepdims=True)
     outside = 1.0 - supplied.islanded
     drawn = np.maximum(supplied.imported[:, np.newaxis] + outside * within, 0.0).reshape(-1)
-    return money.billed(tariff, drawn, float(step), _times(found, step), contract)
-
-
-def _standing(found: Found) -> tuple[Floats, list[Stands]]:
-    """Give what stands in each stretch of the year, and the part of it that each is."""
-    weights = np.array([part.steps.stop - part.steps.start for part in found.stretches], dtype=float)
-    return weights / weights.sum(), [_stands(part) for part in found.stretches]
-
-
-def _stands(part: Stretch) -> Stands:
-    facility, places = part.facility, layout(part.facility)
-    counts: Counter[str] = Counter()
-    for name, many in zip(places.classes, np.bincount(places.rack_class, minlength=len(places.classes)), strict=True):
-        rack = facility.catalog.racks[name]
-        if rack.node is not None and rack.nodes is not None:
-            node = facility.catalog.nodes[rack.node]
-            counts[node.accelerator] += float(many) * rack.nodes.si * node.accelerators.si  # type: ignore[assignment]
-    # Titles go on to say how a package is made and cooled.
-    titles = {name: re.split(r"[,(]", facility.catalog.accelerators[name].title)[0].strip() for name in counts}
-    return Stands(dict(counts), titles, nameplate(facility).it_power_w, facility.connection.rating.si)
-
-
-def _mean_of(weights: Floats, each: list[Stands]) -> Stands:
-    chips = {name: 0.0 for part in each for name in part.accelerators}
-    for weight, part in zip(weights, each, strict=True):
-        for name, count in part.accelerators.items():
-            chips[name] += float(weight) * count
-    return Stands(
-        chips,
-        {name: title for part in each for name, title in part.titles.items()},
-        float(weights @ np.array([part.it_power for part in each])),
-        float(weights @ np.array([part.connection for part in each])),
-    )
+    return money.billed(tariff, drawn, float(step), standing.times(found, step), contract)
 
 
 def _kinds(supplied: Supplied) -> list[str]:
@@ -297,9 +260,32 @@ def _fleets(supplied: Supplied) -> list[Sets]:
     return [each for area in supplied.areas for each in area.sets]
 
 
-def _items(
+def items_of(
     found: Found, costs: Economics, tariff: Tariff, supplied: Supplied, bill: Bill, stands: Stands
 ) -> Iterator[Item]:
+    """
+    Give what a year costs.
+
+    Parameters
+    ----------
+    found : Found
+        For its water.
+    costs : Economics
+        Unit costs.
+    tariff : Tariff
+        Of the bill.
+    supplied : Supplied
+        Own sets and what they burn.
+    bill : Bill
+        Of the grid.
+    stands : Stands
+        What is there.
+
+    Yields
+    ------
+    Item
+        Capital, electricity, fuel, what runs.
+    """
     figures = found.figures
     yield from money.capital(costs, stands)
     yield from _own(costs, supplied)

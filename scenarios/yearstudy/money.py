@@ -140,10 +140,27 @@ def billed(tariff: Tariff, power: Floats, step: float, times: Times, contract: F
     Bill
         Month by month.
     """
-    return laws.bill(power, step, times.period, _law(tariff, prices(tariff, times), contract))
+    return laws.bill(power, step, times.period, law(tariff, prices(tariff, times), contract))
 
 
-def _law(tariff: Tariff, energy: Floats, contract: Floats) -> laws.Tariff:
+def law(tariff: Tariff, energy: Floats, contract: Floats) -> laws.Tariff:
+    """
+    Give a tariff as the law of bills reads it.
+
+    Parameters
+    ----------
+    tariff
+        As the file has it.
+    energy : (interval,) [USD/J]
+        Its prices.
+    contract : (period,) [W]
+        Contracted demand.
+
+    Returns
+    -------
+    Tariff
+        What is not asked for is zero.
+    """
     return laws.Tariff(
         energy,
         tariff.demand.si,

@@ -132,7 +132,8 @@ def labels(found: Found) -> dict[str, str]:
     dict of text to text
         Name -> label, in reading order.
     """
-    return {name: label for _, members in FIGURES for name, label in members if name in found.figures}
+    groups = (*FIGURES, *accounts_page.FIGURES)
+    return {name: label for _, members in groups for name, label in members if name in found.figures}
 
 
 def _written(found: Found) -> Callable[[str, float], str]:

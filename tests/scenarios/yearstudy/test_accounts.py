@@ -168,9 +168,9 @@ def test_hours_that_a_file_lacks(isambard: study.Found, tmp_path: Path) -> None:
     ("text", "told"),
     [
         ("timestamp,carbon_intensity\n2022-01-01T00:00:00,100\n", "--tz"),
-        ("timestamp,carbon_intensity\n2022-01-01T00:00:00Z,hundred\n", "hundred"),
-        ("timestamp,carbon_intensity\n2022-01-01T00:00:00Z,-5\n", "-5"),
-        ("time,price\n2022-01-01T00:00:00Z,100\n", "price"),
+        ("timestamp,carbon_intensity\n2022-01-01T00:00:00Z,hundred\n", "'hundred'"),
+        ("timestamp,carbon_intensity\n2022-01-01T00:00:00Z,-5\n", "negative"),
+        ("time,price\n2022-01-01T00:00:00Z,100\n", "column.*price|price.*column"),
         ("time,asset,metric,value\n2022-01-01T00:00:00Z,site,facility_power_w,5\n", "no grid_carbon_kg_j"),
     ],
 )
