@@ -226,7 +226,7 @@ def test_charts_and_tables_have_each_chapter(
 ) -> None:
     facility = facilities.load("meta_150mw")
     sag = ride_through.study(facility, 1e8, 1e7, 0.0)
-    found = dynamics.Dynamics(sag, lost, "", alone, swings)
+    found = dynamics.Dynamics(sag, lost, "", alone, swings, None)
     assert set(dynamics_charts.charts(found)) == {"sag", "lost", "island", "island_series", "modes"}
     shown = dynamics.shown(found)
     assert all(len(row) == len(table.heads) for table in shown.values() for row in table.rows)
@@ -241,7 +241,7 @@ def test_charts_and_tables_have_each_chapter(
     for story, text in ((cold, "no chip throttles"), (gone, "computing is lost after 15 ms; no chip throttles")):
         rows = dict(dynamics.summary(found._replace(cascade=lost._replace(story=story))))
         assert rows["Grid lost"] == f"for a minute: {text}"
-    without = dynamics.Dynamics(sag, None, "The site cannot be replayed: why.", None, None)
+    without = dynamics.Dynamics(sag, None, "The site cannot be replayed: why.", None, None, None)
     assert set(dynamics_charts.charts(without)) == {"sag"}
     assert set(dynamics.shown(without)) == {"parts", "held", "sag"}
 
