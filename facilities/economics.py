@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, StrictBool, StrictInt
+from pydantic import Field, StrictBool, StrictInt, model_validator
 
 from facilities.loading import merged
 from facilities.quantity import Kind, Model, Number, PositiveFactor, Pressure, Ratio, Share, Temperature, Text
@@ -54,6 +54,13 @@ class Peak(Model):
     months: tuple[Month, ...] = tuple(range(1, 13))
     weekdays: StrictBool = True
     """Whether Saturdays and Sundays are left out."""
+
+    @model_validator(mode="after")
+    def _hours_rise(self) -> Peak:
+        if self.from_hour >= self.to_hour:
+            message = f"to_hour must be after from_hour, within a day; got {self.from_hour} to {self.to_hour}"
+            raise ValueError(message)
+        return self
 
 
 class Tariff(Model):
@@ -206,6 +213,16 @@ class Economics(Model):
     storage: Storage
     solar: Solar
     dispatch: Use
+
+    @model_validator(mode="after")
+    def _fuels_are_known(self) -> Economics:
+        for name, each in self.generation.items():
+            if each.fuel not in self.fuels:
+                message = (
+                    f"generation.{name} burns {each.fuel!r}, of which there is no table in fuels; add fuels.{each.fuel}"
+                )
+                raise ValueError(message)
+        return self
 
     def tariff(self, name: str | None) -> Tariff:
         """

@@ -38,8 +38,8 @@ _LADDERS: dict[str, tuple[Scale, ...]] = {
     "L/kWh": (Scale(1.0, "L/kWh"),),
     "kg/J": (Scale(1.0 / 3.6e6, "L/kWh"),),
     "m^3/J": (Scale(1e-3 / 3.6e6, "L/kWh"),),
-    "USD": (Scale(1.0, "USD"), Scale(1e6, "million USD"), Scale(1e9, "billion USD")),
-    "USD/MW": (Scale(1.0, "USD/MW"), Scale(1e6, "million USD/MW")),
+    "USD": (Scale(1.0, "$"), Scale(1e6, "M$"), Scale(1e9, "bn $")),
+    "USD/MW": (Scale(1.0, "$/MW"), Scale(1e6, "M$/MW")),
     "1": (Scale(1.0, ""),),
 }
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from scenarios.page.quantities import MISSING, carbon, digits, quantity, share, stated
 from scenarios.page.shown import Shown
+from scenarios.yearstudy.supply import ON_GRID
 
 if TYPE_CHECKING:
     from scenarios.yearstudy.accounts import Accounts
@@ -77,7 +78,9 @@ def chapters(made: Accounts) -> Chapters:
 
 def _sets(made: Accounts) -> Shown | None:
     rows = [
-        _row(each, area.role, area.used, place) for area in made.supplied.areas for place, each in enumerate(area.sets)
+        _row(each, _role(each), area.used, place)
+        for area in made.supplied.areas
+        for place, each in enumerate(area.sets)
     ]
     rows += [_row(each, "standby", None, 0) for each in made.supplied.standby]
     if not rows:
@@ -104,6 +107,10 @@ def _row(each: Sets, role: str, used: Dispatch | None, place: int) -> tuple[str,
     energy, fuel = (float(values[place].sum()) * 3600.0 for values in (used.power, used.fuel))
     hours = energy / (each.units * each.rating) / 3600.0
     return (*own, quantity(energy, "J"), f"{digits(hours)} h", share(energy / fuel if fuel else None))
+
+
+def _role(each: Sets) -> str:
+    return "on the grid, taken as own" if each.role == ON_GRID else each.role
 
 
 def _capital(name: str) -> str:
@@ -135,15 +142,15 @@ def _items(made: Accounts) -> Shown:
             _capital(item.name),
             item.group,
             stated(item.amount),
-            quantity(item.once, "USD") if item.once else MISSING,
-            quantity(item.yearly, "USD"),
-            f"{quantity(item.low, 'USD')} to {quantity(item.high, 'USD')}" if item.high > item.low else MISSING,
+            money(item.once) if item.once else MISSING,
+            money(item.yearly),
+            f"{money(item.low)} to {money(item.high)}" if item.high > item.low else MISSING,
             share(item.yearly / whole),
             item.basis,
         )
         for item in ordered
     ]
-    total = ("All", "", "", quantity(sum(item.once for item in made.items), "USD"), quantity(whole, "USD"), "", "", "")
+    total = ("All", "", "", money(sum(item.once for item in made.items)), money(whole), "", "", "")
     heads = (
         "Item",
         "Group",
@@ -206,7 +213,28 @@ def text(name: str, value: float, unit: str) -> str:
 def _written(value: float, unit: str) -> str:
     if unit == "kg":
         return carbon(value)
-    return quantity(value, unit) if unit in {"J", "W", "USD", "USD/MW"} else f"{digits(value, 3)} {unit}"
+    if unit in {"USD", "USD/MW"}:
+        return money(value, unit)
+    return quantity(value, unit) if unit in {"J", "W"} else f"{digits(value, 3)} {unit.replace('USD', '$')}"
+
+
+def money(value: float, unit: str = "USD") -> str:
+    """
+    Write an amount of money; prices are known to no more than three digits.
+
+    Parameters
+    ----------
+    value
+        In `unit`.
+    unit : text
+        ``USD``, or for something.
+
+    Returns
+    -------
+    text
+        Such as ``6.39 bn $``.
+    """
+    return quantity(value, unit, 3)
 
 
 TINY = 1e-6

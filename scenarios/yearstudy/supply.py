@@ -10,11 +10,12 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from facilities import Facility, catalog
-from facilities.economics import Economics
+from facilities.economics import FILE, Economics
 from facilities.phases import Supply as Stated
 from facilities.sun import panels
 from facilities.supplies import USUAL, Generator
 from twin.economics import Months
+from twin.errors import FacilityError, Fault
 from twin.site import Floats
 from twin.supply.dispatch import Aim, Dispatch
 from twin.supply.parts import Fleet, Grid, Storage, Supply, firm_capacity, straight_fuel
@@ -357,8 +358,8 @@ def _efficiency(made: Generator, economics: Economics, fuel: str) -> float:
         return made.efficiency.si
     heat = economics.fuels[fuel].heating_value
     if made.fuel_rate is None or heat is None:
-        message = f"fuel {fuel} needs a heating_value, since {made.title} is rated by volume"
-        raise ValueError(message)
+        message = f"is missing; {made.title} is rated by the volume of its fuel. Add it, such as '35.9 MJ/L'"
+        raise FacilityError(FILE.name, [Fault(f"fuels.{fuel}.heating_value", message)])
     return 1.0 / (made.fuel_rate.si * heat.si)
 
 

@@ -71,6 +71,16 @@ def test_faults_of_a_users_file_name_their_place(tmp_path: Path) -> None:
     assert "operation.watr" in text
 
 
+def test_what_does_not_fit_together_is_refused(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.toml"
+    mine.write_text('[generation.gas_turbine]\nfuel = "hydrogen"\n')
+    with pytest.raises(FacilityError, match=r"add fuels\.hydrogen"):
+        economics.load(mine)
+    mine.write_text("[tariffs.us_time_of_use.peak]\nfrom_hour = 22\nto_hour = 6\n")
+    with pytest.raises(FacilityError, match=r"tariffs\.us_time_of_use\.peak.*22 to 6"):
+        economics.load(mine)
+
+
 def test_an_unknown_tariff_is_told_with_the_nearest() -> None:
     with pytest.raises(UnknownNameError, match=r"Did you mean 'louisiana'"):
         economics.load().tariff("luisiana")
