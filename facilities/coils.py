@@ -144,5 +144,6 @@ def conductance(coils: Coils) -> Floats:
         When no coils do this with that water.
     """
     difference = coils.returned - coils.water
-    rows = zip(difference, coils.air_stream, coils.water_stream, coils.heat, strict=True)
-    return coils.margin * np.array([coil_conductance(*map(float, row)) for row in rows])
+    halls = np.column_stack([difference, coils.air_stream, coils.water_stream, coils.heat])
+    unlike, which = np.unique(halls, axis=0, return_inverse=True)
+    return coils.margin * np.array([coil_conductance(*map(float, row)) for row in unlike])[which.reshape(-1)]

@@ -11,7 +11,8 @@ from scenarios.page import drawing, lines, pages, quantities
 from scenarios.page.quantities import MISSING, quantity
 from scenarios.page.shown import Shown
 from scenarios.page.style import BLUE, GREY, INK, ORANGE, Chart
-from scenarios.yearstudy.page import FIGURES
+from scenarios.yearstudy import accounts_page
+from scenarios.yearstudy.page import FIGURES, OF_ACCOUNTS
 
 if TYPE_CHECKING:
     from scenarios.sweep.study import Swept
@@ -82,10 +83,12 @@ def written(swept: Swept, name: str, value: float) -> str:
     if not np.isfinite(value):
         return MISSING
     unit = swept.known[name]["unit"]
+    if name in OF_ACCOUNTS:
+        return accounts_page.text(name, value, unit)
     return quantities.difference(value, unit) if name in DIFFERENCES else quantity(value, unit, DIGITS)
 
 
-LABELS = {name: label for _, members in FIGURES for name, label in members}
+LABELS = {name: label for _, members in (*FIGURES, *accounts_page.FIGURES) for name, label in members}
 """Figures of a year by what its page calls them."""
 
 

@@ -153,10 +153,11 @@ def solve(given: Task) -> Result:
         What can be stored as JSON; a design that cannot be, or cannot carry its heat, says so in the place of figures.
     """
     # Loaded here, so that processes that only wait for tasks start at once.
-    from scenarios.yearstudy import study
+    from scenarios.yearstudy import accounts, study
 
     try:
         found = study.solve(given.facility, given.scenario, given.weather, given.step, given.first)
+        found = study.with_accounts(study.with_capacity(found), accounts.Asked())
     except (InputError, StateError) as error:
         return {"figures": {}, "says": str(error), "code": code()}
     return {"figures": figures(found), "says": "", "code": code()}
@@ -174,8 +175,8 @@ def figures(found: Any) -> dict[str, Metric]:  # noqa: ANN401 (a solved year, wh
     Returns
     -------
     dict of text to Metric
-        Those of the year; of its extreme days the least chip margin, the longest time in which a supply is not held,
-        and how many days the plant cannot carry the heat at all.
+        Those of the year, of what the site can carry, and of its accounts; of its extreme days the least chip margin,
+        the longest time in which a supply is not held, and how many days the plant cannot carry the heat at all.
     """
     table = found.extremes
     made = table.filter(table["dry_bulb_max_k"].is_not_null())

@@ -265,8 +265,9 @@ def notes(sampled: Sampled) -> list[str]:
     told = [
         f"{len(sampled.numbers)} numbers of the site and its unit costs have a range; each is drawn by itself between "
         "its least and its most, the likeliest being that of the file (triangular; Sobol's sequence, scrambled by seed "
-        f"{sampled.seed}). Weather, jobs and what has no range are those of the year above. Where a file's own number "
-        "lies near one end of its range, it is no median: P50 then differs from it.",
+        f"{sampled.seed}, dimensions that echo one another shuffled). Weather, jobs and what has no range are those of "
+        "the year above. Where a file's own number lies near one end of its range, it is no median: P50 then differs "
+        "from it.",
         f"Of each sampled year {sampled.steps} steps are solved, and its difference from the year above is carried to "
         "the steps that are like them; the error says how far that was from the whole year, in the worst of "
         "some samples that were solved whole, as a part of the spread from P10 to P90.",

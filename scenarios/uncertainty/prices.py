@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 import numpy as np
-from scipy.stats import qmc
 
 from facilities.quantity import Number, walk
 from facilities.variants import Banded, banded
-from scenarios.uncertainty.draws import quantile
+from scenarios.uncertainty.draws import points, quantile
 from scenarios.yearstudy import accounts, money
 from scenarios.yearstudy.accounts import Accounts
 from scenarios.yearstudy.study import Found
@@ -71,8 +72,8 @@ class Prices:
         """
         random = np.random.default_rng([seed, OTHER_SEED])
         ends = np.array([[number.low, number.value, number.high] for number in self.numbers]).reshape(-1, 3)
-        points = qmc.Sobol(len(self.numbers), rng=random).random_base2(int(np.ceil(np.log2(max(count, 2)))))
-        return np.array([quantile(point, *ends.T) for point in random.permutation(points[:count])])
+        drawn = np.array(list(islice(points(len(self.numbers), count, seed + OTHER_SEED), count)))
+        return np.array([quantile(point, *ends.T) for point in random.permutation(drawn)])
 
     def figures(self, values: Floats, own: dict[str, float], intensity: float = 1.0) -> dict[str, float]:
         """
