@@ -15,10 +15,20 @@ import numpy as np
 
 from twin.thermal import cdu_step
 from twin.thermal.cdu_step import CDU_TILE, cdus_second, valves_second
-from twin.thermal.compiled import PLAIN, njit
+from twin.thermal.compiled import LANE_LOOP, PLAIN, njit
 from twin.thermal.halls import door_second, hall_second
 from twin.thermal.rack_step import blend, run_second
-from twin.thermal.tiles import ACCELERATOR, DEMAND_ROWS, HOST, LANES, Place, air_is_stream, look, of_hall
+from twin.thermal.tiles import (
+    ACCELERATOR,
+    DEMAND_ROWS,
+    HOST,
+    LANES,
+    Place,
+    air_is_stream,
+    alone_in_memory,
+    look,
+    of_hall,
+)
 
 if TYPE_CHECKING:
     from twin.site import Integers
@@ -26,21 +36,21 @@ if TYPE_CHECKING:
     from twin.workload import LoadTable
 
 
-@njit(inline="always")
-def _compute_power(racks, row, inlet):
-    """Invert inlet = power + auxiliary + loss(power); negative where auxiliaries draw less than their constant."""
-    fixed, step = racks.auxiliary_power[row], 1.0 / racks.chain_pace[row]
-    if inlet <= fixed + racks.chain_loss[row, 0]:
-        return inlet - fixed - racks.chain_loss[row, 0]
-    low, high = 0, racks.chain_loss.shape[1] - 1
-    while high - low > 1:
-        middle = (low + high) >> 1
-        if middle * step + fixed + racks.chain_loss[row, middle] <= inlet:
-            low = middle
-        else:
-            high = middle
-    at_low = low * step + fixed + racks.chain_loss[row, low]
-    return low * step + step * (inlet - at_low) / (step + racks.chain_loss[row, low + 1] - racks.chain_loss[row, low])
+@njit(**LANE_LOOP)
+def _part(inlets, first, losses, compute, converted, pace, cells):
+    """Part measured inlet power (in `compute`): what the chain is left with, negative below auxiliaries; its loss."""
+    alone_in_memory()
+    last, last_cell, least = np.int64(inlets.size - 2), np.int64(first.size - 1), inlets[Place(0)]
+    for k in range(Place(compute.size)):
+        inlet = compute[k]
+        # A cell is no wider than the way between two points, so that at most one lies within it.
+        low = first[Place(min(np.int64(max(inlet - least, 0.0) * cells), last_cell))]
+        low = low + 1 if low < last and inlets[Place(low + 1)] <= inlet else low
+        below, above = inlets[Place(low)], inlets[Place(low + 1)]
+        way = (inlet - below) / (above - below)
+        compute[k] = (low + way) / pace if inlet > least else inlet - least
+        loss = losses[Place(low)]
+        converted[k] = loss + max(way, 0.0) * (losses[Place(low + 1)] - loss)
 
 
 @njit(inline="always")
@@ -134,8 +144,8 @@ def fill(
     seconds : [s]
         Its length.
     room : Room
-        Its demand is filled, where racks stand, with what accelerators and hosts are to draw; for measured racks, with
-        the parts that make up the measured inlet power. The halls' tiles follow each other.
+        Its demand is filled, where racks stand, with what accelerators and hosts are to draw; of measured racks, with
+        what these draw together and the loss of the chain before them. The halls' tiles follow each other.
     halls : (any,)
         Rows of the halls.
     """
@@ -148,10 +158,10 @@ def fill(
                 row, lane = layout.variant[i] >> 1, layout.lane[i]
                 if layout.variant[i] & 1:
                     _demand(layout.order[i], begin, load, 0.0, 0.0, chips[lane, :seconds], hosts[lane, :seconds])
-                    for k in range(seconds):
-                        compute = _compute_power(racks, row, chips[lane, k])
-                        chips[lane, k] = max(compute, 0.0) * racks.accelerator_part[row]
-                        hosts[lane, k] = compute - chips[lane, k]
+                    _part(
+                        racks.chain_inlet[row], racks.inlet_first[row], racks.chain_loss[row], chips[lane, :seconds],
+                        hosts[lane, :seconds], racks.chain_pace[row], racks.inlet_pace[row],
+                    )  # fmt: skip
                 else:
                     idle, host_idle = racks.idle_power[row], racks.host_idle[row]
                     _demand(layout.order[i], begin, load, idle, host_idle, chips[lane, :seconds], hosts[lane, :seconds])

@@ -63,6 +63,9 @@ def rack_law(classes: RackClasses, steps: StepTable) -> RackLaw:
     RackLaw
         Contiguous tables.
     """
+    loss = np.ascontiguousarray(classes.chain_loss.sum(axis=2))
+    inlet = classes.chain_power + classes.auxiliary_power[:, np.newaxis] + loss
+    pace, first = _inlet_cells(inlet)
     return RackLaw(
         liquid=classes.liquid_fraction > 0,
         liquid_fraction=classes.liquid_fraction,
@@ -71,7 +74,10 @@ def rack_law(classes: RackClasses, steps: StepTable) -> RackLaw:
         auxiliary_power=classes.auxiliary_power,
         accelerator_part=accelerator_part(classes),
         chain_pace=1.0 / (classes.chain_power[:, 1] - classes.chain_power[:, 0]),
-        chain_loss=np.ascontiguousarray(classes.chain_loss.sum(axis=2)),
+        chain_loss=loss,
+        chain_inlet=inlet,
+        inlet_pace=pace,
+        inlet_first=first,
         leakage=classes.leakage,
         leakage_reference=classes.leakage_reference,
         throttle_temp=classes.throttle_temp,
@@ -83,6 +89,15 @@ def rack_law(classes: RackClasses, steps: StepTable) -> RackLaw:
         worst=steps.worst,
         air=np.ascontiguousarray(steps.air),
     )
+
+
+def _inlet_cells(inlet: Floats) -> tuple[Floats, Integers]:
+    """Cut rising inlet powers (rack_class, point) [W] into equal cells; see `RackLaw`."""
+    reach = inlet[:, -1] - inlet[:, 0]
+    cells = int(np.ceil(np.max(reach / np.diff(inlet).min(axis=1))))
+    begins = inlet[:, :1] + reach[:, np.newaxis] * np.arange(cells) / cells
+    first = [np.searchsorted(own[:-1], at, side="right") - 1 for own, at in zip(inlet, begins, strict=True)]
+    return cells / reach, np.array(first, dtype=np.int64)
 
 
 def coolant_stream(site: Site) -> Floats:

@@ -353,14 +353,16 @@ def _hold(
 ) -> _Second:
     """Collect what a second holds; powers are capped, and throttled as the second's start asks."""
     site, law, racks, order = case.site, tables.law, tables.racks, tables.layout.order
-    layout = tables.layout
+    layout, measured = tables.layout, case.load.measured
     orders = changes.orders(site, case.load, setting, layout, still=False)
     kernel.fill(law, layout, case.load, orders, float(second), 1, tables.room, np.arange(len(site.halls.name)))
     accelerator, host = np.empty((2, order.size))
     accelerator[order], host[order] = tables.room.asked[layout.home, 0, :, layout.lane].T
+    split = law.accelerator_part[racks.row] * np.maximum(accelerator, 0.0)
+    accelerator, host = np.where(measured, (split, accelerator - split), (accelerator, host))
     over = np.maximum(state[tables.at.worst] - law.throttle_temp[racks.row], 0.0)
     idle, kept = law.idle_power[racks.row], np.maximum(1.0 - law.throttle_gain[racks.row] * over, 0.0)
-    limited = ~case.load.measured & (accelerator > idle)
+    limited = ~measured & (accelerator > idle)
     accelerator = np.where(limited, idle + kept * (accelerator - idle), accelerator)
     accelerator = np.where(on, accelerator, 0.0)
     host = np.where(on, host, 0.0)

@@ -96,6 +96,12 @@ class RackLaw(NamedTuple):
         Points for each watt of the powers at which the chain is tabulated.
     chain_loss : (rack_class, point) [W]
         Loss of the whole chain at those powers.
+    chain_inlet : (rack_class, point) [W]
+        Rack inlet power at those powers, auxiliaries included.
+    inlet_pace : (rack_class,) [1/W]
+        Cells for each watt of inlet power above that of no load, narrower than the ways between those powers.
+    inlet_first : (rack_class, cell)
+        Last point at or below each cell, or the one before the last.
     leakage : (rack_class,) [W/K]
         Rise of accelerator power with chip temperature.
     leakage_reference : (rack_class,) [K]
@@ -124,6 +130,9 @@ class RackLaw(NamedTuple):
     accelerator_part: Floats
     chain_pace: Floats
     chain_loss: Floats
+    chain_inlet: Floats
+    inlet_pace: Floats
+    inlet_first: Integers
     leakage: Floats
     leakage_reference: Floats
     throttle_temp: Floats
@@ -315,7 +324,7 @@ class Room(NamedTuple):
     asked : (tile, second, 2, lane) [W]
         Demand of a group of halls for a macro step.
     lanes : (2, lane, second) [W]
-        That of a tile, of accelerators and of hosts, rack by rack.
+        That of a tile, one of its two rows after the other, rack by rack.
     on, top : (kernel rack,) [1] and [K]
         Of the parts of a hall, zero where a rack is off; of its runs, the warmest chip.
     mean, worst : (kernel rack, 5, 6) and (kernel rack, 3, 6)

@@ -40,13 +40,16 @@ Place = np.uint64
 STATES, TALLIES = 7, 9
 RACK_TILE = 19 * LANES
 
-LOSS, MOVED, HIGHEST = (Place(LANES * row) for row in range(3))
-"""Rows that all tiles share: what a second works with, and the warmest chips of a run."""
+HIGHEST = Place(0)
+"""Row that all tiles share: the warmest chips of a run."""
 
-SHARED_ROWS = 3 * LANES
+SHARED_ROWS = LANES
 
 ACCELERATOR, HOST = Place(0), Place(LANES)
-"""Rows of a second of a tile's demand."""
+"""Rows of a second of a tile's demand, of racks that follow a load."""
+
+COMPUTE, CONVERTED = ACCELERATOR, HOST
+"""The same of measured racks: what accelerators and hosts draw together, and what the rack's chain loses for it."""
 
 DEMAND_ROWS = Place(2 * LANES)
 
@@ -72,13 +75,21 @@ def room(*shape: int) -> Floats:
 
 
 @intrinsic
-def align_stack(_):
-    """Begin the stack of the function that calls this at a cache line, for the vectors that registers do not hold."""
+def alone_in_memory(_):
+    """
+    Say that no array which the calling function writes to overlaps another one, and begin its stack at a cache line.
+
+    Without the first its loops look for overlaps each time, and do not read tables by whole vectors; the second is for
+    the vectors that registers do not hold.
+    """
 
     def stand(context, builder, _signature, _arguments):
         # An attribute beside it: the compiler's writer looks for an alignment only where there is another.
         builder.function.attributes.add("nounwind")
         builder.function.attributes.alignstack = VECTOR * np.dtype(float).itemsize
+        for argument in builder.function.args:
+            if argument.type.is_pointer and "noalias" not in argument.attributes:
+                argument.add_attribute("noalias")
         return context.get_dummy_value()
 
     return VOID(), stand

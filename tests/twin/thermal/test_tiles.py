@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -36,20 +38,21 @@ def test_parts_step_all_racks_and_no_lane_twice() -> None:
     assert stepped[LAYOUT.home, LAYOUT.lane].min() == 1
 
 
-def test_tiles_and_the_stack_of_their_loops_begin_at_a_cache_line() -> None:
-    """64 bytes; the stack's alignment is an attribute of the compiled function, which no result would miss."""
+def test_tiles_and_the_stack_of_their_loops_begin_at_a_cache_line_and_arrays_lie_apart() -> None:
+    """64 bytes; of a compiled function it is an attribute, as is that its arrays lie apart: no result would miss it."""
     rooms = [tiles.room(size, 3) for size in range(1, 9)]
     assert [made.ctypes.data % 64 for made in rooms] == [0] * 8
     assert all(made.flags.c_contiguous and not made.any() for made in rooms)
 
     @njit
-    def aligned(value):
-        tiles.align_stack()
-        return value
+    def aligned(values):
+        tiles.alone_in_memory()
+        return values[0]
 
-    assert aligned(1.0) == 1.0
+    assert aligned(np.ones(1)) == 1.0
     (text,) = aligned.inspect_llvm().values()
     assert "alignstack" in text
+    assert re.search(r"ptr noalias[^,]*%arg\.values", text)
 
 
 def test_what_is_built_is_read_back() -> None:
