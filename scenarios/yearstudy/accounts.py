@@ -115,7 +115,7 @@ class Accounts(NamedTuple):
         """List every number of the unit costs in use."""
         supplies = [area.supply for area in self.supplied.areas]
         there = {"storage": any(each.storage.energy > 0.0 for each in supplies)}
-        there["solar"] = any(each.sun.any() for each in supplies)
+        there["solar"] = any(area.panels > 0.0 for area in self.supplied.areas)
         unused = tuple(f"economics.{name}." for name, is_there in there.items() if not is_there)
         return [number for number in numbers("economics", self.economics) if not number.path.startswith(unused or "?")]
 
@@ -192,6 +192,9 @@ def of(found: Found, asked: Asked) -> Accounts:
     name = asked.tariff or facility.connection.tariff or data.USUAL
     tariff = costs.tariff(name)
     grid = carbon.intensity(facility, found.span.start, asked.carbon, asked.zone)
+    if grid.values is None and asked.aim == "carbon":
+        message = "carbon needs the carbon intensity of the grid: give connection.carbon_intensity, or --carbon FILE"
+        raise ScenarioError(ARGUMENTS, [Fault("--aim", message)])
     times = standing.times(found, HOUR)
     load = standing.mean(np.asarray(found.series.powers.connection), HOUR // found.span.step)
     hours = Hours(
@@ -216,7 +219,7 @@ def of(found: Found, asked: Asked) -> Accounts:
     used = costs.in_use(name, stood.accelerators, _kinds(supplied))
     table = _hours(found, supplied, hours, costs)
     yearly = sum(item.yearly for item in items)
-    emitted = float(table["carbon_kg_s"].sum()) * HOUR
+    emitted = None if grid.values is None else float(table["carbon_kg_s"].sum()) * HOUR
     year = worth.Year(found, yearly, sum(item.once for item in items), emitted, costs)
     worths = tuple(worth.of(year, stands))
     figures = _figures(found, supplied, grid, bill, items, made, table, load)
@@ -314,7 +317,17 @@ def _own(costs: Economics, supplied: Supplied) -> Iterator[Item]:
         if area.supply.storage.energy > 0.0:
             energy, terms_of = area.supply.storage.energy, costs.storage
             told = f"{energy / 3.6e9:,.0f} MWh at {terms_of.price.value}"
-            yield money.bought("batteries", told, energy, terms_of.price, terms_of.life, interest)
+            bought = money.bought("batteries", told, energy, terms_of.price, terms_of.life, interest)
+            yield bought
+            yield money.paid(
+                "upkeep of batteries", "running", f"{terms_of.upkeep.value} a year", bought.once, terms_of.upkeep
+            )
+        if area.panels > 0.0:
+            sun = costs.solar
+            told = f"{area.panels / 1e6:,.0f} MW at {sun.price.value}"
+            bought = money.bought("panels", told, area.panels, sun.price, sun.life, interest)
+            yield bought
+            yield money.paid("upkeep of panels", "running", f"{sun.upkeep.value} a year", bought.once, sun.upkeep)
     burnt = sum(_tested(costs, each) for each in supplied.standby)
     if burnt > 0.0:
         fuel = costs.fuels[supplied.standby[0].fuel]

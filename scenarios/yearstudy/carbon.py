@@ -39,12 +39,15 @@ class Intensity(NamedTuple):
         Whether hours differ.
     notes : tuple of text
         What a reader must know.
+    attribution : text
+        Whom a file must be credited to.
     """
 
     values: Floats | None
     label: str
     hourly: bool
     notes: tuple[str, ...]
+    attribution: str = ""
 
 
 def intensity(facility: Facility, start: datetime, path: Path | None, zone: str | None) -> Intensity:
@@ -117,7 +120,7 @@ def _read(facility: Facility, start: datetime, path: Path, zone: str | None) -> 
         notes.append(f"carbon: {absent.size} hours without a value have the mean of their month and hour of day")
     years = sorted(set(frame["time"].dt.year().to_list()))
     label = f"{path.name}, {years[0]}" + (f" to {years[-1]}" if len(years) > 1 else "")
-    return Intensity(filled, label, hourly=True, notes=tuple(notes))
+    return Intensity(filled, label, hourly=True, notes=tuple(notes), attribution=reading.provenance.attribution)
 
 
 FIRST_HOURS = np.array([(datetime(2001, month, 1) - datetime(2001, 1, 1)).days * 24 for month in range(1, 13)])

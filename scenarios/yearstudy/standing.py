@@ -87,7 +87,7 @@ def contract(found: Found, at: Times) -> Floats:
     if stated is not None:
         return np.full(12, stated.si)
     begins = np.searchsorted(at.period, np.arange(12)) * (HOUR // found.span.step)
-    standing = [max(part for part in found.stretches if part.steps.start <= begin) for begin in begins]
+    standing = [[part for part in found.stretches if part.steps.start <= begin][-1] for begin in begins]
     return np.array([part.facility.connection.rating.si for part in standing])
 
 

@@ -404,7 +404,7 @@ def _manifest(found: Found, files: list[dict[str, str]], command: str) -> dict[s
     """Say what the year was made from."""
     facility, load = found.facility, found.stretches[-1].load
     made = found.accounts
-    costs = [] if made is None else made.numbers()
+    costs, credit = ([], "") if made is None else (made.numbers(), made.intensity.attribution)
     numbers = [*facility.assumptions(), *traced(load.parameters), *costs]
     return {
         "schema": SCHEMA,
@@ -440,7 +440,7 @@ def _manifest(found: Found, files: list[dict[str, str]], command: str) -> dict[s
             for number in numbers
             if number.basis != "assumed"
         ],
-        "attributions": [text for text in dict.fromkeys(facility.attributions) if text],
+        "attributions": [text for text in dict.fromkeys((*facility.attributions, credit)) if text],
     }
 
 

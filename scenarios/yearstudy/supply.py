@@ -103,6 +103,8 @@ class Area(NamedTuple):
         On it.
     supply : Supply
         All of it.
+    panels : [W]
+        Rating of its inverters.
     used : Dispatch
         In each hour.
     """
@@ -111,7 +113,30 @@ class Area(NamedTuple):
     share: float
     sets: tuple[Sets, ...]
     supply: Supply
+    panels: float
     used: Dispatch
+
+
+class Others(NamedTuple):
+    """
+    Supply that burns nothing.
+
+    Attributes
+    ----------
+    storage : Storage
+        All batteries together.
+    sun : (hour,) [W]
+        That panels could give.
+    panels : [W]
+        Rating of their inverters.
+    notes : list of text
+        What is left out.
+    """
+
+    storage: Storage
+    sun: Floats
+    panels: float
+    notes: list[str]
 
 
 class Supplied(NamedTuple):
@@ -250,12 +275,14 @@ def solve(
         notes.append(_islanded(share, own))
     rest = 1.0 - sum(area.share for area in areas)
     beside = tuple(each for each in known if each.role != ISLAND)
-    storage, sun, told = _others(facility, economics, stated, hours, growth)
-    notes += told
-    if rest > 0.0 and (beside or storage.power > 0.0 or sun.any()):
+    others = _others(facility, economics, stated, hours, growth)
+    notes += others.notes
+    if own and share == 0.0:
+        notes.append("sets of the island give nothing firm with their spare units out: they are left out")
+    if rest > 0.0 and (beside or others.storage.power > 0.0 or others.panels > 0.0):
         on_grid = sum(each.firm for each in beside if each.role == ON_GRID)
         less = connection._replace(billed=connection.billed * max(1.0 - on_grid / connection.limit, 0.0))
-        areas.append(_beside(economics, hours, less, beside, storage, sun, rest, aim))
+        areas.append(_beside(economics, hours, less, beside, others, rest, aim))
         if on_grid:
             notes.append(
                 "plants on the grid are used as if they stood behind the meter and were the site's own; the contract "
@@ -394,7 +421,7 @@ def _island(economics: Economics, hours: Hours, sets: tuple[Sets, ...], share: f
     )
     months = int(hours.month[-1]) + 1
     found = by_period(share * hours.demand, HOUR, supply, hours.month, np.zeros(months), aim)
-    return Area(ISLAND, share, sets, supply, found)
+    return Area(ISLAND, share, sets, supply, 0.0, found)
 
 
 def _beside(
@@ -402,24 +429,21 @@ def _beside(
     hours: Hours,
     connection: Connection,
     sets: tuple[Sets, ...],
-    storage: Storage,
-    sun: Floats,
+    others: Others,
     share: float,
     aim: Aim,
 ) -> Area:
     """Supply what has both: sets, storage and sun beside the grid, which is the reserve."""
     grid = Grid(connection.limit, 0.0, hours.price, np.zeros(hours.demand.size), connection.demand_charge, hours.carbon)
     fleets = tuple(_fleet(economics, each) for each in sets)
-    supply = Supply(fleets, storage, grid, sun, 0.0, economics.dispatch.unserved.si)
+    supply = Supply(fleets, others.storage, grid, others.sun, 0.0, economics.dispatch.unserved.si)
     found = by_period(share * hours.demand, HOUR, supply, hours.month, share * connection.billed, aim)
-    return Area(BESIDE, share, sets, supply, found)
+    return Area(BESIDE, share, sets, supply, others.panels, found)
 
 
-def _others(
-    facility: Facility, economics: Economics, stated: dict[str, Stated], hours: Hours, growth: bool
-) -> tuple[Storage, Floats, list[str]]:
+def _others(facility: Facility, economics: Economics, stated: dict[str, Stated], hours: Hours, growth: bool) -> Others:
     """Give storage and sun, and what is left out since its size is not known."""
-    notes, power, energy = [], 0.0, 0.0
+    notes, power, energy, rating = list[str](), 0.0, 0.0, 0.0
     sun = np.zeros(hours.demand.size)
     trip = math.sqrt(catalog.builtin().batteries[STORAGE].round_trip.si)
     for name, each in stated.items():
@@ -430,8 +454,9 @@ def _others(
         elif each.kind == "battery" and each.energy is not None and standing.min() > 0.0:
             power, energy = power + size, energy + each.energy.si
         elif each.kind == "solar" and size > 0.0:
+            rating += size
             sun = sun + standing * panels(facility.location, hours.start, hours.dry_bulb, size, economics.solar)
-    return Storage(power, energy, trip, trip), sun, notes
+    return Others(Storage(power, energy, trip, trip), sun, rating, notes)
 
 
 def _standby(facility: Facility, economics: Economics, hours: Hours, growth: bool) -> tuple[Sets, ...]:

@@ -55,7 +55,7 @@ class Year(NamedTuple):
     cost, once : [USD]
         Of the year; and investment.
     carbon : [kg]
-        Emitted in it.
+        Emitted in it; none where the grid's is not known.
     economics : Economics
         For the training run.
     """
@@ -63,7 +63,7 @@ class Year(NamedTuple):
     found: Found
     cost: float
     once: float
-    carbon: float
+    carbon: float | None
     economics: Economics
 
 
@@ -109,10 +109,9 @@ def _by_chip(year: Year, chips: float) -> Iterator[Worth]:
             f"{hours / MILLION:,.2f} million accelerator-hours"
         )
         yield Worth("cost_training_run", "Training run (405e9 parameters)", hours * hour, "USD", working)
-        part = hours / (chips * HOURS)
-        yield Worth(
-            "carbon_training_run", "The same, carbon dioxide", year.carbon * part, "kg", "its part of the year's"
-        )
+        if year.carbon is not None:
+            mass = year.carbon * hours / (chips * HOURS)
+            yield Worth("carbon_training_run", "The same, carbon dioxide", mass, "kg", "its part of the year's")
     yield from _tokens(year, hour)
 
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
 
-from scenarios.yearstudy import accounts, carbon, study
+from facilities.loading import SITES
+from scenarios.yearstudy import accounts, carbon, standing, study
 from scenarios.yearstudy.accounts import Accounts, Asked
+from scenarios.yearstudy.workload import Span
 from twin.columns import ACCOUNTS
 from twin.economics import annuity
 from twin.errors import ScenarioError, TelemetryError, UnknownNameError
@@ -164,6 +168,20 @@ def test_hours_that_a_file_lacks(isambard: study.Found, tmp_path: Path) -> None:
         carbon.intensity(isambard.facility, datetime(2026, 1, 1), short, None)
 
 
+def test_a_public_file_of_a_grid(isambard: study.Found, shared_data: Path) -> None:
+    """PJM's year 2022: 23 empty hours and 5 partial reports are filled; its mean is that of the other 8,732 hours."""
+    file = shared_data / "telemetry" / "carbon" / "PJM_NG_avgCI.csv"
+    found = carbon.intensity(isambard.facility, datetime(2026, 1, 1), file, None)
+    assert found.values is not None
+    assert any("28 hours without a value" in note for note in found.notes)
+    assert "Hewlett Packard" in found.attribution
+    raw = pl.read_csv(file)
+    whole = raw.filter((pl.col("COL") > 0) & (pl.col("NUC") > 0))["avg_CI"].drop_nulls()
+    assert whole.len() == 8732
+    # The filled hours weigh 28 of 8,760 and lie near the mean.
+    assert found.values.mean() * 3.6e9 == pytest.approx(whole.mean(), rel=1e-3)
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
@@ -199,3 +217,54 @@ def test_the_folder_has_the_accounts(tmp_path: Path) -> None:
     text = page.read_text(encoding="utf-8")
     for title in ("Supply", "Carbon", "Cost", "Where a year&#39;s money goes", "Carbon dioxide by month"):
         assert title in text
+
+
+def test_the_contract_grows_with_the_phases() -> None:
+    """The second phase begins on 15 April: from May on its 300 MW are contracted; names do not order phases."""
+
+    def part(name: str, start: int, rating: float) -> SimpleNamespace:
+        connection = SimpleNamespace(rating=SimpleNamespace(si=rating), contract=None)
+        return SimpleNamespace(name=name, steps=slice(start, 8760), facility=SimpleNamespace(connection=connection))
+
+    stretches = (part("second", 0, 100e6), part("first", 104 * 24, 300e6))
+    span = Span(datetime(2026, 1, 1), 3600, 8760)
+    found: Any = SimpleNamespace(span=span, stretches=stretches, facility=stretches[-1].facility)
+    got = standing.contract(found, standing.times(found, 3600))
+    assert got == pytest.approx([100e6] * 4 + [300e6] * 8)
+
+
+def test_what_a_battery_and_panels_cost(tmp_path: Path) -> None:
+    """4 MWh at 300 USD/kWh and 1 MW at 1.4 USD/W, beside a grid with a peak price: both are used."""
+    site = tmp_path / "mine.toml"
+    number = 'value = "{}", basis = "measured", source = "chosen"'
+    supply = "\n".join(
+        f'[supply.{name}]\nkind = "{kind}"\nrole = "behind the meter"\npower = {{ {number.format(power)} }}\n{more}'
+        for name, kind, power, more in (
+            ("store", "battery", "1 MW", f"energy = {{ {number.format('4 MWh')} }}"),
+            ("roof", "solar", "1 MW", ""),
+        )
+    )
+    text = (SITES / "hpe_isambard_ai.toml").read_text(encoding="utf-8")
+    site.write_text(f"{text}\n{supply}\n", encoding="utf-8")
+    made = accounts.of(study.solve(site), Asked(tariff="us_time_of_use"))
+    once = {each.name: each.once for each in made.items}
+    assert once["batteries"] == pytest.approx(4000 * 300.0)
+    assert once["panels"] == pytest.approx(1e6 * 1.4)
+    table = made.hours
+    given = table["import_power_w"] + table["sun_power_w"] + table["discharge_power_w"] - table["charge_power_w"]
+    assert given.to_numpy() == pytest.approx(table["facility_power_w"].to_numpy(), rel=1e-9)
+    assert float(table["discharge_power_w"].sum()) == pytest.approx(
+        0.9 * float(table["charge_power_w"].sum()), rel=1e-6
+    )
+    dear = table.filter(pl.col("energy_price_usd_j") > table["energy_price_usd_j"].min())
+    assert float(dear["discharge_power_w"].sum()) > float(dear["charge_power_w"].sum())
+
+
+def test_cleanest_needs_the_grids_carbon(isambard: study.Found) -> None:
+    connection = isambard.facility.connection.model_copy(update={"carbon_intensity": None})
+    unknown = isambard._replace(facility=isambard.facility.model_copy(update={"connection": connection}))
+    made = accounts.of(unknown, Asked())
+    assert "cue" not in made.figures
+    assert "carbon_training_run" not in made.figures
+    with pytest.raises(ScenarioError, match="carbon intensity of the grid"):
+        accounts.of(unknown, Asked(aim="carbon"))
