@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from facilities.variants import Banded, banded
 from scenarios.uncertainty.draws import points, quantile
 from scenarios.yearstudy import accounts, money
 from scenarios.yearstudy.accounts import Accounts
+from scenarios.yearstudy.money import Stands
 from scenarios.yearstudy.study import Found
 from twin import economics as laws
 from twin.arrays import Floats
@@ -25,11 +27,31 @@ INTENSITY = "connection.carbon_intensity"
 OTHER_SEED = 1
 """Added to the seed, so that unit costs are drawn by another scrambling."""
 
-ALIKE = ("cost_it_mw_year", "cost_accelerator_hour", "cost_training_run", "cost_million_tokens")
-"""Figures that go with the cost of the year."""
+BY_CHIP = ("cost_accelerator_hour", "cost_training_run", "cost_million_tokens")
+"""Figures that go with the cost of the year for an accelerator."""
 
 CARBON = "carbon"
-JOULES_A_MWH = 3.6e9
+JOULES_A_MWH, WATTS_A_MW = 3.6e9, 1e6
+
+
+class Size(NamedTuple):
+    """
+    How large a site is, over the known one.
+
+    Attributes
+    ----------
+    chips, power : [1]
+        Accelerators, and what all racks are rated for.
+    """
+
+    chips: float
+    power: float
+
+
+def _scaled(stands: Stands, size: Size) -> Stands:
+    """Give what stands on a site of another size."""
+    chips = {name: count * size.chips for name, count in stands.accelerators.items()}
+    return stands._replace(accelerators=chips, it_power=stands.it_power * size.power)
 
 
 class Prices:
@@ -95,7 +117,8 @@ class Prices:
 
         Notes
         -----
-        Supply is that of the known year, scaled with the energy of the site: it is not dispatched again.
+        Supply is that of the known year, scaled with the energy of the site: it is not dispatched again. Hardware is
+        scaled with the accelerators that stand, building and plant with what racks are rated for.
         """
         for number, value in zip(self._held, values.tolist(), strict=True):
             number._si = value
@@ -103,19 +126,20 @@ class Prices:
         energy, peak, it_energy = (
             own[name] / known[name]["value"] for name in ("facility_energy", "facility_power_peak", "it_energy")
         )
-        bill = self._bill(energy, peak)
-        once, yearly = self._summed(bill, energy, own)
+        bill, size = self._bill(energy, peak), self._size(own)
+        once, yearly = self._summed(bill, energy, own, size)
         ratio = yearly / known["cost_yearly"]["value"]
         found = {"cost_yearly": yearly, "cost_capital": once, "bill": bill.total}
-        found |= {name: known[name]["value"] * ratio for name in ALIKE if name in known}
-        found["cost_capital_it_mw"] = known["cost_capital_it_mw"]["value"] * once / known["cost_capital"]["value"]
+        found |= {name: known[name]["value"] * ratio / size.chips for name in BY_CHIP if name in known}
+        found["cost_it_mw_year"] = known["cost_it_mw_year"]["value"] * ratio / size.power
+        found["cost_capital_it_mw"] = once / (self._made.stands.it_power * size.power / WATTS_A_MW)
         found["cost_it_kwh"] = known["cost_it_kwh"]["value"] * ratio / it_energy
         if "grid_price_mean" in known:
             found["grid_price_mean"] = bill.total / (known["grid_energy"]["value"] * energy / JOULES_A_MWH)
         if "cost_training_run" in found:
             used, given = self._costs.training.utilisation.si, made.economics.training.utilisation.si
             found["cost_training_run"] *= given / used
-        made_of = tuple(money.embodied(self._costs, made.stood))
+        made_of = tuple(money.embodied(self._costs, _scaled(made.stood, size)))
         found["carbon_embodied"] = sum(each.once for each in made_of)
         found["carbon_embodied_yearly"] = sum(each.yearly for each in made_of)
         if CARBON in known:
@@ -125,6 +149,15 @@ class Prices:
             found[CARBON] = found["carbon_grid"] + found["carbon_fuel"]
             found["cue"] = known["cue"]["value"] * found[CARBON] / known[CARBON]["value"] / it_energy
         return {name: value for name, value in found.items() if name in known}
+
+    def _size(self, own: dict[str, float]) -> Size:
+        """Give how large a site is, over the known one."""
+        known = self._found.figures
+        chips, power = (
+            own[name] / known[name]["value"] if known[name]["value"] else 1.0
+            for name in ("accelerators", "rack_power_rated")
+        )
+        return Size(chips, power)
 
     def _bill(self, energy: float, peak: float) -> Bill:
         """Bill the known year's months, scaled, at the drawn tariff."""
@@ -137,11 +170,12 @@ class Prices:
         price = energy * tariff.energy.si / made.tariff.energy.si
         return Bill(peaks, demand, known.energy * price, demand * law.demand, known.fixed)
 
-    def _summed(self, bill: Bill, energy: float, own: dict[str, float]) -> tuple[float, float]:
+    def _summed(self, bill: Bill, energy: float, own: dict[str, float], size: Size) -> tuple[float, float]:
         """Add up investment and cost of the year; what goes with energy or water is scaled with it."""
         made, known = self._made, self._found.figures
         (name,) = self._costs.tariffs
-        items = accounts.items_of(self._found, self._costs, self._costs.tariffs[name], made.supplied, bill, made.stands)
+        tariff, stands = self._costs.tariffs[name], _scaled(made.stands, size)
+        items = accounts.items_of(self._found, self._costs, tariff, made.supplied, bill, stands)
         water = own["water_use"] / known["water_use"]["value"] if known["water_use"]["value"] else 1.0
         scaled = {"water": water, "sewage": water}
         once = yearly = 0.0

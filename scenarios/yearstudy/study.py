@@ -8,6 +8,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
 import polars as pl
 from pydantic import Field
 
@@ -64,6 +65,7 @@ DEFINITIONS = {
     "wue": "make-up water over energy at the rack inlets",
     "it_power": "power at the rack inlets, rack power supplies and fans included",
     "cue": "carbon dioxide of the energy taken from the grid and of fuel burnt on site, over energy at the rack inlets",
+    "accelerators": "that stand, through the year in the mean; rack_power_rated is what all racks are rated for",
     "chip_margin_min": "of a worst chip at the mean load of its step; within the step chips get some kelvin warmer",
 }
 """What the figures of a year mean."""
@@ -331,7 +333,20 @@ def figures(found: Found) -> dict[str, Metric]:
     dict of text to Metric
         Flat, by name.
     """
-    return series.figures(found.series, float(found.span.step), found.stretches[-1].site.chain)
+    made = series.figures(found.series, float(found.span.step), found.stretches[-1].site.chain)
+    parts = np.array([part.steps.stop - part.steps.start for part in found.stretches]) / found.span.steps
+    chips, rated = parts @ np.array([_built(part.site) for part in found.stretches])
+    return {
+        **made,
+        "accelerators": {"value": float(chips), "unit": "1"},
+        "rack_power_rated": {"value": float(rated), "unit": "W"},
+    }
+
+
+def _built(site: Site) -> tuple[float, float]:
+    """Give the accelerators of a site, and what its racks are rated for."""
+    classes, row = site.rack_classes, site.racks.rack_class
+    return float(classes.accelerators[row].sum()), float(classes.rated_power[row].sum())
 
 
 def _step(text: str) -> int:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from facilities.variants import Variants
 from scenarios.uncertainty.prices import Prices
 from scenarios.yearstudy import accounts, study
 from scenarios.yearstudy.accounts import Asked
@@ -84,3 +85,20 @@ def test_only_what_moves_a_figure_is_drawn(prices: Prices) -> None:
     assert drawn.shape == (100, len(paths))
     assert bool(((drawn >= low) & (drawn <= high)).all())
     assert prices.draw(100, seed=1) == pytest.approx(drawn, rel=1e-15)
+
+
+def test_a_larger_site_costs_what_accounts_made_up_anew_say(found: study.Found, prices: Prices) -> None:
+    """
+    Twice the racks of its main kind, whose year is solved anew.
+
+    Capital and hours of accelerators agree to a thousandth: what racks are rated for stands for what building and plant
+    are built for. Energy of the grid is billed by the sample's own hours there, and by those of the known year here.
+    """
+    variant = Variants(found.facility).facility({"racks.compute.count": "24 rack"})
+    larger = study.solve(variant)
+    anew = study.with_accounts(larger, Asked(tariff=TARIFF)).figures
+    own = {name: metric["value"] for name, metric in larger.figures.items()}
+    got = prices.figures(prices.given, own)
+    for name in ("cost_capital", "cost_accelerator_hour", "cost_it_mw_year", "cost_capital_it_mw", "carbon_embodied"):
+        assert got[name] == pytest.approx(anew[name]["value"], rel=1e-3), name
+    assert got["cost_capital"] > 1.5 * known(found)["cost_capital"]
