@@ -99,6 +99,8 @@ class HostCapacity(NamedTuple):
         Limits that are passed without the campus, with all branches or after the same outage, and so do not bound it.
     left : int
         Limits newly passed after outages at `load`, once all are solved there; zero where it is proven.
+    proof : tuple of float [W], State and Outages
+        The load at which all outages were solved last, that state, and they.
     """
 
     whole: float
@@ -107,6 +109,7 @@ class HostCapacity(NamedTuple):
     limits: tuple[Limit, ...]
     before: int
     left: int
+    proof: tuple[float, State, Outages]
 
 
 def first_limits(
@@ -175,6 +178,7 @@ def capacity(
     limits: bool = True,
     cutoff: float = VOLTAGE_CUTOFF,
     width: float = WIDTH,
+    solved: tuple[float, State, Outages] | None = None,
 ) -> HostCapacity:
     """
     Find the largest load for which all limits hold, with all branches in service and after each single outage.
@@ -196,6 +200,8 @@ def capacity(
         Of voltage.
     width : [1]
         To which outages are bisected, over the load at which they pass limits.
+    solved : tuple of float [W], State and Outages, optional
+        A load at which they are known, as `HostCapacity.proof` has them.
 
     Returns
     -------
@@ -222,11 +228,13 @@ def capacity(
     first = first_limits(curve, grid.branches.rating, cutoff=cutoff)
     whole = load = min([highest, *(limit.load for limit in first)])
     kept, followed = list(first), np.empty(0, dtype=int)
+    proof = (0.0, bare, rest) if solved is None else solved
     for _ in range(ROUNDS):
-        there = loaded(grid, feeding, load)
-        state = reactive_limits.settle(there, bare, limits=limits)
-        found = contingency.single_outages(there, state, rest.branch)
-        new = newly(grid, bare, rest, found, load, cutoff)
+        if proof[0] != load:
+            there = loaded(grid, feeding, load)
+            state = reactive_limits.settle(there, bare, limits=limits)
+            proof = load, state, contingency.single_outages(there, state, rest.branch)
+        new = newly(grid, bare, rest, proof[2], load, cutoff)
         new = new[~np.isin(new, followed)]
         if not new.size:
             break
@@ -237,7 +245,7 @@ def capacity(
         kept += [limit for limit in tried if bounds(limit)]
         load = min([load, *(limit.load for limit in kept)])
     already = len(rest.overload.value) + len(rest.outside.value)
-    return HostCapacity(whole, load, highest, tuple(sorted(kept)), already, int(new.size))
+    return HostCapacity(whole, load, highest, tuple(sorted(kept)), already, int(new.size), proof)
 
 
 def by_cutoff(
@@ -263,9 +271,11 @@ def by_cutoff(
         Of each of `CUTOFFS` the first limit, that of `found` where no other comes before it; None where none is met.
     """
     rows: list[tuple[float, Limit | None]] = []
+    solved = found.proof
     below, first = found.load, found.limits[0] if found.limits and found.load < found.highest else None
     for cutoff in CUTOFFS:
-        less = capacity(grid, feeding, below, known, cutoff=cutoff, width=ROUGH)
+        less = capacity(grid, feeding, below, known, cutoff=cutoff, width=ROUGH, solved=solved)
+        solved = less.proof
         if less.load < below:
             below, first = less.load, less.limits[0]
         rows.append((cutoff, first))
