@@ -137,10 +137,10 @@ def monthly(table: pl.DataFrame) -> Chart:
         lines.name_y(figure, "WUE [L/kWh]", 3, zero=True)
     drawing.update(figure["layout"], {"barmode": "stack", "bargap": 0.25})
     caption = (
-        "Energy of each month by use; they add to that drawn at the point of connection. PUE and WUE are ratios of "
-        "the month's sums."
+        "Energy of each month by use; they add to that drawn at the point of connection. "
+        f"{'PUE and WUE are ratios' if wet else 'PUE is a ratio'} of the month's sums."
     )
-    return lines.chart("Energy by use, PUE and water", caption, figure)
+    return lines.chart("Energy by use, PUE and water" if wet else "Energy by use, and PUE", caption, figure)
 
 
 def add_bars(figure: Figure, values: Floats, label: str, colour: str) -> None:

@@ -218,6 +218,7 @@ def _degrees(kelvin: float) -> str:
 
 
 def _months(table: pl.DataFrame) -> Shown:
+    wet = bool(table["water_use_kg"].sum())
     rows = [
         (
             charts.MONTHS[row["month"] - 1],
@@ -225,15 +226,15 @@ def _months(table: pl.DataFrame) -> Shown:
             quantity(row["facility_energy_j"], "J"),
             f"{row['pue']:.3f}",
             quantity(row["facility_power_max_w"], "W"),
-            quantity(row["water_use_kg"], "kg") if row["water_use_kg"] else "none",
-            f"{row['wue_l_kwh']:.3f}",
+            *((quantity(row["water_use_kg"], "kg"), f"{row['wue_l_kwh']:.3f}") if wet else ()),
             f"{row['chillers_h']:.0f} h",
             _degrees(row["dry_bulb_temp_k"]),
         )
         for row in table.iter_rows(named=True)
     ]
-    heads = ("Month", "IT", "Facility", "PUE", "Highest power", "Water", "WUE [L/kWh]", "Chillers run", "Dry bulb")
-    return Shown("Sums of each month", heads, tuple(rows), tuple(range(1, 9)))
+    water = ("Water", "WUE [L/kWh]") if wet else ()
+    heads = ("Month", "IT", "Facility", "PUE", "Highest power", *water, "Chillers run", "Dry bulb")
+    return Shown("Sums of each month", heads, tuple(rows), tuple(range(1, len(heads))))
 
 
 def _extremes(table: pl.DataFrame) -> Shown:
