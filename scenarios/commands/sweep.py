@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from scenarios.sweep.page import called, written
+from scenarios.sweep.page import called, short, written
 from scenarios.sweep.study import Swept, sweep
 
 INTERRUPTED = 130
@@ -39,8 +39,7 @@ def show(*asked: Any, **options: Any) -> None:  # noqa: ANN401 (as `scenarios.sw
 def _best(found: Swept) -> Table:
     table = Table()
     names = [name for name, _ in found.plan.objectives]
-    axes = [axis.name.rpartition(".")[2].replace("_", " ") for axis in found.plan.axes]
-    for head in ("best by", *axes, *map(called, names)):
+    for head in ("best by", *short(found), *map(called, names)):
         table.add_column(head)
     given = [written(found, name, found.known[name]["value"]) for name in names]
     table.add_row("(as given)", *("" for _ in found.plan.axes), *given)

@@ -24,8 +24,8 @@ MOST_ROWS = 200
 DIFFERENCES = frozenset({"chip_margin_min", "extreme_chip_margin_min"})
 """Figures in kelvin that are differences."""
 
-DIGITS = 5
-"""Of a figure: designs may differ little."""
+DIGITS, HOUR_DIGITS = 5, 3
+"""Of a figure: designs may differ little; and of hours that are counted."""
 
 KINDS = (("no", "Breaks a limit", GREY), ("yes", "Keeps the limits", BLUE), ("front", "No other betters it", ORANGE))
 """Kinds of designs in the picture, with their colours."""
@@ -85,7 +85,9 @@ def written(swept: Swept, name: str, value: float) -> str:
     unit = swept.known[name]["unit"]
     if name in OF_ACCOUNTS:
         return accounts_page.text(name, value, unit)
-    return quantities.difference(value, unit) if name in DIFFERENCES else quantity(value, unit, DIGITS)
+    if name in DIFFERENCES:
+        return quantities.difference(value, unit)
+    return quantity(value, unit, HOUR_DIGITS if unit == "h" else DIGITS)
 
 
 LABELS = {name: label for _, members in (*FIGURES, *accounts_page.FIGURES) for name, label in members}
@@ -107,6 +109,28 @@ def called(name: str) -> str:
         As the page of a year does; its name in words where that has none.
     """
     return LABELS.get(name) or _words(name).capitalize()
+
+
+def short(swept: Swept) -> list[str]:
+    """
+    Name the axes by the ends of their places, as far as these tell them apart.
+
+    Parameters
+    ----------
+    swept
+        The sweep.
+
+    Returns
+    -------
+    list of text
+        In the order of the axes.
+    """
+    places = [axis.name.split(".") for axis in swept.plan.axes]
+    for many in range(1, max(len(place) for place in places) + 1):
+        ends = [_words(".".join(place[-many:])) for place in places]
+        if len(set(ends)) == len(ends):
+            break
+    return ends
 
 
 def _words(name: str) -> str:
@@ -132,7 +156,7 @@ def _best(swept: Swept) -> Shown:
     for (name, sign), row in zip(swept.plan.objectives, swept.best, strict=False):
         wanted = f"{called(name)}, {'smallest' if sign > 0.0 else 'largest'}"
         rows.append((wanted, *swept.chosen[row], *(written(swept, each, _figure(swept, row, each)) for each in names)))
-    heads = ("", *(_words(axis.name) for axis in swept.plan.axes), *(called(name) for name in names))
+    heads = ("", *short(swept), *(called(name) for name in names))
     first = 1 + len(swept.plan.axes)
     return Shown("The best that keep the limits", heads, tuple(rows), tuple(range(first, first + len(names))))
 
@@ -149,7 +173,7 @@ def _designs(swept: Swept) -> Shown:
         )
         for row in order[:MOST_ROWS].tolist()
     ]
-    heads = ("No.", *(_words(axis.name) for axis in swept.plan.axes), *(called(name) for name in names), "")
+    heads = ("No.", *short(swept), *(called(name) for name in names), "")
     first = 1 + len(swept.plan.axes)
     return Shown("Designs", heads, tuple(rows), tuple(range(first, first + len(names))))
 
@@ -231,11 +255,9 @@ def _pareto(swept: Swept, across: str, up: str) -> Chart:
         title = f"{called(name)} [{unit}]" if unit else called(name)
         drawing.set_axes(figure, side, title={"text": title}, hoverformat=".5~g")
     drawing.update(figure["layout"], {"hovermode": "closest", "margin": {"b": 58}})
-    wanted = " and ".join(
-        f"a {'small' if sign > 0 else 'large'} {called(name)}" for name, sign in swept.plan.objectives
-    )
+    wanted = ", ".join(f"{called(name)} ({'small' if sign > 0 else 'large'})" for name, sign in swept.plan.objectives)
     caption = (
-        f"Each point is a year of one design; wanted are {wanted}. Those on the front keep all limits, and no other "
+        f"Each point is a year of one design. Wanted: {wanted}. Those on the front keep all limits, and no other "
         "that does is as good in every objective and better in one. The axes do not start at zero."
     )
     return lines.chart(f"{called(up)} against {called(across)}", caption, figure)
