@@ -104,7 +104,7 @@ def at_phase(facility: Facility, name: str) -> Facility:
     Returns
     -------
     Facility
-        With the halls and racks of the phase, and its connection.
+        With the halls and racks of the phase, its connection, and the supply that stands by then.
 
     Raises
     ------
@@ -118,6 +118,9 @@ def at_phase(facility: Facility, name: str) -> Facility:
         for kind, each in facility.racks.items()
         if kind not in phase.racks or phase.racks[kind].count
     }
+    supply = {
+        name: each for name, each in facility.supply.items() if each.from_date is None or each.from_date <= phase.date
+    }
     connection = facility.connection
     if phase.rating is not None:
         connection = connection.model_copy(update={"rating": phase.rating})
@@ -128,6 +131,7 @@ def at_phase(facility: Facility, name: str) -> Facility:
             "arrangement": arrangement,
             "racks": racks,
             "connection": connection,
+            "supply": supply,
             "phases": (),
         }
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -320,7 +320,7 @@ def _stands(stated: Stated, hours: Hours, growth: bool) -> Floats:
     """Give whether it stands, hour by hour."""
     if not growth or stated.from_date is None:
         return np.ones(hours.demand.size)
-    begin = (stated.from_date - date(hours.start.year, 1, 1)).days * 24
+    begin = (stated.from_date - hours.start.date()).days * 24
     return (np.arange(hours.demand.size) >= begin).astype(float)
 
 

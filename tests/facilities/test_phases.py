@@ -86,3 +86,10 @@ def test_every_phase_can_be_built() -> None:
         for phase in facilities.load(name).phases:
             site = build.site(facilities.load(f"{name}@{phase.name}"))
             assert np.all(np.diff(site.cdus.rack_start) >= 0)
+
+
+def test_a_phase_has_the_supply_that_stands_by_then() -> None:
+    """The islanded gas is there from October 2026 on: not in January 2026, but in January 2027."""
+    first, full = (set(facilities.load(f"prometheus@{name}").supply) for name in ("first", "full"))
+    assert full - first == {"socrates_south", "socrates_north"}
+    assert "gensets" in first

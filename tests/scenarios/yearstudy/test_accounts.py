@@ -32,7 +32,7 @@ def isambard() -> study.Found:
 @pytest.fixture(scope="module")
 def island() -> study.Found:
     """Solve the year of a site of which a part stands on an island."""
-    return study.solve("prometheus@first")
+    return study.solve("prometheus@full")
 
 
 def value(made: Accounts, name: str) -> float:
@@ -132,11 +132,7 @@ def test_an_island_carries_its_part(island: study.Found) -> None:
     assert value(made, "carbon_fuel") > burnt * HOUR * 56.1e-9
 
 
-def test_all_of_a_small_phase_on_its_island(island: study.Found) -> None:
-    """The first phase needs less than the firm power: nothing is left for the grid, and its bill is none."""
-    made = accounts.of(island, Asked())
-    assert made.supplied.islanded == 1.0
-    assert value(made, "bill") == pytest.approx(0.0, abs=1e-6)
+def test_without_its_supply_a_site_takes_all_from_the_grid(island: study.Found) -> None:
     without = accounts.of(island, Asked(supply="none"))
     assert without.supplied.areas == ()
     assert value(without, "grid_energy") == pytest.approx(island.figures["facility_energy"]["value"], rel=1e-12)
