@@ -112,7 +112,8 @@ def _by_chip(year: Year, chips: float) -> Iterator[Worth]:
         if year.carbon is not None:
             mass = year.carbon * hours / (chips * HOURS)
             yield Worth("carbon_training_run", "The same, carbon dioxide", mass, "kg", "its part of the year's")
-    yield from _tokens(year, hour)
+    if rated.bf16.operations > 0.0:  # services on processors serve no language model
+        yield from _tokens(year, hour)
 
 
 def _tokens(year: Year, hour: float) -> Iterator[Worth]:

@@ -264,3 +264,11 @@ def test_cleanest_needs_the_grids_carbon(isambard: study.Found) -> None:
     assert "carbon_training_run" not in made.figures
     with pytest.raises(ScenarioError, match="carbon intensity of the grid"):
         accounts.of(unknown, Asked(aim="carbon"))
+
+
+def test_services_on_processors_have_no_price_of_a_token(isambard: study.Found) -> None:
+    """They are drawn by the same trace as language models, which the racks of an enterprise serve none of."""
+    assert "cost_million_tokens" in accounts.of(isambard, Asked()).figures
+    enterprise = accounts.of(study.solve("traditional_enterprise"), Asked())
+    assert "cost_million_tokens" not in enterprise.figures
+    assert "cost_accelerator_hour" in enterprise.figures
