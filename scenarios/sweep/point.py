@@ -58,15 +58,18 @@ class Asked(NamedTuple):
     ----------
     scenario, weather, step, first
         As of `Task`.
-    files : dict of text to text
-        Hash of each file that is read, by its name.
+    air : text or None
+        What is known of the weather: its name, or the hash of its file.
+    files : tuple of text
+        Hash of each file that the jobs read.
     """
 
     scenario: Scenario
     weather: str | None
     step: str
     first: int
-    files: dict[str, str]
+    air: str | None
+    files: tuple[str, ...]
 
 
 def asked(scenario: Scenario, weather: str | Path | None, step: str, first: int) -> Asked:
@@ -83,10 +86,14 @@ def asked(scenario: Scenario, weather: str | Path | None, step: str, first: int)
     Asked
         With the files that are read.
     """
-    found = [weather_file(weather)] if weather is not None else []
-    found += [Path(job.telemetry) for job in scenario.jobs if job.telemetry not in {None, GIVEN}]
-    files = {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in found if path and path.is_file()}
-    return Asked(scenario, None if weather is None else str(weather), step, first, files)
+    given, file = None if weather is None else str(weather), None if weather is None else weather_file(weather)
+    read = [Path(name) for job in scenario.jobs for name in (job.telemetry, job.mapping) if name not in {None, GIVEN}]
+    files = tuple(_hash(path) for path in read if path.is_file())
+    return Asked(scenario, given, step, first, given if file is None else _hash(file), files)
+
+
+def _hash(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def task(facility: Facility, common: Asked) -> Task:
@@ -110,7 +117,8 @@ def task(facility: Facility, common: Asked) -> Task:
         "code": code(),
         "facility": facility.model_dump(mode="json"),
         "scenario": common.scenario.model_dump(mode="json", exclude={"sweep", "name", "description"}),
-        "weather": common.files or common.weather,
+        "weather": common.air,
+        "files": common.files,
         "step": common.step,
         "first": common.first,
     }

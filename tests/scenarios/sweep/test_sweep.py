@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -18,7 +19,7 @@ import pytest
 import facilities
 from facilities.variants import Variants
 from scenarios import schema
-from scenarios.sweep import front, page, points
+from scenarios.sweep import front, page, point, points
 from scenarios.sweep.study import sweep
 from scenarios.yearstudy import study
 from tests.scenarios.command import twin
@@ -66,6 +67,34 @@ def test_done_designs_are_not_solved_again(folder: Path, tmp_path: Path, monkeyp
     monkeypatch.setattr("scenarios.sweep.point.solve", None)
     sweep(SITE, written(tmp_path), out=folder, count=1)
     assert content(folder) == before
+
+
+def test_a_key_hashes_all_that_a_design_depends_on(tmp_path: Path) -> None:
+    """Site, jobs, weather by its content, step and year; not the sweep around it, nor its name."""
+    site, scenario = facilities.load(SITE), schema.load(written(tmp_path))
+    file = tmp_path / "air.epw"
+
+    def key(content: str | None = None, **changed: Any) -> str:
+        asked = {"scenario": scenario, "weather": None, "step": "1 h", "first": 2026} | changed
+        if content is not None:
+            file.write_text(content)
+            asked["weather"] = file
+        return point.task(asked.pop("site", site), point.asked(**asked)).key
+
+    other = Variants(site).facility({"cooling.air.coil_margin": "1.3"})
+    jobs = schema.load("training_day").jobs
+    keys = [
+        key(),
+        key(site=other),
+        key(scenario=scenario.model_copy(update={"jobs": jobs})),
+        key(weather="normals"),
+        key("warm"),
+        key("cold"),
+        key(step="5 min"),
+        key(first=2027),
+    ]
+    assert len(set(keys)) == len(keys)
+    assert key(scenario=scenario.model_copy(update={"name": "else", "sweep": None})) == keys[0]
 
 
 def test_killed_at_any_moment_it_leaves_the_same_bytes(folder: Path, tmp_path: Path) -> None:
@@ -169,6 +198,18 @@ def test_the_ready_search_fits_sites_with_coolant(folder: Path) -> None:
             assert built.cooling.liquid is not None
             assert built.cooling.liquid.supply_temperature.si == pytest.approx(303.15)
             assert built.cooling.liquid.loop.cooler_margin.si == 1.0
+
+
+def test_the_example_of_its_page_is_a_sweep(root: Path, folder: Path, tmp_path: Path) -> None:
+    """Of `docs/sweep.md`, for the site that its first command names: 24 designs, the last of which can be built."""
+    text = (root / "docs" / "sweep.md").read_text(encoding="utf-8").partition("```toml\n")[2].partition("```")[0]
+    result = json.loads(next(iter((folder / "points").iterdir())).read_text())
+    site = facilities.load("prometheus")
+    plan = points.planned(schema.load(written(tmp_path, text)).sweep, "page", site, result["figures"])
+    assert plan.size == 24
+    *_, (chosen, changes) = points.combinations(plan)
+    assert chosen == ("1.5", "gb300_nvl72", "1", "warm")
+    assert "gb300_nvl72" in Variants(site).facility(changes).catalog.racks
 
 
 def test_dots_of_a_key_may_be_quoted_or_not() -> None:
