@@ -262,6 +262,10 @@ def solve(
     roles = {"none": (), "own": (ISLAND, BESIDE), "all": (ISLAND, BESIDE, ON_GRID)}[used]
     notes: list[str] = []
     stated = {name: each for name, each in facility.supply.items() if each.role in roles}
+    utilitys = [name for name, each in facility.supply.items() if each.role == ON_GRID]
+    if utilitys and used == "own":
+        named = ", ".join(utilitys).replace("_", " ")
+        notes.append(f"on the grid, and a utility's: {named}; --supply all takes them as the site's own")
     sets = {name: _sets(facility, economics, name, each, hours, growth) for name, each in stated.items()}
     left = [name for name, each in stated.items() if sets[name] is None and each.kind not in {"solar", "battery"}]
     if left:

@@ -42,6 +42,7 @@ def test_a_utilitys_plants_are_used_only_when_asked_for() -> None:
     """3 GW: ten units of combined cycle and panels carry it; their firm power is that of 1 + 0 + 6 units at 25 degC."""
     own = solved("hyperion", 3000.0, "own")
     assert own.areas == ()
+    assert any("--supply all" in note for note in own.notes)
     assert own.imported == pytest.approx(3000 * MEGA * np.ones(COUNT))
     both = solved("hyperion", 3000.0, "all")
     (area,) = both.areas
