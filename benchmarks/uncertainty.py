@@ -10,8 +10,11 @@ from pathlib import Path
 import polars as pl
 from year import TWIN, seconds
 
-SITES = ("prometheus", "hyperion", "foxconn_kaohsiung")
-"""Dry coolers of 1 GW and 5 GW, and towers with an economiser."""
+SITES = (
+    "prometheus", "hyperion", "foxconn_kaohsiung", "traditional_enterprise", "fairwater_wisconsin", "oracle_abilene",
+    "hpe_isambard_ai",
+)  # fmt: skip
+"""Dry coolers of 1 GW and 5 GW, towers with an economiser, fan coils, and those with most kinds of halls and jobs."""
 
 FIGURES = ("pue", "facility_energy", "facility_power_peak", "chip_margin_min", "free_cooling_time")
 

@@ -89,7 +89,8 @@ def asked(scenario: Scenario, weather: str | Path | None, step: str, first: int)
     given, file = None if weather is None else str(weather), None if weather is None else weather_file(weather)
     read = [Path(name) for job in scenario.jobs for name in (job.telemetry, job.mapping) if name not in {None, GIVEN}]
     files = tuple(_hash(path) for path in read if path.is_file())
-    return Asked(scenario, given, step, first, given if file is None else _hash(file), files)
+    air = given if file is None or not file.is_file() else _hash(file)
+    return Asked(scenario, given, step, first, air, files)
 
 
 def _hash(path: Path) -> str:

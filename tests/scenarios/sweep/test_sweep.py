@@ -166,6 +166,13 @@ def test_a_cluster_needs_its_extra(capsys, monkeypatch, tmp_path: Path) -> None:
     assert "--cluster: needs Dask, which is not installed: pip install 'gigatwin[cluster]'" in done.err
 
 
+def test_weather_that_is_not_there_is_told(capsys, monkeypatch, tmp_path: Path) -> None:
+    asked = ("sweep", SITE, "--scenario", written(tmp_path), "--out", tmp_path / "out", "--processes", "1")
+    done = twin(capsys, monkeypatch, *asked, "--weather", tmp_path / "none.epw")
+    assert done.code == 2
+    assert "none.epw" in done.err
+
+
 def test_a_folder_of_something_else_is_not_touched(capsys, monkeypatch, tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("mine")
     done = twin(capsys, monkeypatch, "sweep", SITE, "--scenario", written(tmp_path), "--out", tmp_path)
