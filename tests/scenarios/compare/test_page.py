@@ -12,9 +12,10 @@ import pytest
 from scenarios.compare import page
 from scenarios.page import quantities
 from tests.scenarios import fake_run
+from tests.scenarios.browser import browse
 from tests.scenarios.command import twin
 from tests.scenarios.compare.side_by_side import design, large, small, subject
-from tests.scenarios.report.test_page import browse, text_of
+from tests.scenarios.report.test_page import text_of
 from twin.errors import InputError
 
 T = quantities.THIN

@@ -21,6 +21,7 @@ from scenarios.gridstudy.host_network import Network
 from scenarios.gridstudy.study import Study
 from tests.facilities.sites import changed
 from tests.scenarios import fake_run
+from tests.scenarios.browser import DESK, TELEPHONE, widths
 from tests.scenarios.command import twin
 from tests.twin.grid.host_cases import at, small
 from twin.errors import FacilityError
@@ -150,6 +151,12 @@ def test_page_and_tables_are_written_together(found: Study, tmp_path: Path) -> N
         assert pl.read_parquet(written.with_name(f"{name}.parquet")).equals(table)
         assert pl.read_csv(written.with_name(f"{name}.csv")).columns == table.columns
     assert study_folder.place(page.KIND, SITE, tmp_path / "out") == tmp_path / "out"  # an earlier study may be replaced
+
+
+@pytest.mark.parametrize("width", [DESK, TELEPHONE])
+def test_nothing_is_wider_than_the_page(found: Study, tmp_path: Path, width: int) -> None:
+    wide, room = widths(page.write(found, tmp_path / "out"), tmp_path, width)
+    assert wide <= room <= width
 
 
 def test_a_motor_starts_where_the_site_has_it(found: Study) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import subprocess
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,10 +14,10 @@ import pytest
 from scenarios.page import quantities
 from scenarios.report import page as report
 from tests.scenarios import fake_run
+from tests.scenarios.browser import DESK, TELEPHONE, browse, widths
 from tests.scenarios.charts import numbers, traces
 from twin.errors import OutputError
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 CHARTS = [
     *("happened", "power", "energy", "temperatures", "plant", "cooling"),
     *("pue", "connection", "load", "steepest", "losses", "racks"),
@@ -221,20 +220,6 @@ def test_writing_leaves_the_page_and_nothing_else(run: fake_run.FakeRun, tmp_pat
     assert target.read_text(encoding="utf-8").startswith("<!doctype html>")
 
 
-def browse(page: Path, profile: Path, *more: str) -> tuple[str, list[str]]:
-    """Open a page in a headless browser: give its DOM once drawn, and what the console said."""
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if found is None:
-        pytest.skip(f"no browser to draw the page: none of {', '.join(BROWSERS)} is on the PATH")
-    options = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
-    options += ["--disable-component-update", "--no-first-run", f"--user-data-dir={profile}", "--enable-logging=stderr"]
-    options += ["--v=0", "--virtual-time-budget=10000", "--window-size=1200,2000", "--dump-dom", page.as_uri()]
-    done = subprocess.run(
-        [found, *options[:-2], *more, *options[-2:]], capture_output=True, text=True, check=False, timeout=240
-    )
-    return done.stdout, [line for line in done.stderr.splitlines() if "CONSOLE" in line]
-
-
 def test_a_browser_draws_the_page_without_complaint_or_network(run: fake_run.FakeRun, tmp_path: Path) -> None:
     dom, console = browse(report.write(run, tmp_path / "report.html"), tmp_path / "profile")
     # The content security policy forbids every request; one that was tried would stand in the console.
@@ -265,6 +250,19 @@ def test_charts_are_light_on_a_dark_screen(run: fake_run.FakeRun, tmp_path: Path
     assert "fill: rgb(27, 37, 48)" not in dom
     dom, _ = browse(page, tmp_path / "two")
     assert "fill: rgb(230, 234, 238)" not in dom
+
+
+@pytest.mark.parametrize("width", [DESK, TELEPHONE])
+def test_nothing_is_wider_than_the_page(run: fake_run.FakeRun, tmp_path: Path, width: int) -> None:
+    wide, room = widths(report.write(run, tmp_path / "report.html"), tmp_path, width)
+    assert wide <= room <= width
+
+
+def test_a_page_that_is_too_wide_would_be_seen(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text('<div style="width:900px">wide</div>', encoding="utf-8")
+    wide, room = widths(page, tmp_path, TELEPHONE)
+    assert wide > 900 > room
 
 
 def test_the_browser_would_tell_of_a_request(tmp_path: Path) -> None:

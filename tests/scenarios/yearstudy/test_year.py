@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from scenarios.page.quantities import quantity
 from scenarios.workload_schema import Job
 from scenarios.yearstudy import outdoors, study, workload
 from scenarios.yearstudy.workload import Span
+from tests.scenarios.browser import DESK, TELEPHONE, browse, widths
 from tests.scenarios.command import twin
 from twin.columns import YEAR
 from twin.errors import ScenarioError
@@ -186,3 +188,18 @@ def test_a_wrong_step_is_a_users_mistake(tmp_path: Path, capsys, monkeypatch) ->
     assert told.code == 2
     assert "'1 h' or '5 min'" in told.err
     assert not (tmp_path / "year").exists()
+
+
+def test_a_browser_draws_the_page_without_complaint(folder: Path, tmp_path: Path) -> None:
+    page = folder / "year.html"
+    dom, console = browse(page, tmp_path / "profile")
+    assert console == []
+    charts = re.findall(r'<div class="chart" id="chart-(\w+)"', page.read_text(encoding="utf-8"))
+    assert re.findall(r'class="chart js-plotly-plot" id="chart-(\w+)"', dom) == charts
+    assert len(charts) > 10
+
+
+@pytest.mark.parametrize("width", [DESK, TELEPHONE])
+def test_nothing_is_wider_than_the_page(folder: Path, tmp_path: Path, width: int) -> None:
+    wide, room = widths(folder / "year.html", tmp_path, width)
+    assert wide <= room <= width
