@@ -97,9 +97,11 @@ by name. Voltages agree with PowSyBl's own power flow to 1e-9 on nine published 
 (`tests/facilities/hosts/test_exchange.py`).
 
 Units at one bus are merged, islands without the reference are left out and told, and the file is solved once. What is
-refused, each in one message: no slack, branches without impedance, a base that gives impedances or loads of no
+refused, each in one message: records of PSS/E at a bus that is not there, or that is there twice; no slack, branches
+without impedance (PSS/E's lines of none get 1e-4 per unit), a base that gives impedances or loads of no
 network, a network that falls apart, a point that is not in it or cut off from it, and a load beyond what any power
-flow has. Branches without a rating are counted and told; none of them can be overloaded.
+flow has. Branches without a rating are counted and told; none of them can be overloaded. PSS/E's buses of type 4
+(disconnected) are taken as connected: take them out of the file.
 """
 
 

@@ -11,6 +11,8 @@ from __future__ import annotations
 import logging
 import math
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -36,6 +38,9 @@ UNREAD = {
 
 UNSTATED = 1e6
 """Limit [1] of a unit, of `BASE`, beyond which the file states none: no more power than it gives, any reactive."""
+
+LOST = ("will be ignored", "Duplicated Bus Id")
+"""What PowSyBl warns of when it reads past a record, which it then leaves out."""
 
 _PSSE_BUS = re.compile(r"B(\d+)")
 
@@ -66,7 +71,6 @@ def read(path: Path) -> Exchanged:
     FacilityError
         When PowSyBl is not installed or does not read it, or it has parts that tables have no place for.
     """
-    logging.getLogger("powsybl").setLevel(logging.ERROR)  # it warns of extras of its own that nothing here needs
     try:
         import pypowsybl.network as powsybl
     except ModuleNotFoundError as error:
@@ -77,12 +81,37 @@ def read(path: Path) -> Exchanged:
     from pypowsybl import PyPowsyblError
 
     try:
-        network = powsybl.load(str(path.resolve()))
+        with _warnings() as heard:
+            network = powsybl.load(str(path.resolve()))
         powsybl.replace_3_windings_transformers_with_3_2_windings_transformers(network)
     except PyPowsyblError as error:
         message = f"PowSyBl does not read it: {error}; give PSS/E 33 or 35, CGMES 2.4.15 or 3, UCTE or IEEE CDF"
         raise FacilityError(path.name, [Fault("", message)]) from error
+    lost = [
+        Fault("", f"PowSyBl leaves a record out: {text}; mend it, or take it away")
+        for text in dict.fromkeys(heard)
+        if any(words in text for words in LOST)
+    ]
+    if lost:
+        raise FacilityError(path.name, lost)
     return tables(network, path.name)
+
+
+@contextmanager
+def _warnings() -> Iterator[list[str]]:
+    """Hear what PowSyBl warns of, most of which is of extras of its own that nothing here needs."""
+    logger, heard = logging.getLogger("powsybl"), list[str]()
+    handler = logging.Handler(logging.WARNING)
+    handler.emit = lambda record: heard.append(record.getMessage())  # type: ignore[method-assign]
+    logger.addHandler(handler)
+    logger.propagate = False
+    logger.setLevel(logging.WARNING)
+    try:
+        yield heard
+    finally:
+        logger.setLevel(logging.ERROR)
+        logger.propagate = True
+        logger.removeHandler(handler)
 
 
 def tables(network: Network, source: str) -> Exchanged:

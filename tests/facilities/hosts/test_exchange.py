@@ -161,6 +161,20 @@ def test_a_file_that_breaks_off_names_what_is_missing(own: Path) -> None:
         read(own)
 
 
+@pytest.mark.parametrize(
+    ("there", "instead", "said"),
+    [
+        ("101,102,'2 '", "101,999,'2 '", r"leaves a record out: .*bus not found J: 999.* record 101, 999, 2"),
+        ("203,'BELOW", "102,'BELOW", r"leaves a record out: Duplicated Bus Id: 102"),
+    ],
+)
+def test_a_record_that_powsybl_reads_past_is_told(own: Path, there: str, instead: str, said: str) -> None:
+    """A line to a bus that is not there, and two buses of one number: PowSyBl warns, and goes on without them."""
+    own.write_text(own_psse.TEXT.replace(there, instead), encoding="utf-8")
+    with pytest.raises(FacilityError, match=said):
+        read(own)
+
+
 @pytest.mark.parametrize("text", ["", "nonsense\n1,2,3\n"])
 def test_what_is_no_network(tmp_path: Path, text: str) -> None:
     path = tmp_path / "own.raw"
