@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -88,12 +89,13 @@ def save(content: str | bytes, path: str | Path, what: str) -> Path:
         If the file cannot be written.
     """
     target = Path(path)
-    unfinished = target.with_name(f".{target.name}.part")
+    unfinished = target.parent / f".{target.name}.part"
     try:
         unfinished.write_bytes(content.encode() if isinstance(content, str) else content)
         unfinished.replace(target)
     except OSError as error:
-        unfinished.unlink(missing_ok=True)
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
         reason = f"the {what} cannot be written ({error.strerror})"
         message = f"{target}: {reason}; name a file in a folder that you may write to"
         raise OutputError(message) from error

@@ -97,8 +97,11 @@ def write(page: Path, out: Path) -> Path:
     Raises
     ------
     OutputError
-        Without a browser, when it fails, or when the disk does not take the file.
+        Without a browser, when it fails, when a page would be overwritten, or when the disk does not take the file.
     """
+    if out.suffix == ".html":
+        message = f"{out}: is the name of a page, which a PDF would overwrite; give --out a name that ends in .pdf"
+        raise OutputError(message)
     # A browser will not shut root into its sandbox; the page is ours, and its policy forbids every request.
     unconfined = ("--no-sandbox",) if hasattr(os, "geteuid") and os.geteuid() == 0 else ()
     command = [browser(), *_QUIET, *unconfined, *_DRAWN]

@@ -69,6 +69,18 @@ def test_nowhere_to_put_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     with pytest.raises(OutputError, match="the PDF cannot be written"):
         printed.write(tmp_path / "page.html", tmp_path / "nowhere" / "page.pdf")
     assert printed.write(tmp_path / "page.html", tmp_path / "page.pdf").read_bytes() == b"%PDF\n"
+    for out in (tmp_path / "page.pdf" / "below.pdf", Path(), Path("/")):
+        with pytest.raises(OutputError, match="the PDF cannot be written"):
+            printed.write(tmp_path / "page.html", out)
+
+
+def test_a_page_is_not_overwritten_by_its_pdf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pretend(tmp_path, 'for a; do case $a in --print-to-pdf=*) echo "%PDF" > "${a#*=}";; esac; done', monkeypatch)
+    page = tmp_path / "page.html"
+    page.write_text("a page", encoding="utf-8")
+    with pytest.raises(OutputError, match="is the name of a page, which a PDF would overwrite"):
+        printed.write(page, page)
+    assert page.read_text(encoding="utf-8") == "a page"
 
 
 def test_a_page_is_printed_on_paper_of_its_size(tmp_path: Path) -> None:
