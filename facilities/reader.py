@@ -90,8 +90,17 @@ def _fault(schema: type[BaseModel], item: ErrorDetails, data: dict[str, Any], pr
         return Fault(where, str(item["ctx"]["error"]))
     if item["type"] in {"union_tag_invalid", "union_tag_not_found"}:
         return _kind(where, item)
+    return Fault(where, f"{_said(item)}; got {item['input']!r}")
+
+
+def _said(item: ErrorDetails) -> str:
+    """Say what is wanted, in words of the file, which knows lists and no tuples."""
+    if item["type"] == "tuple_type":
+        return "give a list"
+    if item["type"] == "too_long":
+        return f"has {item['ctx']['actual_length']} entries, and {item['ctx']['max_length']} are the most"
     message = str(item["msg"])
-    return Fault(where, f"{message[:1].lower()}{message[1:]}; got {item['input']!r}")
+    return f"{message[:1].lower()}{message[1:]}"
 
 
 def _kind(where: str, item: ErrorDetails) -> Fault:

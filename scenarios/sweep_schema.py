@@ -14,7 +14,18 @@ _TABLE = {"type": "object"}
 
 def _axes(given: object) -> object:
     """Join keys that TOML took apart at their dots: a list is an axis, a table is on the way to one."""
-    return dict(_joined("", given)) if isinstance(given, Mapping) else given
+    if not isinstance(given, Mapping):
+        return given
+    axes = dict(_joined("", given))
+    wrong = [f"{path} = {values!r}" for path, values in axes.items() if not _texts(values)]
+    if wrong:
+        message = f"give each axis a list of texts, such as ['30 degC', '35 degC']; got {'; '.join(wrong)}"
+        raise ValueError(message)
+    return axes
+
+
+def _texts(values: object) -> bool:
+    return isinstance(values, list | tuple) and all(isinstance(value, str) for value in values)
 
 
 def _joined(above: str, tables: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

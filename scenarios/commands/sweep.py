@@ -28,12 +28,17 @@ def show(*asked: Any, **options: Any) -> None:  # noqa: ANN401 (as `scenarios.sw
     except KeyboardInterrupt:
         errors.print("twin: interrupted; the designs that are done are kept, and the same command goes on from there")
         raise typer.Exit(INTERRUPTED) from None
-    console.print(f"{found.facility.title}: {len(found.results)} designs, {int(found.holds.sum())} keep the limits")
+    keep = int(found.holds.sum())
+    console.print(f"{found.facility.title}: {_designs(len(found.results))}, {keep or 'none'} within the limits")
     console.print(_best(found))
     missing = sum(bool(result["says"]) for result in found.results)
     if missing:
-        console.print(f"{missing} designs have no year; the page says why", markup=False)
+        console.print(f"without a year: {_designs(missing)}; the page says why", markup=False)
     console.print(f"page: {page}", markup=False, soft_wrap=True)
+
+
+def _designs(many: int) -> str:
+    return f"{many} design{'' if many == 1 else 's'}"
 
 
 def _best(found: Swept) -> Table:

@@ -122,22 +122,34 @@ def planned(sweep: Sweep | None, source: str, facility: Facility, known: Mapping
     if size > MOST:
         message = f"has {size:,} designs, and {MOST:,} are the most; take values or axes away"
         faults.append(Fault("sweep", message))
-    for name in sweep.objectives:
-        faults += _unknown(name.removeprefix("-"), "sweep.objectives", known)
+    objectives = tuple((name.removeprefix("-"), -1.0 if name.startswith("-") else 1.0) for name in sweep.objectives)
+    for name, times in Counter(name for name, _ in objectives).items():
+        faults += _unknown(name, "sweep.objectives", known)
+        if times > 1:
+            faults.append(Fault("sweep.objectives", f"has {name!r} more than once; give each figure once"))
+    bounds = _bounds(sweep, known, faults)
+    if faults:
+        raise ScenarioError(source, faults)
+    return Planned(tuple(axes), objectives, bounds)
+
+
+def _bounds(sweep: Sweep, known: Mapping[str, Metric], faults: list[Fault]) -> tuple[Bound, ...]:
+    """Read what must hold."""
     bounds = []
     for name, limit in sweep.limits.items():
+        where = f"sweep.limits.{name}"
         missing = _unknown(name, "sweep.limits", known)
         faults += missing
         if not missing:
-            low = _amount(limit.at_least, f"sweep.limits.{name}.at_least", known[name]["unit"], -math.inf, faults)
-            high = _amount(limit.at_most, f"sweep.limits.{name}.at_most", known[name]["unit"], math.inf, faults)
+            low = _amount(limit.at_least, f"{where}.at_least", known[name]["unit"], -math.inf, faults)
+            high = _amount(limit.at_most, f"{where}.at_most", known[name]["unit"], math.inf, faults)
+            if low > high:
+                message = f"at_least, {limit.at_least}, lies above at_most, {limit.at_most}: nothing can keep both"
+                faults.append(Fault(where, message))
             told = {"at least": limit.at_least, "at most": limit.at_most}
             text = ", ".join(f"{word} {value}" for word, value in told.items() if value is not None)
             bounds.append(Bound(name, low, high, text))
-    if faults:
-        raise ScenarioError(source, faults)
-    objectives = tuple((name.removeprefix("-"), -1.0 if name.startswith("-") else 1.0) for name in sweep.objectives)
-    return Planned(tuple(axes), objectives, tuple(bounds))
+    return tuple(bounds)
 
 
 def _axis(path: str, values: tuple[str, ...], variants: Variants, faults: list[Fault]) -> Axis:

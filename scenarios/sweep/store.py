@@ -21,9 +21,9 @@ UNFINISHED = ".part"
 """End of the name of a file that is being written."""
 
 
-def open_folder(out: str | Path | None, site: str, name: str) -> Path:
+def place(out: str | Path | None, site: str, name: str) -> Path:
     """
-    Open the folder of a sweep, which may hold results already.
+    Find the folder of a sweep, which may hold results already; nothing is touched.
 
     Parameters
     ----------
@@ -35,17 +35,34 @@ def open_folder(out: str | Path | None, site: str, name: str) -> Path:
     Returns
     -------
     Path
-        A folder that is there; what was half written is gone.
+        A folder that is there, or may be made.
 
     Raises
     ------
     OutputError
-        If something else stands there, or nothing can be written.
+        If something else stands there.
     """
     folder = output.RUNS / f"{site}-sweep_{name}" if out is None else Path(out)
     if folder.exists() and not _ours(folder):
         message = f"{folder}: is not empty and holds no sweep; give another --out (nothing was touched)"
         raise OutputError(message)
+    return folder
+
+
+def open_folder(folder: Path) -> None:
+    """
+    Make the folder of a sweep where it is not there, and take away what was half written.
+
+    Parameters
+    ----------
+    folder
+        From `place`.
+
+    Raises
+    ------
+    OutputError
+        If nothing can be written.
+    """
     try:
         (folder / POINTS).mkdir(parents=True, exist_ok=True)
         for path in (*folder.glob(f".*{UNFINISHED}"), *(folder / POINTS).glob(f".*{UNFINISHED}")):
@@ -53,7 +70,6 @@ def open_folder(out: str | Path | None, site: str, name: str) -> Path:
     except OSError as error:
         message = f"{folder}: no sweep can be written there ({error.strerror}); give another --out"
         raise OutputError(message) from error
-    return folder
 
 
 def _ours(folder: Path) -> bool:

@@ -132,15 +132,19 @@ def sweep(
     if count is not None and count < 1:
         raise ScenarioError(ARGUMENTS, [Fault("--processes", f"must be at least 1; got {count}")])
     common = point.asked(asked_for, weather, step, first)
-    folder = store.open_folder(out, facility.name, asked_for.name)
+    folder = store.place(out, facility.name, asked_for.name)
     given = point.task(facility, common)
-    base = _kept(folder, given)
+    base = store.kept(folder, given.key) or point.solve(given)
     if base["says"]:
         raise ScenarioError(facility.name, [Fault(AS_GIVEN, base["says"])])
     plan = points.planned(asked_for.sweep, asked_for.name, facility, base["figures"])
+    # Nothing is written of a sweep that has a fault.
+    store.open_folder(folder)
+    store.keep(folder, given.key, base)
+    known = _result(folder, given.key, "")["figures"]
     manifest = _manifest(facility, asked_for, plan, common, site, scenario)
     store.put(folder / output.MANIFEST, store.text(manifest))
-    chosen, keys, refused = [], list[str](), dict[int, str]()
+    chosen, keys, refused, waited = [], list[str](), dict[int, str](), set[str]()
 
     def wanted() -> Iterator[Task]:
         """Give the designs that are not solved yet; note all."""
@@ -155,15 +159,17 @@ def sweep(
                 continue
             keys.append(task.key)
             if task.key not in seen and store.kept(folder, task.key) is None:
+                waited.add(task.key)
                 yield task
             seen.add(task.key)
-            if progress is not None:
-                progress(row, plan.size)
 
     for key, result in _solved(wanted(), count, address):
         store.keep(folder, key, result)
+        waited.remove(key)
+        if progress is not None:
+            progress(len(keys) - len(waited), plan.size)
     results = tuple(_result(folder, key, refused.get(row, "")) for row, key in enumerate(keys))
-    swept = _judged(facility, asked_for, plan, base["figures"], tuple(chosen), results)
+    swept = _judged(facility, asked_for, plan, known, tuple(chosen), results)
     store.put(folder / TABLE, _parquet(table(swept, keys)))
     store.put(folder / PAGE, pages.html(swept, manifest).encode())
     return swept, folder / PAGE
@@ -174,15 +180,6 @@ def _solved(tasks: Iterator[Task], count: int | None, address: str | None) -> sp
         return spread.cluster(tasks, address)
     many = count or os.cpu_count() or 1
     return spread.alone(tasks) if many == 1 else spread.processes(tasks, many)
-
-
-def _kept(folder: Path, task: Task) -> Result:
-    """Give the result of a design, solved here if there is none."""
-    found = store.kept(folder, task.key)
-    if found is None:
-        store.keep(folder, task.key, point.solve(task))
-        found = store.kept(folder, task.key)
-    return found or {}
 
 
 def _result(folder: Path, key: str, refused: str) -> Result:

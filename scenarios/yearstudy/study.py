@@ -53,6 +53,9 @@ STEPS = (300, 3600)
 FIRST_YEAR = 2026
 """Year that is planned where none is asked for: that of the ready scenarios."""
 
+YEARS = 1900, 2999
+"""First and last that may be asked for: beyond, a year would be a slip of the hand."""
+
 SCHEMA = 1
 """Version of the layout of a year's folder."""
 
@@ -296,7 +299,7 @@ def solve(
         As of `year`.
     """
     facility = site if isinstance(site, Facility) else facilities.load(site)
-    span = Span(datetime(first, 1, 1), length := _step(step), HOURS * 3600 // length)
+    span = _span(first, step)
     whole = build.site(facility)
     setting = settle(whole, Asked(scenario=scenario), facility.scenario or DEFAULT)
     air = outdoors.year(facility, weather, span, setting.scenario.seed)
@@ -347,6 +350,14 @@ def _built(site: Site) -> tuple[float, float]:
     """Give the accelerators of a site, and what its racks are rated for."""
     classes, row = site.rack_classes, site.racks.rack_class
     return float(classes.accelerators[row].sum()), float(classes.rated_power[row].sum())
+
+
+def _span(first: int, step: str) -> Span:
+    if not YEARS[0] <= first <= YEARS[1]:
+        message = f"must be a calendar year from {YEARS[0]} to {YEARS[1]}; got {first}"
+        raise ScenarioError(ARGUMENTS, [Fault("--first", message)])
+    length = _step(step)
+    return Span(datetime(first, 1, 1), length, HOURS * 3600 // length)
 
 
 def _step(text: str) -> int:

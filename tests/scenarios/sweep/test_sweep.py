@@ -130,6 +130,7 @@ def test_all_faults_of_a_sweep_are_told_at_once(capsys, monkeypatch, tmp_path: P
     """An unknown place, a wrong unit, a value twice, an empty axis, an unknown figure, a limit of another unit."""
     done = twin(capsys, monkeypatch, "sweep", SITE, "--scenario", written(tmp_path, FAULTY), "--out", tmp_path / "out")
     assert done.code == 2
+    assert not (tmp_path / "out").exists()
     assert "6 faults in small" in done.err
     for part in (
         "sweep.axes.cooling.air.set_pont: there is no such place below 'cooling.air'",
@@ -140,6 +141,43 @@ def test_all_faults_of_a_sweep_are_told_at_once(capsys, monkeypatch, tmp_path: P
         "sweep.limits.facility_power_peak.at_most: give a value in W; got '3 K'",
     ):
         assert part in done.err
+
+
+@pytest.mark.parametrize(
+    ("there", "instead", "said"),
+    [
+        ('"-chip_margin_min"', '"-pue"', "sweep.objectives: has 'pue' more than once"),
+        (
+            'at_most = "1.05"',
+            'at_least = "1.2", at_most = "1.1"',
+            "sweep.limits.pue: at_least, 1.2, lies above at_most",
+        ),
+        ('["1.2", "1.3", "1.4"]', "[1.2, 1.3]", "got cooling.air.coil_margin = [1.2, 1.3]"),
+        ('["1.2", "1.3", "1.4"]', "1.2", "got cooling.air.coil_margin = 1.2"),
+        ('["pue", "-chip_margin_min"]', '["pue", "wue", "carbon", "cue"]', "has 4 entries, and 3 are the most"),
+        ('["pue", "-chip_margin_min"]', '"pue"', "sweep.objectives: give a list; got 'pue'"),
+    ],
+)
+def test_what_no_sweep_can_mean(capsys, monkeypatch, tmp_path: Path, there: str, instead: str, said: str) -> None:
+    """One message with the place, and nothing written."""
+    asked = ("sweep", SITE, "--scenario", written(tmp_path, SWEEP.replace(there, instead)), "--out", tmp_path / "out")
+    done = twin(capsys, monkeypatch, *asked, "--processes", "1")
+    assert done.code == 2
+    assert said in done.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_progress_counts_designs_that_are_done(tmp_path: Path) -> None:
+    told = list[tuple[int, int]]()
+    sweep(SITE, written(tmp_path), out=tmp_path / "out", count=1, progress=lambda done, of: told.append((done, of)))
+    assert told == [(done, 6) for done in range(1, 7)]
+
+
+@pytest.mark.parametrize("first", ["0", "99999"])
+def test_a_year_that_no_calendar_has(capsys, monkeypatch, first: str) -> None:
+    done = twin(capsys, monkeypatch, "year", SITE, "--first", first)
+    assert done.code == 2
+    assert f"--first: must be a calendar year from 1900 to 2999; got {first}" in done.err
 
 
 def test_too_many_designs_are_refused(capsys, monkeypatch, tmp_path: Path) -> None:
