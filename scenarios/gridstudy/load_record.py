@@ -78,17 +78,19 @@ def electronic(of: tuple[Part, ...], power_factor: float) -> pl.DataFrame:
     -----
     Names and law as the help of PowerWorld has them (Load Characteristic LDELEC). The model has no delays: ``Vd2`` is
     the highest voltage below which a part ceases at last, however long it takes, so that it trips more than the part
-    does.
+    does. A part that ceases at a voltage where its power still is constant has no way between: ``Vd1`` is ``Vd2`` then,
+    as the model wants it no lower.
     """
     levels = trips(of).filter(pl.col("quantity") == "voltage", pl.col("beyond") == "below")
     highest = dict(levels.group_by("part").agg(pl.col("level").max()).iter_rows())
+    ceases = [highest.get(part.name, part.fed.front_end.least_voltage.si) for part in of]
     whole = sum(part.fed.power for part in of)
     return pl.DataFrame(
         {
             "part": [part.name for part in of],
             "share": [part.fed.power / whole for part in of],
-            "Vd1": [1.0 / part.fed.front_end.current_limit.si for part in of],
-            "Vd2": [highest.get(part.name, part.fed.front_end.least_voltage.si) for part in of],
+            "Vd1": [max(1.0 / part.fed.front_end.current_limit.si, low) for part, low in zip(of, ceases, strict=True)],
+            "Vd2": ceases,
             "Frcel": [0.0 if part.fed.front_end.restarts else 1.0 for part in of],
             "pfel": [power_factor] * len(of),
         }

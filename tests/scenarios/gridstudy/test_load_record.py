@@ -32,9 +32,18 @@ def test_shares_and_the_names_of_ldelec() -> None:
             for name, quantity, beyond, level, _ in levels.iter_rows()
             if (name, quantity, beyond) == (part.name, "voltage", "below")
         ]
-        assert row["Vd1"] * part.fed.front_end.current_limit.si == pytest.approx(1.0)
+        assert row["Vd1"] == pytest.approx(max(1.0 / part.fed.front_end.current_limit.si, row["Vd2"]))
         assert row["Vd2"] == max(own, default=part.fed.front_end.least_voltage.si)
         assert row["Frcel"] == float(not part.fed.front_end.restarts)
+
+
+def test_ldelec_is_never_constant_below_where_it_is_zero() -> None:
+    """A UPS holds its power down to 0.83 per unit, and ceases below 0.90 after 10 s: the model has one of the two."""
+    of = tuple(Part(name, name, Fed(front_ends.load(name), 1e6)) for name in front_ends.names())
+    table = load_record.electronic(of, 0.98)
+    assert (table["Vd1"] >= table["Vd2"]).all()
+    (ups,) = table.filter(part="ups_itic").iter_rows(named=True)
+    assert ups["Vd1"] == ups["Vd2"] == 0.9
 
 
 def test_records_of_two_points() -> None:
