@@ -207,11 +207,11 @@ def of(found: Found, asked: Asked) -> Accounts:
     )
     contract = standing.contract(found, times)
     take = 0.0 if tariff.minimum_take is None else tariff.minimum_take.si
-    connection = Connection(facility.connection.rating.si, tariff.demand.si, take * contract)
+    stated = facility.connection.contract is not None
+    connection = Connection(facility.connection.rating.si, tariff.demand.si, take * contract, stated)
     growth = bool(found.stretches[0].name)
     supplied = supply.solve(facility, costs, hours, connection, asked.supply, asked.aim, growth=growth)
-    left = (1.0 - supplied.islanded) * max(1.0 - supplied.on_grid / connection.limit, 0.0)
-    contract = contract * left
+    contract = contract * connection.left(supplied.islanded, supplied.on_grid)
     bill = _billed(found, supplied, tariff, contract)
     stands, stood = standing.standing(found)
     items = tuple(items_of(found, costs, tariff, supplied, bill, stands))

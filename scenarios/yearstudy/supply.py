@@ -211,12 +211,19 @@ class Connection(NamedTuple):
     demand_charge : [USD/W]
         Of a month's highest import.
     billed : (month,) [W]
-        Billed even where less is drawn, where no part of the site is an island.
+        Billed even where less is drawn.
+    stated : bool
+        Whether the site states its contract; else its rating stands for one, of which own supply takes a part.
     """
 
     limit: float
     demand_charge: float
     billed: Floats
+    stated: bool = False
+
+    def left(self, islanded: float, on_grid: float) -> float:
+        """Give what is left of the contract [1] beside an island's share [1] and firm plants on the grid [W]."""
+        return 1.0 if self.stated else (1.0 - islanded) * max(1.0 - on_grid / self.limit, 0.0)
 
 
 def solve(
@@ -285,12 +292,12 @@ def solve(
         notes.append("sets of the island give nothing firm with their spare units out: they are left out")
     if rest > 0.0 and (beside or others.storage.power > 0.0 or others.panels > 0.0):
         on_grid = sum(each.firm for each in beside if each.role == ON_GRID)
-        less = connection._replace(billed=connection.billed * max(1.0 - on_grid / connection.limit, 0.0))
+        less = connection._replace(billed=connection.billed * connection.left(1.0 - rest, on_grid))
         areas.append(_beside(economics, hours, less, beside, others, rest, aim))
         if on_grid:
             notes.append(
                 "plants on the grid are used as if they stood behind the meter and were the site's own; the contract "
-                "is the rating of the connection less what they firmly give"
+                f"is {'as stated' if connection.stated else 'the rating of the connection less what they firmly give'}"
             )
     imported = rest * hours.demand
     if areas and areas[-1].role == BESIDE:
@@ -441,7 +448,7 @@ def _beside(
     grid = Grid(connection.limit, 0.0, hours.price, np.zeros(hours.demand.size), connection.demand_charge, hours.carbon)
     fleets = tuple(_fleet(economics, each) for each in sets)
     supply = Supply(fleets, others.storage, grid, others.sun, 0.0, economics.dispatch.unserved.si)
-    found = by_period(share * hours.demand, HOUR, supply, hours.month, share * connection.billed, aim)
+    found = by_period(share * hours.demand, HOUR, supply, hours.month, connection.billed, aim)
     return Area(BESIDE, share, sets, supply, others.panels, found)
 
 

@@ -132,6 +132,17 @@ def test_an_island_carries_its_part(island: study.Found) -> None:
     assert value(made, "carbon_fuel") > burnt * HOUR * 56.1e-9
 
 
+def test_a_stated_contract_is_billed_whole(island: study.Found) -> None:
+    """Ohio bills 85 % of 1,000 MW that were contracted, whatever an island carries; of a mere rating a part."""
+    connection = island.facility.connection.model_copy(update={"contract": island.facility.connection.rating})
+    stated = island._replace(facility=island.facility.model_copy(update={"connection": connection}))
+    made = accounts.of(stated, Asked())
+    assert made.bill.billed_demand == pytest.approx(np.full(12, 850.0 * MEGA), rel=1e-12)
+    rated = accounts.of(island, Asked())
+    part = 850.0 * MEGA * (1.0 - rated.supplied.islanded)
+    assert rated.bill.billed_demand == pytest.approx(np.maximum(rated.bill.peak, part), rel=1e-12)
+
+
 def test_without_its_supply_a_site_takes_all_from_the_grid(island: study.Found) -> None:
     without = accounts.of(island, Asked(supply="none"))
     assert without.supplied.areas == ()
