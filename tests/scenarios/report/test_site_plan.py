@@ -12,8 +12,8 @@ import pytest
 
 from scenarios.report import site_plan
 from tests.scenarios import fake_run
+from tests.scenarios.browser import browse
 from tests.scenarios.charts import numbers
-from tests.scenarios.report.test_page import browse
 
 
 @pytest.fixture(scope="module")
