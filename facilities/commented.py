@@ -147,6 +147,9 @@ class _Writer:
 
     def _inside(self, path: str, model: type[BaseModel], name: str, given: _Tables) -> Iterator[str]:
         about = notes.of_field(model, name, self._terms)
+        if isinstance(given, dict) and not list(models(model.model_fields[name].annotation)):
+            yield from ["", *comment(about), f"[{path}]", *_free(given)]
+            return
         if isinstance(given, list):
             for number, part in enumerate(given):
                 yield from self._section(
@@ -171,6 +174,16 @@ class _Writer:
 
 def _joined(about: str, of_table: str) -> str:
     return of_table if about == of_table else f"{of_table} {about}".strip()
+
+
+def _free(given: Mapping[str, Any], above: str = "") -> Iterator[str]:
+    """Write a table of which no model says what is in it, with dots between the keys of tables within it."""
+    for name, part in given.items():
+        path = f"{above}{_key(name)}"
+        if isinstance(part, Mapping) and part:
+            yield from _free(part, f"{path}.")
+        else:
+            yield f"{path} = {value(part)}"
 
 
 def _key(name: str) -> str:

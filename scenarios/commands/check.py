@@ -13,7 +13,7 @@ from rich.console import Console
 from facilities import weather
 from twin.errors import Fault, InputError
 
-_SCENARIO_KEYS = {"jobs", "events", "duration", "seed", "weather"}
+_SCENARIO_KEYS = {"jobs", "events", "duration", "seed", "weather", "sweep"}
 """Keys by which a TOML file is known as a scenario."""
 
 

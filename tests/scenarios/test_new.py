@@ -174,3 +174,11 @@ def test_what_cannot_be_written_leaves_nothing(run, tmp_path: Path) -> None:
     assert done.code == 2
     assert "cannot be written" in done.err
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_copy_of_a_search_is_a_scenario(run, tmp_path: Path) -> None:
+    """It has neither jobs nor events; its axes keep their dots."""
+    begun = run("new", "mine", "--from", "warmer_water")
+    assert "written: mine.toml (scenario, a copy of warmer_water)" in begun.out
+    assert 'cooling.liquid.loop.cooler_margin = ["1.0", "1.25", "1.5"]' in (tmp_path / "mine.toml").read_text()
+    assert run("check", "mine.toml").out == "mine.toml: scenario, good\n"
