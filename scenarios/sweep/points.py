@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -118,6 +118,7 @@ def planned(sweep: Sweep | None, source: str, facility: Facility, known: Mapping
     variants, faults = Variants(facility), list[Fault]()
     axes = [_axis(path, values, variants, faults) for path, values in sweep.axes.items()]
     axes += [_choices(name, pieces, variants, faults) for name, pieces in sweep.choices.items()]
+    faults += _against(axes)
     size = math.prod(len(axis.values) for axis in axes)
     if size > MOST:
         message = f"has {size:,} designs, and {MOST:,} are the most; take values or axes away"
@@ -131,6 +132,20 @@ def planned(sweep: Sweep | None, source: str, facility: Facility, known: Mapping
     if faults:
         raise ScenarioError(source, faults)
     return Planned(tuple(axes), objectives, bounds)
+
+
+def _against(axes: Sequence[Axis]) -> list[Fault]:
+    """Find places that two axes change, of which a design could have the value of one alone."""
+    places = [(axis.name, path) for axis in axes for path in {path: None for each in axis.changes for path in each}]
+    by = Counter(path for _, path in places)
+    return [
+        Fault(
+            "sweep",
+            f"{path} is changed by {' and by '.join(name for name, own in places if own == path)}; by one alone",
+        )
+        for path, times in by.items()
+        if times > 1
+    ]
 
 
 def _bounds(sweep: Sweep, known: Mapping[str, Metric], faults: list[Fault]) -> tuple[Bound, ...]:
@@ -258,6 +273,8 @@ def combinations(plan: Planned) -> Iterator[tuple[tuple[str, ...], dict[str, Val
         chosen = tuple(axis.values[place] for axis, place in zip(plan.axes, places, strict=True))
         changes: dict[str, Value] = {}
         # Choices first: a number on an axis may stand in a table that a choice puts.
-        for axis, place in sorted(zip(plan.axes, places, strict=True), key=lambda pair: len(pair[0].changes[0]) == 1):
+        for axis, place in sorted(
+            zip(plan.axes, places, strict=True), key=lambda pair: pair[0].name in pair[0].changes[0]
+        ):
             changes |= axis.changes[place]
         yield chosen, changes

@@ -155,6 +155,11 @@ def test_all_faults_of_a_sweep_are_told_at_once(capsys, monkeypatch, tmp_path: P
         ('["1.2", "1.3", "1.4"]', "[1.2, 1.3]", "got cooling.air.coil_margin = [1.2, 1.3]"),
         ('["1.2", "1.3", "1.4"]', "1.2", "got cooling.air.coil_margin = 1.2"),
         ('["pue", "-chip_margin_min"]', '["pue", "wue", "carbon", "cue"]', "has 4 entries, and 3 are the most"),
+        (
+            "[sweep.limits]",
+            '[sweep.choices.coil.large.cooling.air]\ncoil_margin = "1.5"\n[sweep.limits]',
+            "sweep: cooling.air.coil_margin is changed by cooling.air.coil_margin and by coil; by one alone",
+        ),
         ('["pue", "-chip_margin_min"]', '"pue"', "sweep.objectives: give a list; got 'pue'"),
     ],
 )
