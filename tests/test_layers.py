@@ -124,6 +124,11 @@ def test_heavy_libraries_wait_until_they_are_needed() -> None:
     assert _loaded_by(modules, {"pandapower", "pvlib", "pandas"}) == set()
 
 
+def test_a_replay_loads_no_statistics() -> None:
+    """Filters and distributions take 0.35 s to load, a tenth of Frontier's day."""
+    assert _loaded_by(["scenarios.study"], {"scipy.signal", "scipy.stats"}) == set()
+
+
 def test_help_loads_no_numerical_library() -> None:
     """`twin --help` answers in 0.6 s; each of these takes 0.1 s or more to load."""
     heavy = {"pandapower", "pvlib", "pandas", "plotly", "numba", "scipy", "polars", "pint"}

@@ -18,7 +18,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
-from scipy.stats import binom
+from scipy.special import bdtrc
 
 from twin.site import Floats
 
@@ -170,7 +170,7 @@ def at_least(needed: int, installed: int, availability: float) -> float:
     [1]
         :math:`\sum_{k \ge m} \binom{n}{k} A^k (1 - A)^{n - k}`.
     """
-    return float(binom.sf(needed - 1, installed, availability))
+    return float(bdtrc(needed - 1, installed, availability))
 
 
 def fed(scheme: str, units: int, availability: float, loading: float) -> float:

@@ -12,7 +12,6 @@ from typing import NamedTuple
 import numpy as np
 from scipy.linalg import expm
 from scipy.optimize import brentq
-from scipy.signal import lfilter
 
 from twin.site import Floats
 
@@ -107,6 +106,8 @@ def response(system: Interconnection, change: Floats, step: float) -> Floats:
     .. [1] P. M. Anderson and M. Mirheydar, A low-order system frequency response model, IEEE Transactions on Power
        Systems 5(3), 1990
     """
+    from scipy.signal import lfilter  # loads statistics too, 0.3 s that every command would spend to read a site
+
     gain = system.gain / system.droop
     mass = 2.0 * system.inertia
     whole = np.zeros((4, 4))
