@@ -30,6 +30,12 @@ NOT_READ = ("phases.",)
 POINTS = "connection.points"
 """Bound to the buses that a host network names."""
 
+RACKS = re.compile(r"racks\.[^.]+\.count")
+"""
+How many racks stand: what the year is of, rather than what is not known of it. The range of a class of sites, or of how
+racks are split between two kinds, drawn by itself would give another site behind the same connection.
+"""
+
 
 def free(facility: Facility) -> list[Banded]:
     """
@@ -43,13 +49,16 @@ def free(facility: Facility) -> list[Banded]:
     Returns
     -------
     list of Banded
-        All with a range, but those of phases, and points of connection where a host network names them one by one.
+        All with a range, but those of phases, of how many racks stand, and points of connection where a host network
+        names them one by one.
     """
     named = facility.connection.host is not None
     return [
         number
         for number in banded(facility)
-        if not number.path.startswith(NOT_READ) and not (named and number.path == POINTS)
+        if not number.path.startswith(NOT_READ)
+        and not RACKS.fullmatch(number.path)
+        and not (named and number.path == POINTS)
     ]
 
 

@@ -73,13 +73,15 @@ def test_no_dimension_echoes_another(count: int, samples: int, most: float) -> N
 
 
 def test_what_is_bound_is_not_drawn() -> None:
-    """Phases say what stands when, and a host network names its buses; all else with a range is drawn."""
+    """Phases and counts of racks say what stands, and a host network names its buses; all else with a range is drawn."""
     site = facilities.load("prometheus")
     paths = {number.path for number in free(site)}
     assert "cooling.liquid.supply_temperature" in paths
     assert "catalog.accelerators.gb200.leakage" in paths
     assert "connection.points" not in paths
     assert not any(path.startswith("phases.") for path in paths)
+    split = {number.path for number in free(facilities.load("fairwater"))}  # 4,226 racks of two kinds, by halves
+    assert not any(path.startswith("racks.") and path.endswith(".count") for path in split)
 
 
 def test_draws_stay_in_their_ranges_and_are_the_same_again() -> None:
