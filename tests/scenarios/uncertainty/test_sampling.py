@@ -73,7 +73,7 @@ def test_no_dimension_echoes_another(count: int, samples: int, most: float) -> N
 
 
 def test_what_is_bound_is_not_drawn() -> None:
-    """Phases and counts of racks say what stands, and a host network names its buses; all else with a range is drawn."""
+    """Phases and counts of racks say what stands, a host network names its buses; all else with a range is drawn."""
     site = facilities.load("prometheus")
     paths = {number.path for number in free(site)}
     assert "cooling.liquid.supply_temperature" in paths
