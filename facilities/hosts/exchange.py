@@ -97,17 +97,26 @@ def read(path: Path) -> Exchanged:
     return tables(network, path.name)
 
 
+class _Heard(logging.Handler):
+    """Keeps what is said."""
+
+    def __init__(self, level: int) -> None:
+        super().__init__(level)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(record.getMessage())
+
+
 @contextmanager
 def _warnings() -> Iterator[list[str]]:
     """Hear what PowSyBl warns of, most of which is of extras of its own that nothing here needs."""
-    logger, heard = logging.getLogger("powsybl"), list[str]()
-    handler = logging.Handler(logging.WARNING)
-    handler.emit = lambda record: heard.append(record.getMessage())  # type: ignore[method-assign]
+    logger, handler = logging.getLogger("powsybl"), _Heard(logging.WARNING)
     logger.addHandler(handler)
     logger.propagate = False
     logger.setLevel(logging.WARNING)
     try:
-        yield heard
+        yield handler.messages
     finally:
         logger.setLevel(logging.ERROR)
         logger.propagate = True

@@ -50,12 +50,12 @@ def table(facility: Facility, parts: Sized) -> pl.DataFrame:
 def _rows(facility: Facility, parts: Sized) -> Iterator[tuple[str | float | None, ...]]:
     racks = float(parts.heat.power.sum())
     start, able = _generators(facility)
-    storage = {supply.kind: supply for supply in facility.supply.values() if supply.kind in TYPICAL}
+    storage: dict[str, Supply] = {supply.kind: supply for supply in facility.supply.values() if supply.kind in TYPICAL}
     names: list[str] = list(storage)
     if "ups" not in names and any(stage.name == "ups" for stage in facility.power.hall):
         names.append("ups")
     for kind in names or [""]:
-        basis, feeds = _autonomy(kind, storage.get(kind), racks)  # type: ignore[call-overload]
+        basis, feeds = _autonomy(kind, storage.get(kind), racks)
         margin = None if start is None or feeds is None else feeds - start
         verdict = _verdict(feeds, margin, able, parts.peak_power)
         yield kind.replace("_", " ") or "none", basis, feeds, start, margin, able, parts.peak_power, verdict

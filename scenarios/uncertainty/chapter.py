@@ -13,7 +13,7 @@ from scenarios.page.quantities import MISSING, digits
 from scenarios.page.shown import Shown
 from scenarios.page.style import BLUE, INK, ORANGE, Chart
 from scenarios.uncertainty.sampling import HEADLINES, OF_ACCOUNTS, SHOWN, Sampled, ranked
-from scenarios.uncertainty.tables import SHARES
+from scenarios.uncertainty.tables import spread
 
 if TYPE_CHECKING:
     from twin.site import Floats
@@ -98,7 +98,7 @@ def shown(sampled: Sampled, labels: Mapping[str, str], write: Write) -> Shown:
         (
             label,
             write(name, sampled.known[name]["value"]),
-            *(write(name, float(np.nanquantile(sampled.figures[name], share))) for share in SHARES.values()),
+            *(write(name, value) for value in spread(sampled.figures[name]).values()),
             _error(sampled, name),
         )
         for name, label in labels.items()
@@ -111,10 +111,11 @@ def shown(sampled: Sampled, labels: Mapping[str, str], write: Write) -> Shown:
 
 def _error(sampled: Sampled, name: str) -> str:
     """Write an error as a part of the spread from P10 to P90."""
-    low, high = np.nanquantile(sampled.figures[name], (SHARES["p10"], SHARES["p90"]))
-    if name not in sampled.missed or high <= low:
+    of = spread(sampled.figures[name])
+    width = of["p90"] - of["p10"]
+    if name not in sampled.missed or width <= 0.0:
         return MISSING
-    return f"{digits(100.0 * sampled.missed[name] / float(high - low), 2)}\N{NARROW NO-BREAK SPACE}%"
+    return f"{digits(100.0 * sampled.missed[name] / width, 2)}\N{NARROW NO-BREAK SPACE}%"
 
 
 def charts(sampled: Sampled, labels: Mapping[str, str], write: Write) -> dict[str, Chart]:

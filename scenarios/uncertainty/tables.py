@@ -8,10 +8,28 @@ import numpy as np
 import polars as pl
 
 from scenarios.uncertainty.sampling import Sampled
+from twin.arrays import Floats
 from twin.metrics import Metric
 
 SHARES = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
 """Part of the samples that lies below each quantile."""
+
+
+def spread(values: Floats) -> dict[str, float]:
+    """
+    Give the quantiles of one figure.
+
+    Parameters
+    ----------
+    values : (sample,)
+        Of each year; NaN where it has not the figure.
+
+    Returns
+    -------
+    dict of text to float
+        By the names of `SHARES`, in the figure's unit.
+    """
+    return {mark: float(np.nanquantile(values, share)) for mark, share in SHARES.items()}
 
 
 def quantiles(sampled: Sampled) -> pl.DataFrame:
@@ -34,7 +52,7 @@ def quantiles(sampled: Sampled) -> pl.DataFrame:
             "figure": name,
             "unit": sampled.known[name]["unit"],
             "as_given": sampled.known[name]["value"],
-            **{mark: float(np.nanquantile(values, share)) for mark, share in SHARES.items()},
+            **spread(values),
             "largest_error": sampled.missed.get(name),
         }
         for name, values in sampled.figures.items()
@@ -60,12 +78,9 @@ def metrics(sampled: Sampled, names: list[str]) -> dict[str, Metric]:
         Flat: ``pue_p10`` and its like.
     """
     return {
-        f"{name}_{mark}": {
-            "value": float(np.nanquantile(sampled.figures[name], share)),
-            "unit": sampled.known[name]["unit"],
-        }
+        f"{name}_{mark}": {"value": value, "unit": sampled.known[name]["unit"]}
         for name in names
-        for mark, share in SHARES.items()
+        for mark, value in spread(sampled.figures[name]).items()
     }
 
 

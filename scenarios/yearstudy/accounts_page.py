@@ -23,7 +23,7 @@ FIGURES = (
     ("Cost", (("cost_yearly", "Year, capital included"), ("cost_capital", "Investment"), ("bill", "Grid's bills"),
               ("grid_price_mean", "Mean price of the grid"), ("cost_it_mw_year", "Year per MW of IT"),
               ("cost_capital_it_mw", "Investment per MW of IT"),
-              ("cost_accelerator_hour", "Hour of an accelerator"), ("cost_training_run", "A training run"),
+              ("cost_accelerator_hour", "Hour of a chip"), ("cost_training_run", "A training run"),
               ("cost_million_tokens", "A million tokens"))),
 )  # fmt: skip
 """Groups of figures: title, then name and label."""

@@ -236,7 +236,7 @@ def capital(economics: Economics, stands: Stands) -> Iterator[Item]:
         listed = economics.hardware.get(chip, economics.hardware.get(UNLISTED))
         if listed is None or count == 0.0:
             continue
-        told = f"{count:,.0f} accelerators at {listed.price.value}, hosts and network included"
+        told = f"{count:,.0f} chips at {listed.price.value}, hosts and network included"
         yield bought(f"{stands.titles[chip]}, hosts", told, count, listed.price, terms.life, interest)
         kept += count * listed.price.si * _three(terms.upkeep)
     for name, part, amount in (
@@ -372,7 +372,7 @@ def embodied(economics: Economics, stands: Stands) -> Iterator[Embodied]:
     for chip, count in stands.accelerators.items():
         listed = economics.hardware.get(chip, economics.hardware.get(UNLISTED))
         if listed is not None and count > 0.0:
-            told = f"{count:,.0f} accelerators of {listed.embodied.value}"
+            told = f"{count:,.0f} chips of {listed.embodied.value}"
             yield _made(f"{stands.titles[chip]}, hosts", told, count, listed.embodied, life)
     parts: Sequence[tuple[str, Built, float]] = (
         ("building", economics.building, stands.it_power),

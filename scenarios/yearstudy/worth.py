@@ -97,16 +97,16 @@ def of(year: Year, stands: Stands) -> Iterator[Worth]:
 
 def _by_chip(year: Year, chips: float) -> Iterator[Worth]:
     hour = year.cost / (chips * HOURS)
-    working = f"{chips:,.0f} accelerators, every hour of the year, busy or not"
-    yield Worth("cost_accelerator_hour", "Hour of an accelerator", hour, "USD/h", working)
     rated = performance(year.found.stretches[-1].facility)
+    working = f"{chips:,.0f} chips, every hour of the year, busy or not"  # of servers alone they are processors
+    yield Worth("cost_accelerator_hour", "Hour of a chip", hour, "USD/h", working)
     terms = year.economics.training
     if rated.bf16.operations > 0.0 and rated.bf16.accelerators == rated.accelerators:
         each = rated.bf16.operations / rated.bf16.accelerators
         hours = terms.operations.si / (terms.utilisation.si * each) / 3600.0
         working = (
             f"{terms.operations.value} FLOP at {terms.utilisation.value} of {each / 1e12:,.0f} TFLOP/s (dense bf16): "
-            f"{hours / MILLION:,.2f} million accelerator-hours"
+            f"{hours / MILLION:,.2f} million chip-hours"
         )
         yield Worth("cost_training_run", "Training run (405e9 parameters)", hours * hour, "USD", working)
         if year.carbon is not None:
