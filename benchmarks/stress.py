@@ -27,8 +27,8 @@ def write_stress_site(path: Path, racks: int) -> None:
         ("connection", "points"): f"{math.ceil(power / POINT_POWER)}",
     }
     text = file_of("prometheus").read_text(encoding="utf-8").replace('name = "prometheus"', 'name = "stress"', 1)
-    # Its one station of the host grid cannot serve all points.
-    gone = r"^\[\[?(racks\.service|connection\.host|connection\.host\.points)\]\]?\n.*?(?=^\[)"
+    # Its one station of the host grid cannot serve all points, and its phases count halls of its own.
+    gone = r"^\[\[?(racks\.service|connection\.host|connection\.host\.points|phases)\]\]?\n.*?(?=^\[)"
     text = re.sub(gone, "", text, flags=re.M | re.S)
     for (section, key), value in changes.items():
         text = _changed(text, section, key, value)

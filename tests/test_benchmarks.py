@@ -29,6 +29,13 @@ def test_the_stress_site_has_its_racks_and_power(stress_file: Path) -> None:
     assert site.arrangement.halls.count == 179  # 24 * 38000 / 5112 = 178.4, rounded up
 
 
+def test_sixteen_racks_of_it_are_a_site(root: Path, tmp_path: Path) -> None:
+    """As `oracle_day.py` replays them: one hall, of which no phase says that there are more."""
+    path = tmp_path / "small.toml"
+    runpy.run_path(str(root / "benchmarks" / "stress.py"))["write_stress_site"](path, 16)
+    assert facilities.load(path).arrangement.halls.count == 1
+
+
 def test_the_stress_site_passes_the_checks_of_a_site(stress_file: Path) -> None:
     assert facilities.check(stress_file) == ()
 
