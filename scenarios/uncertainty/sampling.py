@@ -134,26 +134,7 @@ def sample(found: Found, count: int, seed: int, progress: Progress | None = None
         raise ScenarioError(ARGUMENTS, [Fault("--samples", message)])
     numbers = free(found.facility)
     years, draws = Years(found), Draws(found.facility, numbers, seed)
-    values, rows, failed, missed = [], list[dict[str, float]](), list[str](), dict[str, float]()
-    for draw in draws.sites(count):
-        try:
-            own = _plain(years.figures(draw.facility))
-            if len(rows) < CHECKED:
-                _compare(missed, own, _plain(years.figures(draw.facility, whole=True)))
-            values.append(draw.values)
-            rows.append(own)
-        except InputError as error:
-            draws.refuse(error)
-        except StateError as error:
-            failed.append(str(error))
-        done = len(rows) + len(failed)
-        if progress is not None:
-            progress(done / count)
-        if done == count:
-            break
-    if not rows:
-        message = f"in none of {count} samples the plant can carry its heat: {failed[0]}"
-        raise ScenarioError(found.facility.name, [Fault("--samples", message)])
+    values, rows, failed, missed = _solved(found.facility.name, years, draws, count, progress)
     prices = None if found.accounts is None else Prices(found, found.accounts)
     if prices is not None:
         beside = prices.draw(len(rows), seed)
@@ -186,6 +167,40 @@ def sample(found: Found, count: int, seed: int, progress: Progress | None = None
         failed=tuple(failed),
         missed=missed,
     )
+
+
+class _Solved(NamedTuple):
+    """What was drawn and came of each site that was solved, what happens in others, and how far carried figures are."""
+
+    values: list[Floats]
+    rows: list[dict[str, float]]
+    failed: list[str]
+    missed: dict[str, float]
+
+
+def _solved(name: str, years: Years, draws: Draws, count: int, progress: Progress | None) -> _Solved:
+    """Draw sites until so many could be built, and solve the year of each; of the first few whole as well."""
+    solved = _Solved([], [], [], {})
+    for draw in draws.sites(count):
+        try:
+            own = _plain(years.figures(draw.facility))
+            if len(solved.rows) < CHECKED:
+                _compare(solved.missed, own, _plain(years.figures(draw.facility, whole=True)))
+            solved.values.append(draw.values)
+            solved.rows.append(own)
+        except InputError as error:
+            draws.refuse(error)
+        except StateError as error:
+            solved.failed.append(str(error))
+        done = len(solved.rows) + len(solved.failed)
+        if progress is not None:
+            progress(done / count)
+        if done == count:
+            break
+    if not solved.rows:
+        message = f"in none of {count} samples the plant can carry its heat: {solved.failed[0]}"
+        raise ScenarioError(name, [Fault("--samples", message)])
+    return solved
 
 
 def ranked(correlation: Floats, told: float) -> list[int]:
