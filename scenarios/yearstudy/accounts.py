@@ -117,7 +117,7 @@ class Accounts(NamedTuple):
         there = {"storage": any(each.storage.energy > 0.0 for each in supplies)}
         there["solar"] = any(area.panels > 0.0 for area in self.supplied.areas)
         unused = tuple(f"economics.{name}." for name, is_there in there.items() if not is_there)
-        return [number for number in numbers("economics", self.economics) if not number.path.startswith(unused or "?")]
+        return [number for number in numbers("economics", self.economics) if not number.path.startswith(unused)]
 
     @property
     def notes(self) -> tuple[str, ...]:
