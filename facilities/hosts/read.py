@@ -37,7 +37,7 @@ class _Own(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def read(path: Path, frequency: float = 60.0) -> Host:
+def read(path: Path, frequency: float) -> Host:
     """
     Read a user's own network, and see that it has a power flow.
 
@@ -47,7 +47,7 @@ def read(path: Path, frequency: float = 60.0) -> Host:
         Ends in ``.json`` (pandapower), ``.m`` or ``.mat`` (MATPOWER), ``.raw`` or ``.rawx`` (PSS/E), ``.zip`` or
         ``.xml`` (CGMES), ``.uct`` (UCTE) or ``.cdf`` (IEEE).
     frequency : [Hz]
-        Nominal, where the file does not state it.
+        Nominal, of the site; a file that states its own keeps that.
 
     Returns
     -------

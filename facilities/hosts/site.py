@@ -64,7 +64,7 @@ def hosted(facility: Facility) -> Hosted | None:
     wanted = facility.connection.host
     if wanted is None:
         return None
-    host = _network(wanted)
+    host = _network(wanted, facility.connection.frequency.si)
     shares = [point.share.si for point in wanted.points if point.share is not None]
     count = len(wanted.points)
     return Hosted(
@@ -120,23 +120,20 @@ def rows(grid: HostGrid, named: Sequence[int | str]) -> Indices:
     return np.array(found, dtype=np.intp)
 
 
-def _network(wanted: HostNetwork) -> Host:
+def _network(wanted: HostNetwork, frequency: float) -> Host:
     """Load a network by name, or read a user's own."""
     if wanted.network in files.names():
         return with_additions(files.load(wanted.network), wanted.network, wanted.additions)
     path = Path(wanted.network)
     if not path.is_file():
-        message = (
-            f"there is no host grid and no file {wanted.network!r}.{nearest(wanted.network, files.names())} Known: "
-            f"{', '.join(files.names())}"
-        )
+        message = f"there is no host grid and no file {wanted.network!r}.{nearest(wanted.network, files.names())}"
         raise FacilityError(PLACE, [Fault("network", message)])
     if wanted.additions:
         message = "additions are known of host grids of the project alone; take them out, or put them into your network"
         raise FacilityError(PLACE, [Fault("additions", message)])
     from facilities.hosts.read import read  # loads pandapower, which costs seconds
 
-    return read(path)
+    return read(path, frequency)
 
 
 def _places(grid: HostGrid, point: int | str) -> list[int]:

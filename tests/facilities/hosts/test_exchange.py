@@ -110,7 +110,7 @@ def test_a_psse_file_by_hand(own: Path) -> None:
 
 def test_a_psse_file_is_a_host(own: Path) -> None:
     """At rest each bus gives what it takes: the law, with the admittances of the file written out."""
-    host = read(own)
+    host = read(own, 60.0)
     v = solve(host.grid).voltage
     line, tap = 2.0 / (0.003 + 0.03j), 0.98
     below = 1.0 / (0.002 + 0.04j)
@@ -158,7 +158,7 @@ def test_a_file_that_breaks_off_names_what_is_missing(own: Path) -> None:
     with pytest.raises(
         FacilityError, match=r"2 faults in own\.raw:\n  gen: needs .* 0 rows\n  branch: needs .* 0 rows"
     ):
-        read(own)
+        read(own, 60.0)
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_a_record_that_powsybl_reads_past_is_told(own: Path, there: str, instead
     """A line to a bus that is not there, and two buses of one number: PowSyBl warns, and goes on without them."""
     own.write_text(own_psse.TEXT.replace(there, instead), encoding="utf-8")
     with pytest.raises(FacilityError, match=said):
-        read(own)
+        read(own, 60.0)
 
 
 @pytest.mark.parametrize("text", ["", "nonsense\n1,2,3\n"])
@@ -180,11 +180,11 @@ def test_what_is_no_network(tmp_path: Path, text: str) -> None:
     path = tmp_path / "own.raw"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(FacilityError, match=r"own\.raw: PowSyBl does not read it"):
-        read(path)
+        read(path, 60.0)
 
 
 def test_without_powsybl_it_says_what_to_install(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pypowsybl.network", None)
     monkeypatch.setitem(sys.modules, "pypowsybl", None)
     with pytest.raises(FacilityError, match=r"PowSyBl, which is not installed: pip install 'gigatwin\[networks\]'"):
-        read(own)
+        read(own, 60.0)

@@ -40,7 +40,7 @@ def saved(folder: Path, net: pp.pandapowerNet) -> Path:
 
 def test_a_network_of_pandapower_has_the_same_voltages(tmp_path: Path) -> None:
     """Iron losses, line conductance, tap, shift, switch and shunt: to pandapower's 1e-8 MVA on its base of 1 MVA."""
-    host = read(saved(tmp_path, small()))
+    host = read(saved(tmp_path, small()), 60.0)
     grid = host.grid
     assert grid.frequency == 50.0
     assert grid.buses.name == ("GRID", "NORTH + NORTH B", "TOWN")
@@ -70,7 +70,7 @@ def test_case118_as_pandapower_carries_it_agrees_with_pandapower() -> None:
 
 
 def test_points_are_found_by_number_and_by_name(tmp_path: Path) -> None:
-    grid = read(saved(tmp_path, small())).grid
+    grid = read(saved(tmp_path, small()), 60.0).grid
     assert rows(grid, [3, "NORTH B"]).tolist() == [2, 1]
     with pytest.raises(FacilityError, match=r"no bus named 'TWON'.*Did you mean 'TOWN'"):
         rows(grid, ["TWON"])
@@ -83,7 +83,7 @@ def test_points_are_found_by_number_and_by_name(tmp_path: Path) -> None:
 
 
 def test_a_point_on_an_island_is_told(tmp_path: Path) -> None:
-    grid = read(saved(tmp_path, small())).grid
+    grid = read(saved(tmp_path, small()), 60.0).grid
     opened = grid._replace(branches=grid.branches._replace(in_service=np.array([True, False])))
     with pytest.raises(FacilityError, match="bus 'TOWN' has no path of branches in service to the reference bus"):
         rows(opened, ["TOWN"])
@@ -121,13 +121,13 @@ def test_each_fault_is_one_clear_message(tmp_path: Path, spoil: Callable[[pp.pan
     net = small()
     spoil(net)
     with pytest.raises(FacilityError, match=told):
-        read(saved(tmp_path, net))
+        read(saved(tmp_path, net), 60.0)
 
 
 def test_missing_ratings_are_told(tmp_path: Path) -> None:
     net = small()
     net.line["max_i_ka"] = np.nan
-    host = read(saved(tmp_path, net))
+    host = read(saved(tmp_path, net), 60.0)
     assert np.isinf(host.grid.branches.rating[0])
     assert "1 of 2 branches state no rating; none of them can be overloaded" in host.record.note
 
@@ -141,7 +141,7 @@ def test_missing_ratings_are_told(tmp_path: Path) -> None:
 def test_files_that_are_not_read_say_why(tmp_path: Path, name: str, told: str) -> None:
     (tmp_path / name).write_text("{}", encoding="utf-8")
     with pytest.raises(FacilityError, match=told):
-        read(tmp_path / name)
+        read(tmp_path / name, 60.0)
 
 
 @pytest.mark.parametrize("spoilt", [
@@ -153,4 +153,4 @@ def test_whatever_pandapower_raises_of_a_file_is_one_message(tmp_path: Path, spo
     """A warning, and errors of attributes, encoding, recursion and imports: what is caught is as wide as what comes."""
     (tmp_path / "own.json").write_bytes(spoilt)
     with pytest.raises(FacilityError, match=r"own\.json: is no network of pandapower.*write it by"):
-        read(tmp_path / "own.json")
+        read(tmp_path / "own.json", 60.0)

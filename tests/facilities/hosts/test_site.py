@@ -16,6 +16,7 @@ from facilities.hosts.areas import AREAS
 from facilities.hosts.site import hosted
 from facilities.reader import parsed
 from facilities.schema import Facility
+from tests.facilities.hosts import test_matpower
 from twin.errors import FacilityError, UnknownNameError
 from twin.grid.feeding import loaded
 from twin.grid.power_flow import branch_flows, solve
@@ -108,7 +109,7 @@ def test_numbers_of_reinforcements_say_who_says_so() -> None:
 
 
 @pytest.mark.parametrize(("changes", "told"), [
-    ({"network": "texs"}, r"network: there is no host grid and no file 'texs'\..*Known: atlanta_georgia"),
+    ({"network": "texs"}, r"no host grid and no file 'texs'\. Known here: atlanta_georgia.*mean 'texas'"),
     ({"additions": ["smaling"]}, "unknown addition to columbus_ohio 'smaling'"),
     ({"points": [{"bus": 7, "source": "a slip"}]}, r"points: the network has no bus 7; of its \d+ buses the nearest"),
 ])  # fmt: skip
@@ -151,3 +152,17 @@ def test_there_is_a_bus_for_each_point_of_connection() -> None:
     found, faults = parsed(GridConnection, content)
     assert found is None
     assert "host.points names 5 buses for 6 points of connection; name one for each" in str(faults[0])
+
+
+def test_a_file_without_a_frequency_has_the_site_s(tmp_path: Path) -> None:
+    """Isambard stands on 50 Hz; case files do not say theirs."""
+    path = tmp_path / "own.m"
+    path.write_text(test_matpower.TEXT, encoding="utf-8")
+    host = {"network": str(path), "points": [{"bus": 20, "source": "where the substation will stand"}]}
+    wanted, faults = parsed(HostNetwork, host)
+    assert wanted is not None, faults
+    site = facilities.load("hpe_isambard_ai")
+    connection = site.connection.model_copy(update={"host": wanted})
+    found = hosted(site.model_copy(update={"connection": connection}))
+    assert found is not None
+    assert found.host.grid.frequency == 50.0
