@@ -28,7 +28,7 @@ from scenarios.sweep.point import Asked, Result, Task
 from scenarios.sweep.points import Planned
 from scenarios.yearstudy.study import FIRST_YEAR
 from twin.arrays import Flags, Floats
-from twin.errors import FacilityError, Fault, ScenarioError
+from twin.errors import FacilityError, Fault, OutputError, ScenarioError
 from twin.metrics import Metric
 
 PAGE = "sweep.html"
@@ -183,7 +183,13 @@ def _solved(tasks: Iterator[Task], count: int | None, address: str | None) -> sp
 
 
 def _result(folder: Path, key: str, refused: str) -> Result:
-    return {"figures": {}, "says": refused} if refused else store.kept(folder, key) or {}
+    if refused:
+        return {"figures": {}, "says": refused}
+    kept = store.kept(folder, key)
+    if kept is None:
+        message = f"{folder}: a design that was solved is gone from it; the same command solves it anew"
+        raise OutputError(message)
+    return kept
 
 
 def _judged(

@@ -20,11 +20,12 @@ import facilities
 from facilities.variants import Variants
 from scenarios import schema
 from scenarios.sweep import front, page, point, points
+from scenarios.sweep import study as study_of_sweep
 from scenarios.sweep.study import sweep
 from scenarios.yearstudy import study
 from tests.scenarios.command import twin
 from tests.scenarios.sweep.designs import SITE, SWEEP, content, written
-from twin.errors import ScenarioError
+from twin.errors import OutputError, ScenarioError
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +45,12 @@ def test_each_design_has_the_year_that_it_alone_would_have(folder: Path) -> None
     alone = study.solve(Variants(facilities.load(SITE)).facility(changed)).figures
     row = table.row(2, named=True)
     assert {name: row[name] for name in alone} == {name: metric["value"] for name, metric in alone.items()}
+
+
+def test_a_result_that_vanished_is_told(folder: Path) -> None:
+    """Another may clear the folder while a sweep runs; no traceback, and no page without the design."""
+    with pytest.raises(OutputError, match="a design that was solved is gone from it; the same command solves it anew"):
+        study_of_sweep._result(folder, "nothing", "")
 
 
 def test_limits_and_front_are_told_apart(folder: Path) -> None:
