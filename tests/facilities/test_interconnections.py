@@ -29,6 +29,13 @@ def test_other_gains_are_the_fits_that_they_say() -> None:
     assert frequency.fitted_gain(that_day, 999e6, -0.414) == pytest.approx(britain.gain, abs=5e-5)
 
 
+def test_what_the_eastern_set_says_of_another_record() -> None:
+    """Predicted: 800 MW lost on 10 July 2018, down by 0.03 Hz. Linear, so that it is 0.047 Hz x 800 / 1500."""
+    found = frequency.after_step(interconnections.load("eastern").machine, 800e6)
+    assert found.extreme == pytest.approx(-0.047 * 800.0 / 1500.0, abs=1e-5)
+    assert round(found.extreme, 2) == -0.03
+
+
 def test_what_western_and_ercot_say_of_other_records() -> None:
     """
     Predicted, and missed: told here so that nobody takes one fit for the grid of every year.
