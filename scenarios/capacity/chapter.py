@@ -8,6 +8,7 @@ import numpy as np
 
 from scenarios.capacity import charts
 from scenarios.capacity.standing import AT_RATINGS, ONE_OUT, RARE
+from scenarios.capacity.study import FIGURES
 from scenarios.capacity.words import binding, inside, label
 from scenarios.page.quantities import MISSING, count, digits, quantity, share
 from scenarios.page.shown import Shown
@@ -83,7 +84,7 @@ def chapter(found: Capacities) -> Chapter:
     return Chapter(sentences(found), tables, drawn, unsized)
 
 
-def groups(found: Capacities) -> list[tuple[str, list[tuple[str, str]]]]:
+def groups(found: Capacities) -> list[tuple[str, list[tuple[str, str, str]]]]:
     """
     Give the figures of what a site can carry as texts.
 
@@ -95,20 +96,24 @@ def groups(found: Capacities) -> list[tuple[str, list[tuple[str, str]]]]:
     Returns
     -------
     list
-        One group: label and text of each figure.
+        One group: label, text and name of each figure; no name of what is no number.
     """
     now, (rating, drawn) = found.now, found.now.connection
     members = [
-        ("Usable IT", quantity(now.usable.total, "W")),
-        ("Bound by", binding(now.limits, now.usable)),
+        ("Usable IT", quantity(now.usable.total, "W"), "capacity_it_usable"),
+        ("Bound by", binding(now.limits, now.usable), ""),
         *(
-            [("Power and cooling alone", quantity(found.budget, "W")), ("Their limit", _named(found.held[0]))]
+            [("Power and cooling alone", quantity(found.budget, "W"), ""), ("Their limit", _named(found.held[0]), "")]
             if _places_bind(found)
             else []
         ),
-        *((LABELS[held.name], quantity(held.usable, "W")) for held in found.held if held.name in LABELS),
-        ("More racks fit", count(now.fit.fit)),
-        ("Stranded at the connection", quantity(rating - drawn, "W")),
+        *(
+            (LABELS[held.name], quantity(held.usable, "W"), f"capacity_it_{FIGURES[held.name]}")
+            for held in found.held
+            if held.name in LABELS
+        ),
+        ("More racks fit", count(now.fit.fit), "capacity_racks_fit"),
+        ("Stranded at the connection", quantity(rating - drawn, "W"), "capacity_connection_stranded"),
     ]
     return [("Capacity", members)]
 

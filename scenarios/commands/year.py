@@ -9,7 +9,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 
 from scenarios.yearstudy.accounts import Asked as Asked
-from scenarios.yearstudy.page import caveats, groups
+from scenarios.yearstudy.page import caveats, groups, how_sure
 from scenarios.yearstudy.study import year
 
 
@@ -22,11 +22,15 @@ def show(*asked: Any, **options: Any) -> None:  # noqa: ANN401 (as `scenarios.ye
         options["progress"] = lambda done: progress.update(task, completed=done, total=1.0)
         found, page = year(*asked, **options)
     console.print(f"{found.facility.title}: {found.span.start.year}", markup=False)
-    table = Table(show_header=False)
+    sampled = found.sampled is not None
+    table = Table(show_header=sampled)
+    for head in ("", "as given", *(["P10 to P90"] if sampled else [])):
+        table.add_column(head)
     for _, members in groups(found):
-        for label, text in members:
-            table.add_row(label, text)
+        for tile in members:
+            table.add_row(tile.label, tile.text, *([tile.band] if sampled else []))
     console.print(table)
+    console.print(how_sure(found), markup=False, soft_wrap=True)
     for text in caveats(found):
         console.print(text, markup=False, soft_wrap=True)
     for row in found.extremes.filter(found.extremes["says"] != "").iter_rows(named=True):

@@ -37,7 +37,11 @@ racks are split between two kinds, drawn by itself would give another site behin
 """
 
 
-def free(facility: Facility) -> list[Banded]:
+HALLS = "arrangement.halls"
+"""Into how many the racks are parted; phases say how many of them stand, and so, of these, how many racks."""
+
+
+def free(facility: Facility, *, growth: bool = False) -> list[Banded]:
     """
     Find the numbers of a site that are drawn.
 
@@ -45,20 +49,21 @@ def free(facility: Facility) -> list[Banded]:
     ----------
     facility : Facility
         With its parts.
+    growth : bool
+        Whether it grows along its phases.
 
     Returns
     -------
     list of Banded
-        All with a range, but those of phases, of how many racks stand, and points of connection where a host network
-        names them one by one.
+        All with a range, but those of phases, of how many racks stand (of a site that grows, of its halls as well), and
+        points of connection where a host network names them one by one.
     """
-    named = facility.connection.host is not None
+    bound = {POINTS} if facility.connection.host is not None else set[str]()
+    bound |= {HALLS} if growth else set()
     return [
         number
         for number in banded(facility)
-        if not number.path.startswith(NOT_READ)
-        and not RACKS.fullmatch(number.path)
-        and not (named and number.path == POINTS)
+        if not number.path.startswith(NOT_READ) and not RACKS.fullmatch(number.path) and number.path not in bound
     ]
 
 
@@ -163,12 +168,13 @@ class Draw(NamedTuple):
 class Draws:
     """Sites drawn by Sobol's sequence; those that cannot be are left out, and counted with the reason."""
 
-    def __init__(self, facility: Facility, numbers: list[Banded], seed: int) -> None:
-        """Take the site, the numbers that are drawn, and the seed of the sequence's scrambling."""
+    def __init__(self, facility: Facility, numbers: list[Banded], seed: int, *, growth: bool = False) -> None:
+        """Take the site, the numbers that are drawn, the seed of the sequence's scrambling, and whether it grows."""
         self.tried = 0
         self.refused: Counter[str] = Counter()
         self._name, self._numbers, self._seed = facility.name, numbers, seed
-        self.variants = Variants(facility.model_copy(update={"phases": ()}))
+        # Phases that a year does not read would only be checked anew for each sample.
+        self.variants = Variants(facility if growth else facility.model_copy(update={"phases": ()}))
 
     def sites(self, wanted: int) -> Iterator[Draw]:
         """

@@ -132,8 +132,9 @@ def sample(found: Found, count: int, seed: int, progress: Progress | None = None
     if not LEAST <= count <= MOST:
         message = f"must be from {LEAST} to {MOST}, or 0 for none; got {count}"
         raise ScenarioError(ARGUMENTS, [Fault("--samples", message)])
-    numbers = free(found.facility)
-    years, draws = Years(found), Draws(found.facility, numbers, seed)
+    years = Years(found)
+    numbers = free(found.facility, growth=years.growth)
+    draws = Draws(found.facility, numbers, seed, growth=years.growth)
     values, rows, failed, missed = _solved(found.facility.name, years, draws, count, progress)
     prices = None if found.accounts is None else Prices(found, found.accounts)
     if prices is not None:

@@ -40,7 +40,7 @@ class Years:
     def __init__(self, found: Found) -> None:
         """Choose the steps to solve from the solved year."""
         self._found = found
-        self._growth = bool(found.stretches[0].name)
+        self.growth = bool(found.stretches[0].name)
         self._parts = tuple(self._part(stretch) for stretch in found.stretches)
         self.steps = sum(part.chosen.rows.size for part in self._parts)
 
@@ -67,7 +67,7 @@ class Years:
         StateError
             If its plant cannot carry its heat.
         """
-        standing = study.standing(facility, self._found.span, growth=self._growth)
+        standing = study.standing(facility, self._found.span, growth=self.growth)
         stretches, kept = [], []
         for part, (name, of, steps) in zip(self._parts, standing, strict=True):
             rows = np.arange(steps.start, steps.stop) if whole else steps.start + part.chosen.rows

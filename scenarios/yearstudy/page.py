@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scenarios.capacity import chapter
 from scenarios.page import pages
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from scenarios.uncertainty.sampling import Sampled
     from scenarios.yearstudy.study import Found
     from twin.metrics import Metric
 
@@ -45,7 +44,7 @@ OF_ACCOUNTS = frozenset(name for _, members in accounts_page.FIGURES for name, _
 CELSIUS = 273.15
 
 
-def write(found: Found, manifest: dict[str, Any], path: Path, sampled: Sampled | None = None) -> Path:
+def write(found: Found, manifest: dict[str, Any], path: Path) -> Path:
     """
     Write the page of a year.
 
@@ -57,18 +56,16 @@ def write(found: Found, manifest: dict[str, Any], path: Path, sampled: Sampled |
         What it was made from.
     path
         File to write.
-    sampled
-        How sure its figures are, if that was asked.
 
     Returns
     -------
     Path
         Of the page.
     """
-    return pages.save(html(found, manifest, sampled), path, "page of the year")
+    return pages.save(html(found, manifest), path, "page of the year")
 
 
-def html(found: Found, manifest: dict[str, Any], sampled: Sampled | None = None) -> str:
+def html(found: Found, manifest: dict[str, Any]) -> str:
     """
     Give the page of a year: HTML that needs no other file and no network.
 
@@ -78,8 +75,6 @@ def html(found: Found, manifest: dict[str, Any], sampled: Sampled | None = None)
         The year.
     manifest
         What it was made from.
-    sampled
-        How sure its figures are, if that was asked.
 
     Returns
     -------
@@ -95,16 +90,17 @@ def html(found: Found, manifest: dict[str, Any], sampled: Sampled | None = None)
     if found.accounts is not None:
         drawn |= accounts_charts.charts(found.accounts)
     sure = None
-    if sampled is not None:
+    if found.sampled is not None:
         from scenarios.uncertainty import chapter as of_samples
 
-        sure = of_samples.content(sampled, labels(found), _written(found))
+        sure = of_samples.content(found.sampled, labels(found), _written(found))
         drawn |= sure.charts
     return pages.html(
         "year.html.j2",
         metadata.version("gigatwin"),
         drawn,
         sure=sure,
+        how_sure=how_sure(found),
         manifest=manifest,
         capacity=carried,
         groups=groups(found),
@@ -141,7 +137,24 @@ def _written(found: Found) -> Callable[[str, float], str]:
     return lambda name, value: _text(name, {"value": value, "unit": found.figures[name]["unit"]})
 
 
-def groups(found: Found) -> list[tuple[str, list[tuple[str, str]]]]:
+class Tile(NamedTuple):
+    """
+    A figure as text.
+
+    Attributes
+    ----------
+    label, text
+        What it is called, and how it is written.
+    band
+        P10 to P90; empty where it was not sampled.
+    """
+
+    label: str
+    text: str
+    band: str
+
+
+def groups(found: Found) -> list[tuple[str, list[Tile]]]:
     """
     Give the figures of a year as texts.
 
@@ -153,23 +166,61 @@ def groups(found: Found) -> list[tuple[str, list[tuple[str, str]]]]:
     Returns
     -------
     list
-        Group, then label and text of each figure that the year has; water only where any is used.
+        Group, then each figure that the year has; water only where any is used.
     """
     figures = found.figures
     dry = figures["water_use"]["value"] == 0.0
     carried = [] if found.capacity is None else chapter.groups(found.capacity)
-    return carried + [
-        (
-            title,
-            [
-                (label, _text(name, figures[name]))
-                for name, label in members
-                if name in figures and accounts_page.says(name, figures[name]["value"])
-            ],
-        )
+    made = [
+        (title, [(label, _text(name, figures[name]), name) for name, label in members if _says(found, name)])
         for title, members in (*FIGURES, *accounts_page.FIGURES)
         if not (dry and title == "Water")
     ]
+    return [
+        (title, [Tile(label, text, _band(found, name)) for label, text, name in members])
+        for title, members in carried + made
+    ]
+
+
+def _says(found: Found, name: str) -> bool:
+    return name in found.figures and accounts_page.says(name, found.figures[name]["value"])
+
+
+def _band(found: Found, name: str) -> str:
+    """Write P10 and P90 of a figure; nothing where no sample has it, or all have the same."""
+    if found.sampled is None or name not in found.sampled.figures:
+        return ""
+    from scenarios.uncertainty.tables import spread
+
+    of, write = spread(found.sampled.figures[name]), _written(found)
+    return f"{write(name, of['p10'])} to {write(name, of['p90'])}" if of["p10"] < of["p90"] else ""
+
+
+def how_sure(found: Found) -> str:
+    """
+    Say how sure the figures are, in a sentence.
+
+    Parameters
+    ----------
+    found
+        The year.
+
+    Returns
+    -------
+    text
+        What the bands are, or that there are none and how to have them.
+    """
+    if found.sampled is None:
+        assumed = sum(number.basis == tables.ASSUMED for number in tables.numbers(found))
+        return (
+            f"How sure: no figure has a band. Each is of the site exactly as its file has it, and {assumed} numbers of "
+            "that are assumed; with --samples 256 numbers are drawn from their ranges, which takes up to a minute, and "
+            "figures get P10, P50 and P90."
+        )
+    return (
+        f"How sure: bands are P10 to P90 of {len(found.sampled.values)} sites drawn from the ranges of their numbers; "
+        "figures without one were not sampled, or are the same in all."
+    )
 
 
 def _text(name: str, figure: Metric) -> str:

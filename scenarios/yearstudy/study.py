@@ -23,7 +23,7 @@ from scenarios import output
 from scenarios.capacity import study as capacity
 from scenarios.capacity.study import Capacities
 from scenarios.fields import Duration, Model
-from scenarios.origins import hashed, resolved, traced
+from scenarios.origins import hashed, resolved
 from scenarios.outdoors import weather_file
 from scenarios.schema import Scenario, path_of
 from scenarios.setting import ARGUMENTS, DEFAULT, Asked, settle
@@ -137,6 +137,8 @@ class Found(NamedTuple):
         What the site can carry, where it was asked for.
     accounts : Accounts or None
         How it is supplied, what that emits and costs, where it was asked for.
+    sampled : Sampled or None
+        How sure its figures are, where that was asked.
     """
 
     facility: Facility
@@ -151,6 +153,7 @@ class Found(NamedTuple):
     readings: Mapping[str, Reading]
     capacity: Capacities | None = None
     accounts: Accounts | None = None
+    sampled: Sampled | None = None
 
 
 def year(
@@ -214,13 +217,14 @@ def year(
     accounts.check(asked)
     found = with_capacity(solve(site, scenario, weather, step, first, growth=growth, progress=progress))
     found = with_accounts(found, asked)
-    sampled = _sampled(found, samples, progress) if samples else None
+    if samples:
+        found = found._replace(sampled=_sampled(found, samples, progress))
     name = f"year_{step.replace(' ', '')}"
     folder = output.choose(out, found.facility.name, name, found.span.start, force=force)
     manifest = _manifest(found, _files(site, scenario, weather, asked), command)
     with output.whole(folder, force=force) as unfinished:
-        tables.write(found, manifest, unfinished, sampled)
-        page.write(found, manifest, unfinished / PAGE, sampled)
+        tables.write(found, manifest, unfinished)
+        page.write(found, manifest, unfinished / PAGE)
     return found, folder / PAGE
 
 
@@ -429,9 +433,8 @@ def _run(stretch: Stretch, air: Air, span: Span, progress: Progress | None) -> S
 def _manifest(found: Found, files: list[dict[str, str]], command: str) -> dict[str, Any]:
     """Say what the year was made from."""
     facility, load = found.facility, found.stretches[-1].load
-    made = found.accounts
-    costs, credit = ([], "") if made is None else (made.numbers(), made.intensity.attribution)
-    numbers = [*facility.assumptions(), *traced(load.parameters), *costs]
+    made, numbers = found.accounts, tables.numbers(found)
+    credit = "" if made is None else made.intensity.attribution
     return {
         "schema": SCHEMA,
         "kind": "year",
@@ -443,6 +446,7 @@ def _manifest(found: Found, files: list[dict[str, str]], command: str) -> dict[s
         "step_s": found.span.step,
         "steps": found.span.steps,
         "seed": found.scenario.seed,
+        "samples": 0 if found.sampled is None else len(found.sampled.values),
         "definitions": DEFINITIONS | capacity.DEFINITIONS,
         "inputs": [resolved(facility), *files],
         "scenario": {"name": found.scenario.name, "description": found.scenario.description},
@@ -460,11 +464,11 @@ def _manifest(found: Found, files: list[dict[str, str]], command: str) -> dict[s
         "notes": [*load.notes, *found.air.notes, outdoors.NO_HUMID_RETURN],
         "accounts": None if made is None else {**made.told, "notes": list(made.notes)},
         "closure": [row._asdict() for row in found.closure],
-        "assumptions": [number._asdict() for number in numbers if number.basis == "assumed"],
+        "assumptions": [number._asdict() for number in numbers if number.basis == tables.ASSUMED],
         "sources": [
             {name: getattr(number, name) for name in ("path", "value", "basis", "source")}
             for number in numbers
-            if number.basis != "assumed"
+            if number.basis != tables.ASSUMED
         ],
         "attributions": [text for text in dict.fromkeys((*facility.attributions, credit)) if text],
     }

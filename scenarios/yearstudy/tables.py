@@ -11,14 +11,36 @@ import numpy as np
 import polars as pl
 
 from scenarios.capacity import study as capacity
+from scenarios.origins import traced
 from twin.closure import cooling_energy
 from twin.columns import YEAR
 
 if TYPE_CHECKING:
-    from scenarios.uncertainty.sampling import Sampled
+    from facilities.quantity import Provenance
     from scenarios.yearstudy.study import Found
 
 HOUR = 3600
+
+ASSUMED = "assumed"
+"""Basis of a number that nobody has published."""
+
+
+def numbers(found: Found) -> list[Provenance]:
+    """
+    List every number that a year stands on.
+
+    Parameters
+    ----------
+    found
+        The year.
+
+    Returns
+    -------
+    list of Provenance
+        Of the site, of its jobs' traces, and of the unit costs in use.
+    """
+    costs = [] if found.accounts is None else found.accounts.numbers()
+    return [*found.facility.assumptions(), *traced(found.stretches[-1].load.parameters), *costs]
 
 
 def hours(found: Found) -> pl.DataFrame:
@@ -114,7 +136,7 @@ def months(table: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def write(found: Found, manifest: dict[str, Any], folder: Path, sampled: Sampled | None = None) -> None:
+def write(found: Found, manifest: dict[str, Any], folder: Path) -> None:
     """
     Write the tables, figures and manifest of a year.
 
@@ -126,15 +148,13 @@ def write(found: Found, manifest: dict[str, Any], folder: Path, sampled: Sampled
         What it was made from.
     folder
         An empty folder.
-    sampled
-        How sure its figures are, if that was asked.
     """
     figures = found.figures
-    if sampled is not None:
+    if found.sampled is not None:
         from scenarios.uncertainty import tables
 
-        tables.write(sampled, folder)
-        figures = figures | tables.metrics(sampled, list(sampled.figures))
+        tables.write(found.sampled, folder)
+        figures = figures | tables.metrics(found.sampled, list(found.sampled.figures))
     table = hours(found)
     frames = {"hours": table, "months": months(table), "extremes": found.extremes}
     if found.capacity is not None:

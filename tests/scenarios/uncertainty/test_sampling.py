@@ -16,6 +16,7 @@ from facilities.quantity import Kind
 from scenarios.uncertainty import importance, sampling
 from scenarios.uncertainty.draws import Draws, free, points, quantile
 from scenarios.uncertainty.sampling import Sampled
+from scenarios.uncertainty.years import Years
 from scenarios.yearstudy import study
 from tests.scenarios.command import twin
 from twin.errors import ScenarioError
@@ -141,6 +142,42 @@ def test_the_command_writes_samples_and_chapter(capsys, monkeypatch, tmp_path: P
     text = (tmp_path / "year" / "year.html").read_text(encoding="utf-8")
     assert "Of 8 years: a tenth lies below P10" in text
     assert "Sobol" in text
+    assert "How sure: bands are P10 to P90 of 8 sites" in text
+    assert "How sure: bands are P10 to P90 of 8 sites" in done.out
+    band = f"{rows['pue']['p10']:.4g} to {rows['pue']['p90']:.4g}"
+    assert f'<dd class="note">{band}</dd>' in text
+    assert band in done.out
+    assert json.loads((tmp_path / "year" / "manifest.json").read_text())["samples"] == 8
+
+
+def test_without_samples_page_and_terminal_say_that_no_figure_has_a_band(capsys, monkeypatch, tmp_path: Path) -> None:
+    done = twin(capsys, monkeypatch, "year", SITE, "--out", tmp_path / "year")
+    assumed = len(json.loads((tmp_path / "year" / "manifest.json").read_text())["assumptions"])
+    told = (
+        f"How sure: no figure has a band. Each is of the site exactly as its file has it, and {assumed} numbers of that"
+    )
+    assert told in done.out
+    assert told in (tmp_path / "year" / "year.html").read_text(encoding="utf-8")
+
+
+def test_a_site_that_grows_is_sampled_in_all_its_phases() -> None:
+    """
+    A sample that is the site itself has its year; a draw has its racks.
+
+    Phases count halls: racks parted into another number of them would be other racks, and it is not drawn.
+    """
+    found = study.solve("oracle_abilene", first=2026, growth=True)
+    assert len(found.stretches) == 3
+    numbers, years = free(found.facility, growth=True), Years(found)
+    assert "arrangement.halls" not in {number.path for number in numbers}
+    assert "arrangement.halls" in {number.path for number in free(found.facility)}
+    draws = Draws(found.facility, numbers, 1, growth=True)
+    same = years.figures(draws.with_values(np.array([number.value for number in numbers])).facility)
+    other = years.figures(next(draws.sites(8)).facility)
+    for name in ("pue", "facility_energy", "facility_power_peak", "accelerators"):
+        assert same[name]["value"] == pytest.approx(found.figures[name]["value"], rel=1e-12), name
+    assert other["accelerators"] == found.figures["accelerators"]
+    assert other["pue"]["value"] != pytest.approx(found.figures["pue"]["value"], rel=1e-4)
 
 
 def test_too_few_samples_are_refused(capsys, monkeypatch, tmp_path: Path) -> None:
