@@ -11,14 +11,15 @@ from __future__ import annotations
 import logging
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from facilities.hosts.matpower import PV, REFERENCE, Case, Table
+from facilities.hosts import psse
+from facilities.hosts.matpower import ISOLATED, PV, REFERENCE, Case, Table
 from twin.errors import FacilityError, Fault
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def read(path: Path) -> Exchanged:
     ]
     if lost:
         raise FacilityError(path.name, lost)
-    return tables(network, path.name)
+    return tables(network, path.name, psse.isolated(path))
 
 
 class _Heard(logging.Handler):
@@ -123,7 +124,7 @@ def _warnings() -> Iterator[list[str]]:
         logger.removeHandler(handler)
 
 
-def tables(network: Network, source: str) -> Exchanged:
+def tables(network: Network, source: str, isolated: Sequence[int] = ()) -> Exchanged:
     """
     Bring a network to the tables of a case.
 
@@ -133,6 +134,8 @@ def tables(network: Network, source: str) -> Exchanged:
         Of PowSyBl, without transformers of three windings.
     source : text
         What errors call it.
+    isolated : sequence of int
+        Buses that a PSS/E file takes out of service, by its numbers.
 
     Returns
     -------
@@ -158,15 +161,21 @@ def tables(network: Network, source: str) -> Exchanged:
     numbers, names = _identified(network, buses, boundary)
     bus = np.concatenate([_buses(network, buses, nominal, row), _boundary_buses(boundary, nominal)])
     units, far = _units(network, bus, row)
-    slack, guessed = _slack(network, units, row)
+    dark = _dark(network, isolated, row, source)
+    slack, guessed = _slack(network, units[~np.isin(units[:, 0], dark)], row)
     bus[units[:, 0].astype(int), 1] = PV
     bus[slack, 1] = REFERENCE
+    bus[dark, 1] = ISOLATED
     beyond = _boundary_lines(boundary, bus, row)
     branch = np.concatenate([_lines(network, bus, row), _transformers(network, bus, row), beyond])
     branch[:, 5] = _ratings(network, boundary, nominal)
     bus[:, 0] = numbers
     units[:, 0], branch[:, :2] = numbers[units[:, 0].astype(int)], numbers[branch[:, :2].astype(int)]
     notes = []
+    if isolated:
+        notes.append(
+            f"buses of type 4 are out of service, with all that hangs on them: {', '.join(map(str, isolated))}"
+        )
     if far:
         notes.append(f"{far} units that hold the voltage of another bus hold their own at what the file has for it")
     if guessed:
@@ -261,6 +270,24 @@ def _units(network: Network, bus: Table, row: dict[str, int]) -> tuple[Table, in
     unit[:, 8] = BASE * np.where(unstated, given.target_p, given.max_p)
     unit[:, 9] = BASE * np.where(unstated, 0.0, given.min_p)
     return unit, int(far.sum())
+
+
+def _dark(network: Network, isolated: Sequence[int], row: dict[str, int], source: str) -> list[int]:
+    """Find the rows of buses that are out of service; PowSyBl has already left out one to which nothing leads."""
+    if not isolated:
+        return []
+    merged = network.get_bus_breaker_view_buses().bus_id
+    own = [f"B{number}" for number in isolated]
+    absent = [number for number, name in zip(isolated, own, strict=True) if name not in merged.index]
+    shared = merged[merged.isin(merged.reindex(own).dropna()) & ~merged.index.isin(own) & (merged != "")]
+    if absent or len(shared):
+        known = [number for number, name in zip(isolated, own, strict=True) if merged.get(name) in set(shared)]
+        message = (
+            f"buses of type 4 that switches join to others, or that lie within a substation: "
+            f"{', '.join(map(str, (*absent, *known)))}; open the switches, or take those buses out of the file"
+        )
+        raise FacilityError(source, [Fault("bus", message)])
+    return [row[name] for name in merged[own] if name in row]
 
 
 def _slack(network: Network, units: Table, row: dict[str, int]) -> tuple[int, bool]:

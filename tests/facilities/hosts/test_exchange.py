@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from facilities.hosts import exchange, matpower
+from facilities.hosts import exchange, matpower, psse
 from facilities.hosts.read import read
 from tests.facilities.hosts import own_psse
 from twin.errors import FacilityError
@@ -188,3 +189,48 @@ def test_without_powsybl_it_says_what_to_install(own: Path, monkeypatch: pytest.
     monkeypatch.setitem(sys.modules, "pypowsybl", None)
     with pytest.raises(FacilityError, match=r"PowSyBl, which is not installed: pip install 'gigatwin\[networks\]'"):
         read(own, 60.0)
+
+
+def test_a_bus_of_type_4_is_out_with_all_that_hangs_on_it(own: Path) -> None:
+    """By law: what is left is a line pair of 0.003 + 0.03j per unit that feeds 300 MW + 80 Mvar less 50 Mvar v2."""
+    own.write_text(own_psse.TEXT.replace("203,'BELOW       ',138.0,2", "203,'BELOW / 4, 1',138.0,4"), encoding="utf-8")
+    host = read(own, 60.0)
+    assert host.grid.buses.number.tolist() == [101, 102]
+    assert host.grid.units.bus.tolist() == [0]
+    assert "buses of type 4 are out of service, with all that hangs on them: 203" in host.record.note
+    v = solve(host.grid).voltage
+    at_campus = v[1] * np.conj(2.0 / (0.003 + 0.03j) * (v[1] - v[0]) + 0.5j * v[1] + 0.5j * v[1])
+    assert at_campus == pytest.approx(-3.0 - 0.8j, abs=1e-9)
+
+
+@pytest.mark.parametrize("suffix", [".raw", ".rawx"])
+def test_types_of_buses_of_version_35(tmp_path: Path, suffix: str) -> None:
+    """Bus 8 of the IEEE 14 bus case hangs on bus 7 alone: 13 buses are left."""
+    path = tmp_path / f"fourteen{suffix}"
+    options = {"psse.export.raw-format": str(suffix == ".raw").lower()}
+    powsybl.create_ieee14().save(str(tmp_path / "fourteen"), format="PSS/E", parameters=options)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(re.sub(r"(8,.VL8_0.,20\.0,)2", r"\g<1>4", text), encoding="utf-8")
+    assert psse.isolated(path) == [8]
+    assert read(path, 60.0).grid.buses.number.tolist() == [number for number in range(1, 15) if number != 8]
+
+
+def test_a_bus_of_type_4_is_not_taken_for_the_reference(own: Path) -> None:
+    """Without a swing bus the largest unit is it, of those in service."""
+    text = own_psse.TEXT.replace("345.0,3,", "345.0,4,").replace(
+        "102,'CAMPUS      ',345.0,1", "102,'CAMPUS      ',345.0,2"
+    )
+    unit = "203,'1 ',50.0,0.0,60.0"
+    assert unit in text
+    own.write_text(
+        text.replace(unit, f"102,'1 ',350.0,0.0,400.0,-400.0,1.0,0,1000.0,0,1,0,0,1,1,100,800.0,0.0,1,1\n{unit}")
+    )
+    found = exchange.read(own)
+    assert found.case.bus[:, 1].tolist() == [matpower.ISOLATED, matpower.REFERENCE, matpower.PV]
+    assert read(own, 60.0).grid.buses.number.tolist() == [102, 203]
+
+
+def test_a_bus_of_type_4_within_a_substation_is_refused() -> None:
+    network = powsybl.create_eurostag_tutorial_example1_network()
+    with pytest.raises(FacilityError, match="that lie within a substation: 7; open the switches, or take"):
+        exchange.tables(network, "made", [7])
