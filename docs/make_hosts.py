@@ -100,8 +100,8 @@ Units at one bus are merged, islands without the reference are left out and told
 refused, each in one message: records of PSS/E at a bus that is not there, or that is there twice; no slack, branches
 without impedance (PSS/E's lines of none get 1e-4 per unit), a base that gives impedances or loads of no
 network, a network that falls apart, a point that is not in it or cut off from it, and a load beyond what any power
-flow has. Branches without a rating are counted and told; none of them can be overloaded. PSS/E's buses of type 4
-(disconnected) are taken as connected: take them out of the file.
+flow has. Branches without a rating are counted and told; none of them can be overloaded. PSS/E's buses of type 4 are
+out of service with all that hangs on them, and named; one that a closed switch joins to another is refused.
 """
 
 

@@ -177,7 +177,7 @@ def tables(network: Network, source: str, isolated: Sequence[int] = ()) -> Excha
             f"buses of type 4 are out of service, with all that hangs on them: {', '.join(map(str, isolated))}"
         )
     if far:
-        notes.append(f"{far} units that hold the voltage of another bus hold their own at what the file has for it")
+        notes.append(f"units that hold another bus' voltage hold that of their own instead, as the file has it: {far}")
     if guessed:
         notes.append(f"the file names no reference, so the bus of the largest unit is it: {names[slack]}")
     return Exchanged(Case(source, BASE, bus, units, branch, names), tuple(notes))

@@ -10,7 +10,7 @@ import polars as pl
 from facilities import Facility, front_ends
 from facilities.hosts.site import Hosted
 from scenarios.gridstudy import cascade, faults, faults_page, island, modes, ride_through
-from scenarios.page.quantities import MISSING, digits, quantity
+from scenarios.page.quantities import MISSING, digits, quantity, several
 from scenarios.page.shown import Shown
 from twin.errors import FacilityError
 from twin.grid.ride_through_machine import LOST, STATES
@@ -245,7 +245,9 @@ def _modes(chapter: modes.Chapter) -> Shown:
         for row in chapter.modes.head(modes.SHOWN).iter_rows(named=True)
     ]
     heads = ("Frequency", "Damping", "Machines", "Largest at bus")
-    return Shown(f"The slowest of {chapter.modes.height} modes, {chapter.title}", heads, tuple(rows), (0, 1, 2, 3))
+    found = chapter.modes.height
+    some = f"The {modes.SHOWN} slowest of {found} modes" if found > modes.SHOWN else several(found, "modes")
+    return Shown(f"{some}, {chapter.title}", heads, tuple(rows), (0, 1, 2, 3))
 
 
 def _island(chapter: island.Chapter) -> dict[str, Shown]:

@@ -72,4 +72,5 @@ def sentence(found: Chapter) -> str:
         bound = f"even where the hardest lasts {LONGEST:g} s"
     else:
         bound = f"the hardest may last {1e3 * found.longest:.0f} ms"
-    return f"{off} of {table.height} near by take the site off the grid; {steps}, {bound}"
+    take = "takes" if off == 1 else "take"
+    return f"{off} of {table.height} near by {take} the site off the grid; {steps}, {bound}"

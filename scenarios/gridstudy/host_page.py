@@ -9,7 +9,7 @@ import numpy as np
 
 from scenarios.gridstudy import host_outages, host_tables
 from scenarios.gridstudy.host_names import bus_label, labels
-from scenarios.page.quantities import MISSING, count, duration, quantity
+from scenarios.page.quantities import MISSING, count, duration, quantity, several
 from scenarios.page.shown import Shown
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def summary(found: HostStudy) -> tuple[tuple[str, str], ...]:
     ends = "no limit is met" if binding.is_empty() else _ends(binding.row(0, named=True))
     most = "" if capacity.limits and capacity.load < capacity.highest else "at least "
     whole = "" if capacity.whole < capacity.highest else "at least "
-    proof = "" if not capacity.left else f"; {count(capacity.left)} outages still pass limits there"
+    proof = "" if not capacity.left else f"; limits are still passed there in {several(capacity.left, 'outages')}"
     least = host_tables.cutoffs(found).row(-1, named=True)
     if least["load_w"] < capacity.load:
         proof += f"; {quantity(least['load_w'], 'W')} if buses count from {least['cutoff_pu']:g} per unit on"
@@ -182,9 +182,7 @@ def _violations(found: HostStudy, kind: str) -> Shown:
     ]
     what = "Branches over their emergency rating" if kind == "overload" else "Voltages, per unit, outside of limits"
     new, already = int(table["new"].sum()), table.height - int(table["new"].sum())
-    caption = (
-        f"{what} that hold without the campus: the worst of {count(new)}; {count(already)} others are passed without it"
-    )
+    caption = f"{what} that hold without the campus: the worst of {count(new)}; passed without it: {count(already)}"
     heads = ("Outage", "Element", "Limit", "Without the campus", "With it")
     return Shown(caption, heads, tuple(rows), (2, 3, 4))
 

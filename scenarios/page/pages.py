@@ -53,6 +53,7 @@ def html(template: str, version: str, charts: Mapping[str, Chart], **content: ob
         quantities.share,
         quantities.duration,
         quantities.count,
+        quantities.several,
         quantities.stated,
     )
     environment.filters |= {writer.__name__: writer for writer in (*writers, breakable)}

@@ -203,6 +203,26 @@ def count(number: int) -> str:
     return _minus(f"{number:,}".replace(",", THIN))
 
 
+def several(number: float, plural: str) -> str:
+    """
+    Write how many there are of a thing.
+
+    Parameters
+    ----------
+    number
+        Rounded to a whole number.
+    plural : text
+        That loses no more than its last letter for one thing.
+
+    Returns
+    -------
+    text
+        Such as ``1 machine`` or ``15 457 machines``.
+    """
+    whole = round(number)
+    return f"{count(whole)} {plural if whole != 1 else plural.removesuffix('s')}"
+
+
 def difference(value: float | None, unit: str, decimals: int = 1) -> str:
     """
     Write a difference of two values; of temperatures, in kelvin.

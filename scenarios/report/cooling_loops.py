@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scenarios.page import svg
 from scenarios.page.lines import CUBIC_METRES_AN_HOUR
-from scenarios.page.quantities import THIN, count, digits, duration, quantity, share
+from scenarios.page.quantities import THIN, count, digits, duration, quantity, several, share
 from scenarios.page.svg import LINE, Drawing
 from twin.outline import AIR, CDUS
 
@@ -65,7 +65,7 @@ def cooling_loops(manifest: Mapping[str, Any], seen: Snapshot) -> Drawing:
     parts, bottom = [], 0.0
     for place, (kind, loops) in enumerate(kinds.items()):
         x = place * (_COLUMN + _GAP) + 1
-        title = f"{_several(len(loops), 'loops')} for {kind}"
+        title = f"{several(len(loops), 'loops')} for {kind}"
         parts.append(svg.text(x, 16, title, "title"))
         y = 28.0
         for machine in (*_plant(kind, loops, manifest, seen.loops[kind]), *_halls(kind, manifest, seen)):
@@ -90,7 +90,7 @@ def _plant(kind: str, loops: Sequence[Loop], manifest: Mapping[str, Any], now: M
     drink = [f"make-up water {digits(wet / CUBIC_METRES_AN_HOUR.factor, 3)}{THIN}m³/h"] if wet > 0.0 else []
     outdoors = f"outdoors {_celsius(now['dry_bulb_temp_k'])} dry, {_celsius(now['wet_bulb_temp_k'])} wet bulb"
     coolers = [
-        f"{_several(total['cooler_units'], first['coolers'])}{pads}",
+        f"{several(total['cooler_units'], first['coolers'])}{pads}",
         made["cooler"],
         outdoors,
         f"fans {share(now['fan_speed'])} of speed, {_of(now['fan_power_w'], total['cooler_fan_power_w'])}",
@@ -101,7 +101,7 @@ def _plant(kind: str, loops: Sequence[Loop], manifest: Mapping[str, Any], now: M
     if total["chiller_capacity_w"] > 0.0:
         economiser = ", economiser beside them" if first["economiser_w_k"] > 0.0 else ""
         chillers = [
-            f"{_several(total['chiller_units'], 'chillers')} for {_watts(total['chiller_capacity_w'])}{economiser}",
+            f"{several(total['chiller_units'], 'chillers')} for {_watts(total['chiller_capacity_w'])}{economiser}",
             made["chiller"],
             f"{share(now['chiller_load'])} of capacity, {_watts(now['chiller_power_w'])}",
             _mode(now),
@@ -140,7 +140,7 @@ def _air(manifest: Mapping[str, Any], seen: Snapshot, now: Mapping[str, float]) 
         f"fans of the halls {_of(now['coil_fan_power_w'], air['fan_power_w'])}",
     ]
     limits = f"set {_celsius(air['set_point_k'])}, alarm {_celsius(air['alarm_k'])}"
-    halls, heat = _several(len(manifest["halls"]), "halls"), _watts(seen.heat["air_heat_w"])
+    halls, heat = several(len(manifest["halls"]), "halls"), _watts(seen.heat["air_heat_w"])
     return [
         _Machine(coils, "both", f"{_celsius(now['air_temp_k'])} ({limits})", "", ("air", "air")),
         _Machine([f"Air of {halls}", f"{heat} from racks"], pipes=None),
@@ -197,10 +197,6 @@ def _draw(x: float, y: float, machine: _Machine) -> tuple[list[str], float]:
 def _mode(now: Mapping[str, float]) -> str:
     mode = now["cooling_mode"]
     return MODES[round(mode)] if mode == round(mode) else "loops differ"
-
-
-def _several(number: float, plural: str) -> str:
-    return f"{count(round(number))} {plural if round(number) != 1 else plural.removesuffix('s')}"
 
 
 def _of(value: float, rating: float) -> str:

@@ -221,6 +221,22 @@ def test_a_network_of_small_units_has_no_modes() -> None:
     assert modes.study(grid, "Small", Feeding(np.array([1]), np.ones(1), 1.0)) is None
 
 
+@pytest.mark.parametrize(
+    ("kept", "told"), [(0, "0 modes, "), (1, "1 mode, "), (3, "3 modes, "), (45, "The 12 slowest of 45 modes, ")]
+)
+def test_the_table_of_modes_says_how_many_there_are(swings: modes.Chapter, kept: int, told: str) -> None:
+    some = swings._replace(modes=pl.concat([swings.modes] * 15).head(kept))
+    assert dynamics._modes(some).caption == f"{told}Two areas"
+
+
+def test_a_network_of_one_machine_swings_against_nothing() -> None:
+    grid = small([(0, 1, 0.2)], [(0, -9.0, 9.0)], 2)
+    grid = grid._replace(units=grid.units._replace(active_max=np.array([900e6])))
+    alone = modes.study(grid, "Small", Feeding(np.array([1]), np.ones(1), 1.0))
+    assert alone is not None
+    assert (alone.machines, alone.modes.height) == (1, 0)
+
+
 def test_charts_and_tables_have_each_chapter(
     lost: cascade.Chapter, alone: island.Chapter, swings: modes.Chapter
 ) -> None:

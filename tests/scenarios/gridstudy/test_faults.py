@@ -105,6 +105,10 @@ def test_the_page_says_it_in_a_line(chapter: Chapter) -> None:
     said = faults_page.sentence(chapter._replace(longest=0.21))
     off = chapter.faults.filter(pl.col("site_off") >= 0.5).height
     assert said == f"{off} of 4 near by take the site off the grid; machines keep in step, the hardest may last 210 ms"
+    one = chapter._replace(faults=chapter.faults.with_columns(site_off=pl.lit(0.0)).head(1), longest=0.21)
+    assert faults_page.sentence(one).startswith("0 of 1 near by take the site off the grid")
+    one = one._replace(faults=one.faults.with_columns(site_off=pl.lit(0.9)))
+    assert faults_page.sentence(one).startswith("1 of 1 near by takes the site off the grid")
     assert faults_page.shown(chapter).caption == "Faults, cleared in 83 ms by opening the line"
 
 

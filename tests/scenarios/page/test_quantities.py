@@ -88,6 +88,13 @@ def test_a_duration_has_at_most_two_units(seconds: float, text: str) -> None:
     assert quantities.duration(seconds) == text
 
 
+@pytest.mark.parametrize(
+    ("number", "text"), [(0, "0 modes"), (1.0, "1 mode"), (2, "2 modes"), (1234, f"1{T}234 modes")]
+)
+def test_one_thing_has_no_plural(number: float, text: str) -> None:
+    assert quantities.several(number, "modes") == text
+
+
 def test_differences_of_temperature_stay_in_kelvin() -> None:
     assert quantities.difference(-3.14, "K") == f"−3.1{T}K"
     assert quantities.difference(-0.423, "K", decimals=2) == f"−0.42{T}K"
