@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from pydantic import model_validator
+from collections.abc import Iterator
 
-from facilities.quantity import Model, Ratio, Share, Temperature, in_order
+from facilities.orders import Order, Ordered
+from facilities.quantity import Model, Ratio, Share, Temperature
 
 
 class IntakePads(Model):
@@ -15,7 +16,7 @@ class IntakePads(Model):
     set_point: Temperature
 
 
-class OutdoorAir(Model):
+class OutdoorAir(Ordered):
     """An air-side economiser: dampers let outdoor air in while it is cold and neither too dry nor too moist."""
 
     part: Ratio
@@ -27,7 +28,6 @@ class OutdoorAir(Model):
     highest_dew_point: Temperature
     pads: IntakePads | None = None
 
-    @model_validator(mode="after")
-    def _in_order(self) -> OutdoorAir:
-        in_order("dew point", lowest=self.lowest_dew_point, highest=self.highest_dew_point)
-        return self
+    def orders(self) -> Iterator[Order]:
+        """Give the dew points between which air is let in."""
+        yield Order("dew point", {"lowest": self.lowest_dew_point, "highest": self.highest_dew_point})

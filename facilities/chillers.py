@@ -9,6 +9,7 @@ import numpy as np
 from numpy.polynomial import Polynomial
 from pydantic import Field, StrictBool, model_validator
 
+from facilities.orders import Order, Ordered
 from facilities.quantity import (
     Biquadratic,
     Difference,
@@ -21,7 +22,6 @@ from facilities.quantity import (
     Temperature,
     Text,
     UnitPower,
-    in_order,
 )
 from twin.cooling.chillers import ElectricChillers, LoadCurve, fits, mismatch, proportional, rescaled
 from twin.errors import Fault
@@ -54,7 +54,7 @@ class CarnotChiller(Model):
     """Power over full-load power: 1, p and p^2 of the part load; proportional to the load if not given."""
 
 
-class ElectricChiller(Model):
+class ElectricChiller(Ordered):
     """An electric chiller by its published fit; x is leaving water and y entering condenser fluid, in degC."""
 
     title: Text
@@ -89,10 +89,15 @@ class ElectricChiller(Model):
     rescaled: StrictBool = False
     """Whether fits are scaled to one at the rated point, which also lets a machine pass that misses it by far."""
 
+    def orders(self) -> Iterator[Order]:
+        """Give the rating within the range of the fit."""
+        leaving = {"least": self.least_leaving, "rated": self.rated_leaving, "most": self.most_leaving}
+        entering = {"least": self.least_entering, "rated": self.rated_entering, "most": self.most_entering}
+        yield Order("leaving water", leaving)
+        yield Order("condenser entry", entering)
+
     @model_validator(mode="after")
-    def _ranges_hold_the_rating(self) -> ElectricChiller:
-        in_order("leaving water", least=self.least_leaving, rated=self.rated_leaving, most=self.most_leaving)
-        in_order("condenser entry", least=self.least_entering, rated=self.rated_entering, most=self.most_entering)
+    def _as_rated(self) -> ElectricChiller:
         machine = electric_chillers([self])
         if not _positive(machine):
             message = "a curve falls to zero or below within its range; narrow the range, or mend the coefficients"

@@ -19,6 +19,10 @@ more than racks need. Deep coils (about three transfer units) reach this; assume
 """
 
 
+RISE_DIGITS = 1e-3
+"""To which the highest rise of coils is found, over the part of it that is searched."""
+
+
 class Coils(NamedTuple):
     """
     Fan coils of each hall at their design point: racks at full load, and no coil to spare.
@@ -110,6 +114,41 @@ def size(air: AirCooling, models: dict[str, Model], places: Layout, hot: Floats,
     air_stream = np.maximum(needed, enough)
     returned = air.set_point.si + return_rise(rack_stream, air_stream, recirculation) * hot
     return Coils(air.coil_margin.si, heat, air_stream, heat / air.water_rise.si, supply, returned, water, needed)
+
+
+def most_rise(coils: Coils, least: float, most: float) -> float | None:
+    """
+    Give how far coils can warm their water at most.
+
+    Parameters
+    ----------
+    coils : Coils
+        Sized.
+    least, most : [K]
+        Ends of what is asked for.
+
+    Returns
+    -------
+    [K] or None
+        Between the two, to `RISE_DIGITS` of their difference, short of it; none where no coil warms it by the least.
+    """
+
+    def reached(rise: float) -> bool:
+        try:
+            conductance(coils._replace(water_stream=coils.heat / rise))
+        except ValueError:
+            return False
+        return True
+
+    if reached(most):
+        return most
+    if not reached(least):
+        return None
+    low, high = least, most
+    while high - low > RISE_DIGITS * (most - least):
+        middle = 0.5 * (low + high)
+        low, high = (middle, high) if reached(middle) else (low, middle)
+    return low
 
 
 def coil_share(air: AirCooling) -> float:

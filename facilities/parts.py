@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Annotated, Literal
 
@@ -9,6 +10,7 @@ from pydantic import Field, StrictBool, model_validator
 
 from facilities.chillers import Chiller
 from facilities.coolants import Coolant
+from facilities.orders import Order, Ordered
 from facilities.quantity import (
     ApparentPower,
     Bandwidth,
@@ -43,7 +45,6 @@ from facilities.quantity import (
     UnitPower,
     Voltage,
     Volume,
-    in_order,
 )
 from facilities.supplies import Battery, Generator
 from twin.cooling.air_side import coil_conductance
@@ -52,7 +53,7 @@ MOST_DOOR = 1e6
 """Conductance [W/K] that no door has; beyond it its rating point is no point."""
 
 
-class Accelerator(Model):
+class Accelerator(Ordered):
     """One accelerator package, with the cold plate or heat sink that comes with it."""
 
     title: Text
@@ -87,14 +88,13 @@ class Accelerator(Model):
     chip_spread: Ratio
     """Resistance of the worst chip to its plate or sink, over the mean, less one."""
 
-    @model_validator(mode="after")
-    def _in_order(self) -> Accelerator:
-        in_order("power", idle=self.idle_power, loaded=self.loaded_power, max=self.max_power)
-        in_order("temperature", throttle=self.throttle_temperature, shutdown=self.shutdown_temperature)
-        return self
+    def orders(self) -> Iterator[Order]:
+        """Give powers and temperatures, by rising load and heat."""
+        yield Order("power", {"idle": self.idle_power, "loaded": self.loaded_power, "max": self.max_power})
+        yield Order("temperature", {"throttle": self.throttle_temperature, "shutdown": self.shutdown_temperature})
 
 
-class Auxiliary(Model):
+class Auxiliary(Ordered):
     """Power that is neither accelerator nor host."""
 
     power: PartPower
@@ -104,11 +104,10 @@ class Auxiliary(Model):
     joins: Text
     """Conversion stage whose output it is drawn from."""
 
-    @model_validator(mode="after")
-    def _in_order(self) -> Auxiliary:
+    def orders(self) -> Iterator[Order]:
+        """Give power at rest and at full load."""
         if self.idle_power is not None:
-            in_order("power", idle=self.idle_power, full=self.power)
-        return self
+            yield Order("power", {"idle": self.idle_power, "full": self.power})
 
     @property
     def rest(self) -> float:
@@ -161,7 +160,7 @@ class Air(Model):
     """Of what the air cools."""
 
 
-class Door(Model):
+class Door(Ordered):
     """A rear door with a coil, at a rating point with the rack's own air and its valve open."""
 
     heat: RackPower
@@ -170,9 +169,12 @@ class Door(Model):
     water_temperature: Temperature
     """Water that enters the door."""
 
+    def orders(self) -> Iterator[Order]:
+        """Give its water and its air."""
+        yield Order("temperature", {"water": self.water_temperature, "air": self.air_temperature})
+
     @model_validator(mode="after")
-    def _in_order(self) -> Door:
-        in_order("temperature", water=self.water_temperature, air=self.air_temperature)
+    def _unlike(self) -> Door:
         if self.conductance > MOST_DOOR:
             message = f"air and water are as warm as each other: {self.air_temperature.value!r}"
             raise ValueError(message)

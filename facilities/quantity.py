@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from itertools import pairwise
 from typing import Annotated, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, PrivateAttr, StrictStr, model_validator
@@ -179,29 +178,6 @@ class Months(Series):
 
 class Coefficients(Series):
     """Coefficients of a polynomial, from the constant upwards."""
-
-
-def in_order(what: str, **numbers: Number) -> None:
-    """
-    Refuse numbers that do not rise.
-
-    Parameters
-    ----------
-    what
-        What the numbers are.
-    **numbers
-        By name, the lowest first; equal ones will do.
-
-    Raises
-    ------
-    ValueError
-        When one is below the one before it.
-    """
-    values = list(numbers.values())
-    if any(second.si < first.si for first, second in pairwise(values)):
-        given = ", ".join(f"{name} {number.value!r}" for name, number in numbers.items())
-        message = f"give each {what} no lower than the one before; got {given}"
-        raise ValueError(message)
 
 
 MONTHS = 12

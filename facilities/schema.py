@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated
 
 from pydantic import Field, StrictInt, StrictStr, model_validator
 
 from facilities.air_intake import OutdoorAir
 from facilities.connection import GridConnection
+from facilities.orders import Order, Ordered, raised
 from facilities.parts import Catalog, PathStage
 from facilities.phases import Phase, Supply, check_phases
 from facilities.quantity import (
@@ -23,6 +25,7 @@ from facilities.quantity import (
     Model,
     MonthlyDifference,
     MonthlyTemperature,
+    Number,
     PositiveCount,
     PositiveFactor,
     Pressure,
@@ -37,7 +40,6 @@ from facilities.quantity import (
     Time,
     TimeZone,
     UnitPower,
-    in_order,
     numbers,
 )
 
@@ -65,7 +67,7 @@ class Location(Model):
     """Local standard time less UTC."""
 
 
-class Climate(Model):
+class Climate(Ordered):
     """Weather of a normal year, and the day for which the plant is sized."""
 
     station: Text
@@ -90,14 +92,17 @@ class Climate(Model):
     day_to_day: MonthlyDifference | None = None
     """Standard deviation of the daily means of a month."""
 
-    @model_validator(mode="after")
-    def _wet_below_dry(self) -> Climate:
+    def orders(self) -> Iterator[Order]:
+        """Give wet and dry bulb of each design day."""
         for wet, dry in (
             (self.coincident_wet_bulb, self.design_dry_bulb),
             (self.design_wet_bulb, self.coincident_dry_bulb),
         ):
             if wet is not None and dry is not None:
-                in_order("temperature", wet_bulb=wet, dry_bulb=dry)
+                yield Order("temperature", {"wet_bulb": wet, "dry_bulb": dry})
+
+    @model_validator(mode="after")
+    def _dew_below_dry(self) -> Climate:
         for month, (dew, dry_mean) in enumerate(zip(self.dew_point.si, self.dry_bulb.si, strict=True), start=1):
             if dew > dry_mean:
                 message = f"dew_point of month {month} is above its dry_bulb, which no air is; correct one of them"
@@ -201,7 +206,7 @@ class HeatReuse(Model):
     """Water return less evaporating temperature."""
 
 
-class SetPointReset(Model):
+class SetPointReset(Ordered):
     """A set point that rises in cool weather, in a straight line between two outdoor temperatures."""
 
     rise: Difference
@@ -210,15 +215,12 @@ class SetPointReset(Model):
     high: Temperature
     """At and above which the supply temperature holds; wet bulb for towers, dry bulb for dry coolers."""
 
-    @model_validator(mode="after")
-    def _in_order(self) -> SetPointReset:
-        in_order("temperature", low=self.low, high=self.high)
-        if self.high.si - self.low.si < LEAST_RESET_SPAN:
-            message = (
-                f"high must be {LEAST_RESET_SPAN:g} K above low at least; got {self.low.value} to {self.high.value}"
-            )
-            raise ValueError(message)
-        return self
+    def orders(self) -> Iterator[Order]:
+        """Give its ends, and their span."""
+        ends = {"low": self.low, "high": self.high}
+        span = f"high must be {LEAST_RESET_SPAN:g} K above low at least; got {self.low.value} to {self.high.value}"
+        yield Order("temperature", ends)
+        yield Order("temperature", ends, gap=LEAST_RESET_SPAN, refusal=span)
 
 
 class Staging(Model):
@@ -234,7 +236,7 @@ class Staging(Model):
     least_off_time: Time
 
 
-class WaterLoop(Model):
+class WaterLoop(Ordered):
     """Facility water of a hall, and the plant that cools it."""
 
     cooler: Text
@@ -266,19 +268,23 @@ class WaterLoop(Model):
     condenser: CondenserWater | None = None
     """Where it is given, the coolers cool condenser water, and chillers reject into it; else both work directly."""
 
-    @model_validator(mode="after")
-    def _in_order(self) -> WaterLoop:
-        in_order("temperature", supply=self.supply_temperature, alarm=self.supply_alarm)
-        return self
+    def orders(self) -> Iterator[Order]:
+        """Give set point and alarm."""
+        yield Order("temperature", {"supply": self.supply_temperature, "alarm": self.supply_alarm})
 
     @property
     def warmest_supply(self) -> float:
         """Supply with the whole plant at work [K]."""
-        rise = 0.0 if self.reset is None else self.reset.rise.si
-        return self.supply_temperature.si + rise + FULL_PLANT * self.control_band.si
+        return raised(self.supply_temperature, self.above_supply)
+
+    @property
+    def above_supply(self) -> tuple[tuple[float, Number], ...]:
+        """What the warmest supply lies above the set point: the reset's rise, and control bands."""
+        band = (FULL_PLANT, self.control_band)
+        return (band,) if self.reset is None else ((1.0, self.reset.rise), band)
 
 
-class LiquidCooling(Model):
+class LiquidCooling(Ordered):
     """Coolant of the racks, and the facility water behind it."""
 
     cdu: Text
@@ -286,14 +292,13 @@ class LiquidCooling(Model):
     supply_alarm: Temperature
     loop: WaterLoop
 
-    @model_validator(mode="after")
-    def _in_order(self) -> LiquidCooling:
+    def orders(self) -> Iterator[Order]:
+        """Give water, coolant and alarm."""
         water, coolant = self.loop.supply_temperature, self.supply_temperature
-        in_order("temperature", facility_water=water, coolant=coolant, alarm=self.supply_alarm)
-        return self
+        yield Order("temperature", {"facility_water": water, "coolant": coolant, "alarm": self.supply_alarm})
 
 
-class SidecarCooling(Model):
+class SidecarCooling(Ordered):
     """Coolant of the racks, whose heat sidecars give to the hall's air."""
 
     sidecar: Text
@@ -301,13 +306,12 @@ class SidecarCooling(Model):
     supply_temperature: Temperature
     supply_alarm: Temperature
 
-    @model_validator(mode="after")
-    def _in_order(self) -> SidecarCooling:
-        in_order("temperature", coolant=self.supply_temperature, alarm=self.supply_alarm)
-        return self
+    def orders(self) -> Iterator[Order]:
+        """Give coolant and alarm."""
+        yield Order("temperature", {"coolant": self.supply_temperature, "alarm": self.supply_alarm})
 
 
-class AirCooling(Model):
+class AirCooling(Ordered):
     """Air of the halls, and the facility water behind it."""
 
     fan_coil: Text
@@ -332,22 +336,22 @@ class AirCooling(Model):
     outdoor_air: OutdoorAir | None = None
     loop: WaterLoop
 
-    @model_validator(mode="after")
-    def _in_order(self) -> AirCooling:
-        in_order("temperature", air=self.set_point, alarm=self.alarm)
+    def orders(self) -> Iterator[Order]:
+        """Give air and alarm, dew points, and the coils' water below their air."""
+        yield Order("temperature", {"air": self.set_point, "alarm": self.alarm})
         if self.outdoor_air is not None:
-            in_order("dew point", outdoor_air=self.outdoor_air.highest_dew_point, hall=self.dew_point)
-        if self.set_point.si - self.loop.warmest_supply < LEAST_COIL_DIFFERENCE:
-            message = (
-                f"{FULL_PLANT:g} control bands above its set point, the water of the coils must stay "
-                f"{LEAST_COIL_DIFFERENCE:g} K below the air; got air {self.set_point.value!r} and water "
-                f"{self.loop.supply_temperature.value!r}"
-            )
-            raise ValueError(message)
-        return self
+            yield Order("dew point", {"outdoor_air": self.outdoor_air.highest_dew_point, "hall": self.dew_point})
+        loop = self.loop
+        refusal = (
+            f"{FULL_PLANT:g} control bands above its set point, the water of the coils must stay "
+            f"{LEAST_COIL_DIFFERENCE:g} K below the air; got air {self.set_point.value!r} and water "
+            f"{loop.supply_temperature.value!r}"
+        )
+        numbers = {"water": loop.supply_temperature, "air": self.set_point}
+        yield Order("temperature", numbers, LEAST_COIL_DIFFERENCE, loop.above_supply, refusal)
 
 
-class Cooling(Model):
+class Cooling(Ordered):
     """All cooling of a site."""
 
     liquid: LiquidCooling | None = None
@@ -355,13 +359,16 @@ class Cooling(Model):
     """Neither of both where all racks are cooled by air."""
     air: AirCooling
 
+    def orders(self) -> Iterator[Order]:
+        """Give the coolant of sidecars above their air."""
+        if self.sidecar is not None:
+            yield Order("temperature", {"air": self.air.set_point, "coolant": self.sidecar.supply_temperature})
+
     @model_validator(mode="after")
     def _one_coolant(self) -> Cooling:
         if self.liquid is not None and self.sidecar is not None:
             message = "give the racks' coolant to facility water (liquid) or to air (sidecar), not to both"
             raise ValueError(message)
-        if self.sidecar is not None:
-            in_order("temperature", air=self.air.set_point, coolant=self.sidecar.supply_temperature)
         return self
 
     @property

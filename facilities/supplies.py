@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal
 
 from pydantic import model_validator
 
+from facilities.orders import Order, Ordered
 from facilities.quantity import (
     Efficiency,
     Energy,
@@ -17,7 +19,6 @@ from facilities.quantity import (
     SitePower,
     Text,
     Time,
-    in_order,
 )
 
 USUAL = {
@@ -29,7 +30,7 @@ USUAL = {
 """Sets of the catalog by kind, where a site's supply names none."""
 
 
-class Generator(Model):
+class Generator(Ordered):
     """A set or a turbine, one unit."""
 
     title: Text
@@ -46,9 +47,12 @@ class Generator(Model):
     least_load: Ratio
     """Over the rating, for as long as one likes."""
 
+    def orders(self) -> Iterator[Order]:
+        """Give the times of a start."""
+        yield Order("time", {"start": self.start_time, "full_load": self.full_load_time})
+
     @model_validator(mode="after")
     def _can_be(self) -> Generator:
-        in_order("time", start=self.start_time, full_load=self.full_load_time)
         if (self.fuel_rate is None) == (self.efficiency is None):
             message = "give fuel_rate of a liquid fuel, or efficiency of a gas; got both or neither"
             raise ValueError(message)

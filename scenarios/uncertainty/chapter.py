@@ -266,9 +266,9 @@ def notes(sampled: Sampled) -> list[str]:
     told = [
         f"{len(sampled.numbers)} numbers of the site and its unit costs have a range; each is drawn by itself between "
         "its least and its most, the likeliest being that of the file (triangular; Sobol's sequence, scrambled by seed "
-        f"{sampled.seed}, dimensions that echo one another shuffled). Weather, jobs and what has no range are those of "
-        "the year above. Where a file's own number lies near one end of its range, it is no median: P50 then differs "
-        "from it.",
+        f"{sampled.seed}, dimensions that echo one another shuffled). Weather, jobs, how many racks stand and what has "
+        "no range are those of the year above. Where a file's own number lies near one end of its range, it is no "
+        "median: P50 then differs from it.",
         f"Of each sampled year {sampled.steps} steps are solved, and its difference from the year above is carried to "
         "the steps that are like them; the error says how far that was from the whole year, in the worst of "
         "some samples that were solved whole, as a part of the spread from P10 to P90.",
@@ -284,6 +284,13 @@ def notes(sampled: Sampled) -> list[str]:
             "Costs and carbon of a sample are those of its own energy, peak and water at its own unit costs; its "
             "supply is not dispatched again but goes with its energy."
         )
+    if sampled.tied:
+        told.insert(
+            1,
+            f"{sampled.tied} of these must fit together (a coolant no colder than its water, power at rest no higher "
+            "than at work, water that its coils can warm so far): each is drawn from what those that the file names "
+            "before it leave of its range, by its own distribution cut there.",
+        )
     if sampled.failed:
         told.insert(
             0,
@@ -293,7 +300,8 @@ def notes(sampled: Sampled) -> list[str]:
     if cannot:
         reasons = "; ".join(f"{text} ({times})" for text, times in sampled.refused[:REASONS])
         told.append(
-            f"{cannot} of {sampled.tried} sites that were drawn cannot be, since numbers that are drawn by themselves "
-            f"must fit together; they are left out, which narrows the ranges of these numbers. Most often: {reasons}."
+            f"{cannot} of {sampled.tried} sites that were drawn ({digits(100.0 * cannot / sampled.tried, 2)} %) cannot "
+            "be, since numbers that are drawn by themselves must fit together; they are left out, which narrows the "
+            f"ranges of these numbers. Most often: {reasons}."
         )
     return told

@@ -10,8 +10,10 @@ from typing import NamedTuple
 import numpy as np
 from scipy.stats import qmc
 
-from facilities import Facility
+from facilities import Facility, build, coils
 from facilities.variants import Banded, Variants, banded
+from scenarios.uncertainty.rooms import Rooms, within
+from scenarios.uncertainty.triangular import share
 from twin.arrays import Floats
 from twin.errors import Fault, InputError, ScenarioError
 
@@ -29,6 +31,12 @@ NOT_READ = ("phases.",)
 
 POINTS = "connection.points"
 """Bound to the buses that a host network names."""
+
+COIL_RISE, COIL_WATER = "cooling.air.water_rise", "cooling.air.loop.supply_temperature"
+"""How far coils can warm their water follows from all that they and the racks are; see `Draws.narrowed`."""
+
+HALVINGS = 7
+"""By which the warmest water is found: to a hundredth of its range."""
 
 RACKS = re.compile(r"racks\.[^.]+\.count")
 """
@@ -65,37 +73,6 @@ def free(facility: Facility, *, growth: bool = False) -> list[Banded]:
         for number in banded(facility)
         if not number.path.startswith(NOT_READ) and not RACKS.fullmatch(number.path) and number.path not in bound
     ]
-
-
-def quantile(share: Floats, low: Floats, best: Floats, high: Floats) -> Floats:
-    """
-    Give the number below which a share of all lies.
-
-    Parameters
-    ----------
-    share : (any,) [1]
-        From zero to one.
-    low, best, high : (any,)
-        Least, likeliest and most.
-
-    Returns
-    -------
-    (any,)
-        In the unit of these.
-
-    Notes
-    -----
-    Triangular distribution, the usual one for a least, a likeliest and a most. With f = (best - low) / (high - low):
-    low + sqrt(u (high - low) (best - low)) for u below f, else high - sqrt((1 - u) (high - low) (high - best)).
-
-    References
-    ----------
-    .. [1] S. Kotz and J. R. van Dorp, Beyond Beta, 2004, section 1.2
-    """
-    width = high - low
-    below = low + np.sqrt(share * width * (best - low))
-    above = high - np.sqrt((1.0 - share) * width * (high - best))
-    return np.asarray(np.where(share * width < best - low, below, above), dtype=float)
 
 
 def points(count: int, wanted: int, seed: int) -> Iterator[Floats]:
@@ -155,12 +132,15 @@ class Draw(NamedTuple):
 
     Attributes
     ----------
+    shares : (number,) [1]
+        Point of the unit cube.
     values : (number,)
         Drawn, each in the unit of its field; counts are whole.
     facility : Facility
         With these.
     """
 
+    shares: Floats
     values: Floats
     facility: Facility
 
@@ -173,6 +153,9 @@ class Draws:
         self.tried = 0
         self.refused: Counter[str] = Counter()
         self._name, self._numbers, self._seed = facility.name, numbers, seed
+        self._rooms = Rooms(facility, numbers)
+        rows = {number.path: row for row, number in enumerate(numbers)}
+        self._coils = rows.get(COIL_RISE), rows.get(COIL_WATER)
         # Phases that a year does not read would only be checked anew for each sample.
         self.variants = Variants(facility if growth else facility.model_copy(update={"phases": ()}))
 
@@ -195,17 +178,26 @@ class Draws:
         ScenarioError
             If hardly any site that is drawn can be.
         """
-        ends = np.array([[number.low, number.value, number.high] for number in self._numbers]).reshape(-1, 3)
         for point in points(len(self._numbers), wanted, self._seed):
             if self.tried >= MOST * wanted:
                 raise ScenarioError(self._name, [Fault("", self._rare())])
             self.tried += 1
             try:
-                yield self.with_values(quantile(point, *ends.T))
+                yield self._with(point, self._rooms.values(point))
             except InputError as error:
                 self.refuse(error)
 
-    def with_values(self, values: Floats) -> Draw:
+    @property
+    def tied(self) -> int:
+        """How many numbers are drawn from what others leave of their ranges."""
+        return len({*self._rooms.tied, *(row for row in self._coils if row is not None)})
+
+    def _with(self, shares: Floats, values: Floats) -> Draw:
+        """Give the site with other numbers, counts rounded."""
+        whole = np.array([number.kind.whole for number in self._numbers], dtype=bool)
+        return Draw(shares, np.where(whole, np.rint(values), values), self.with_values(values))
+
+    def with_values(self, values: Floats) -> Facility:
         """
         Give the site with other numbers.
 
@@ -216,7 +208,7 @@ class Draws:
 
         Returns
         -------
-        Draw
+        Facility
             Counts rounded.
 
         Raises
@@ -225,8 +217,70 @@ class Draws:
             If such a site cannot be.
         """
         texts = {n.path: n.text(float(value)) for n, value in zip(self._numbers, values, strict=True)}
-        whole = np.array([number.kind.whole for number in self._numbers], dtype=bool)
-        return Draw(np.where(whole, np.rint(values), values), self.variants.facility(texts))
+        return self.variants.facility(texts)
+
+    def narrowed(self, draw: Draw) -> Draw | None:
+        """
+        Draw the water of the coils anew, of a site that has no coils for it.
+
+        Parameters
+        ----------
+        draw : Draw
+            Of a site that cannot be built.
+
+        Returns
+        -------
+        Draw or None
+            With a rise of the water from the part of its range that its coils reach; where they reach none, first with
+            a supply from the part of its range in which they do. None where it is not that, or neither is drawn.
+
+        Notes
+        -----
+        Of a share u beyond the reachable part p, (u - p) / (1 - p) is even again: together with shares below p, which
+        were built as they are, such a number has its own distribution, cut at what is reached.
+        """
+        rise, water = self._coils
+        if rise is None:
+            return None
+        values, (low, _, high) = draw.values.copy(), self._ends(rise)
+        most = coils.most_rise(build.sized(draw.facility).coils, low, high)
+        if most is not None:
+            values[rise] = self._anew(draw, rise, most)
+            return self._with(draw.shares, values)
+        warmest = None if water is None else self._warmest(values, water, low)
+        if water is None or warmest is None:
+            return None
+        values[water] = self._anew(draw, water, warmest)
+        most = coils.most_rise(build.sized(self.with_values(values)).coils, low, high)
+        values[rise] = within(float(draw.shares[rise]), self._ends(rise), low, low if most is None else most)
+        return self._with(draw.shares, values)
+
+    def _warmest(self, values: Floats, water: int, rise: float) -> float | None:
+        """Give the warmest water, colder than what was drawn, that coils can warm by some rise; or none."""
+
+        def reached(supply: float) -> bool:
+            trial = values.copy()
+            trial[water] = supply
+            return coils.most_rise(build.sized(self.with_values(trial)).coils, rise, rise) is not None
+
+        low, high = self._ends(water)[0], float(values[water])
+        if not reached(low):
+            return None
+        for _ in range(HALVINGS):
+            middle = 0.5 * (low + high)
+            low, high = (middle, high) if reached(middle) else (low, middle)
+        return low
+
+    def _anew(self, draw: Draw, row: int, most: float) -> float:
+        """Draw a number, of which the share is beyond what can be, from what can be; its range begins at its least."""
+        ends, drawn = self._ends(row), float(draw.shares[row])
+        below = share(np.array([most, draw.values[row]]), *np.array(ends)[:, np.newaxis])
+        reached = drawn * float(below[0] / below[1])
+        return within((drawn - reached) / (1.0 - reached), ends, ends[0], most)
+
+    def _ends(self, row: int) -> tuple[float, float, float]:
+        number = self._numbers[row]
+        return number.low, number.value, number.high
 
     def refuse(self, error: InputError) -> None:
         """

@@ -9,7 +9,8 @@ import numpy as np
 
 from facilities.quantity import Number, walk
 from facilities.variants import Banded, banded
-from scenarios.uncertainty.draws import points, quantile
+from scenarios.uncertainty.draws import points
+from scenarios.uncertainty.triangular import quantile
 from scenarios.yearstudy import accounts, money
 from scenarios.yearstudy.accounts import Accounts
 from scenarios.yearstudy.money import Stands

@@ -10,7 +10,7 @@ import numpy as np
 from facilities.variants import Banded
 from scenarios.setting import ARGUMENTS
 from scenarios.uncertainty import importance
-from scenarios.uncertainty.draws import Draws, free
+from scenarios.uncertainty.draws import Draw, Draws, free
 from scenarios.uncertainty.prices import INTENSITY, Prices
 from scenarios.uncertainty.years import Years
 from scenarios.yearstudy.study import Found
@@ -79,6 +79,8 @@ class Sampled(NamedTuple):
         Of the draws.
     steps : int
         Steps that are solved of each year.
+    tied : int
+        Numbers that are drawn from what others leave of their ranges.
     tried : int
         Sites that were drawn for these.
     refused : tuple of text and int
@@ -98,6 +100,7 @@ class Sampled(NamedTuple):
     swings: tuple[Swing, ...]
     seed: int
     steps: int
+    tied: int
     tried: int
     refused: tuple[tuple[str, int], ...]
     failed: tuple[str, ...]
@@ -163,6 +166,7 @@ def sample(found: Found, count: int, seed: int, progress: Progress | None = None
         swings=tuple(_swing(years, draws, numbers, row, prices, found) for row in matter),
         seed=seed,
         steps=years.steps,
+        tied=draws.tied,
         tried=draws.tried,
         refused=tuple(draws.refused.most_common()),
         failed=tuple(failed),
@@ -182,9 +186,9 @@ class _Solved(NamedTuple):
 def _solved(name: str, years: Years, draws: Draws, count: int, progress: Progress | None) -> _Solved:
     """Draw sites until so many could be built, and solve the year of each; of the first few whole as well."""
     solved = _Solved([], [], [], {})
-    for draw in draws.sites(count):
+    for first in draws.sites(count):
         try:
-            own = _plain(years.figures(draw.facility))
+            draw, own = _built(years, draws, first)
             if len(solved.rows) < CHECKED:
                 _compare(solved.missed, own, _plain(years.figures(draw.facility, whole=True)))
             solved.values.append(draw.values)
@@ -202,6 +206,17 @@ def _solved(name: str, years: Years, draws: Draws, count: int, progress: Progres
         message = f"in none of {count} samples the plant can carry its heat: {solved.failed[0]}"
         raise ScenarioError(name, [Fault("--samples", message)])
     return solved
+
+
+def _built(years: Years, draws: Draws, draw: Draw) -> tuple[Draw, dict[str, float]]:
+    """Solve the year of a site; one that cannot be built for its coils with another rise of their water."""
+    try:
+        return draw, _plain(years.figures(draw.facility))
+    except InputError:
+        other = draws.narrowed(draw)
+        if other is None:
+            raise
+        return other, _plain(years.figures(other.facility))
 
 
 def ranked(correlation: Floats, told: float) -> list[int]:

@@ -14,8 +14,9 @@ from scipy.stats import spearmanr, triang
 import facilities
 from facilities.quantity import Kind
 from scenarios.uncertainty import importance, sampling
-from scenarios.uncertainty.draws import Draws, free, points, quantile
+from scenarios.uncertainty.draws import Draws, free, points
 from scenarios.uncertainty.sampling import Sampled
+from scenarios.uncertainty.triangular import quantile
 from scenarios.uncertainty.years import Years
 from scenarios.yearstudy import study
 from tests.scenarios.command import twin
@@ -172,7 +173,7 @@ def test_a_site_that_grows_is_sampled_in_all_its_phases() -> None:
     assert "arrangement.halls" not in {number.path for number in numbers}
     assert "arrangement.halls" in {number.path for number in free(found.facility)}
     draws = Draws(found.facility, numbers, 1, growth=True)
-    same = years.figures(draws.with_values(np.array([number.value for number in numbers])).facility)
+    same = years.figures(draws.with_values(np.array([number.value for number in numbers])))
     other = years.figures(next(draws.sites(8)).facility)
     for name in ("pue", "facility_energy", "facility_power_peak", "accelerators"):
         assert same[name]["value"] == pytest.approx(found.figures[name]["value"], rel=1e-12), name
