@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from facilities.orders import Order, Ordered
-from facilities.quantity import Model, Ratio, Share, Temperature
+from facilities.quantity import Model, PositiveCount, Ratio, Share, Temperature
 
 
 class IntakePads(Model):
@@ -14,6 +14,8 @@ class IntakePads(Model):
     saturation: Share
     """Of all stages: the part of the way to the wet bulb."""
     set_point: Temperature
+    stages: PositiveCount | None = None
+    """Stages that are wet or dry as a whole: then the air may get colder than the set point."""
 
 
 class OutdoorAir(Ordered):

@@ -352,6 +352,7 @@ def _outdoor_air(air: AirCooling, parts: Sized) -> dict[str, Floats]:
     return {
         "outdoor_saturation": np.full(halls, 0.0 if pads is None else pads.saturation.si),
         "outdoor_pad_set_point": np.full(halls, 0.0 if pads is None else pads.set_point.si),
+        "outdoor_stages": np.full(halls, 0.0 if pads is None or pads.stages is None else pads.stages.si),
         "outdoor_stream": wanted.part.si * parts.coils.needed,
         "outdoor_fan_power": wanted.fan_share.si * parts.heat.air,
         "outdoor_lowest": np.full(halls, wanted.lowest_dew_point.si),

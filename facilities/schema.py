@@ -15,6 +15,7 @@ from facilities.phases import Phase, Supply, check_phases
 from facilities.quantity import (
     AirPart,
     CellCount,
+    Cycles,
     Difference,
     Factor,
     HeatCapacity,
@@ -267,6 +268,8 @@ class WaterLoop(Ordered):
     tank: Tank | None = None
     condenser: CondenserWater | None = None
     """Where it is given, the coolers cool condenser water, and chillers reject into it; else both work directly."""
+    cycles_of_concentration: Cycles | None = None
+    """Of the site's own water, in the place of what the coolers' part says."""
 
     def orders(self) -> Iterator[Order]:
         """Give set point and alarm."""

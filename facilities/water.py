@@ -95,6 +95,8 @@ def _loop(facility: Facility, loop: WaterLoop, plant: sizing.Plant) -> dict[str,
         "dwell": loop.dwell.si,
         **_cooler(catalog.coolers[loop.cooler], facility.location.pressure.si),
     }
+    if loop.cycles_of_concentration is not None:
+        values["cycles_of_concentration"] = loop.cycles_of_concentration.si
     return {
         **{key: np.full(count, value) for key, value in values.items()},
         "supply_capacity": plant.stream * loop.residence_time.si,

@@ -263,6 +263,8 @@ class Halls(NamedTuple):
         Saturation efficiency of the wetted pads that it passes; zero without.
     outdoor_pad_set_point : (hall,) [K]
         Dry bulb to which they cool it, and no further.
+    outdoor_stages : (hall,) [1]
+        Stages of the pads, which are wet or dry as a whole; zero for as many as one likes.
     feeder_rating : (hall,) [W]
         Rating of the hall's supply.
     """
@@ -288,6 +290,7 @@ class Halls(NamedTuple):
     outdoor_highest: Floats
     outdoor_saturation: Floats
     outdoor_pad_set_point: Floats
+    outdoor_stages: Floats
     feeder_rating: Floats
 
 

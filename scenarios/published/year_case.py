@@ -53,6 +53,8 @@ class YearCase(CaseFile):
 
     kind: Literal["year"]
     step: Literal["1 h", "5 min"] = "1 h"
+    weather: tables.PublicFile | None = None
+    """A typical year in the place of the sites' synthetic ones: an EPW or TMY3 file."""
     compare: tuple[Figure, ...]
 
 
@@ -71,22 +73,28 @@ def faults(case: YearCase) -> list[Fault]:
 
 def run(case: YearCase, name: str, folder: Path, public: Path | None) -> list[Check]:
     """
-    Run a case: each site's year once, by its own scenario and its synthetic year.
+    Run a case: each site's year once, by its own scenario, in its synthetic year or in the case's typical one.
 
     Raises
     ------
     InputError
         If a site is at fault, or a figure is none of the year's.
     """
-    del public  # a year of a site needs no public data
     about, years = case.named(name), dict[str, dict[str, Metric]]()
+    weather = None if case.weather is None else case.weather.find(public)
+    if case.weather is not None and weather is None:
+        return [about.not_run(_told(figure)) for figure in case.compare]
     checks = []
     for place, figure in enumerate(case.compare, start=1):
         site = str(folder / figure.site) if figure.site.endswith(".toml") else figure.site
         if site not in years:
-            years[site] = study.solve(site, step=case.step).figures
+            years[site] = study.solve(site, weather=weather, step=case.step).figures
         checks.append(_check(about, f"{name}/case.toml", place, figure, years[site]))
     return checks
+
+
+def _told(figure: Figure) -> str:
+    return f"{figure.quantity} ({figure.kind})"
 
 
 def _check(about: Case, source: str, place: int, figure: Figure, got: dict[str, Metric]) -> Check:
@@ -95,7 +103,7 @@ def _check(about: Case, source: str, place: int, figure: Figure, got: dict[str, 
         raise ScenarioError(source, [Fault(f"compare.{place}", message)])
     metric = got[figure.figure]
     value = metric["value"] / scale(figure.unit, metric["unit"]).factor
-    quantity = f"{figure.quantity} ({figure.kind})"
+    quantity = _told(figure)
     if figure.between is not None:
         low, high = (tables.number(text, figure.unit) for text in figure.between)
         return about.within(quantity, figure.unit, (low, high), value, reason=figure.reason)

@@ -17,7 +17,8 @@ OWN = "\n[cooling.air.outdoor_air]\n"
 
 
 def with_air(folder: Path, keys: str) -> list[str]:
-    path = changed(folder, SITE, ("[connection]", f"{keys}\n[connection]"))
+    # A site that has no air of its own: what is added is laid over its design.
+    path = changed(folder, "aws_rainier", ("[connection]", f"{keys}\n[connection]"))
     return [f"{fault.where}: {fault.message}" for fault in checks.check(path)]
 
 
@@ -64,13 +65,14 @@ def test_coils_and_their_loop_have_their_share() -> None:
 
 def test_pads_use_water_on_the_design_day_and_hold_the_air(tmp_path: Path) -> None:
     """
-    Outside air of 37.2 degC is held at 29 degC, at full load; the run itself asserts that the balance of water closes.
+    Outside air of 37.2 degC, at full load; the run itself asserts that the balance of water closes.
 
-    A kilowatt-hour of heat into air that rises by 18 K, as through these racks, is 199 kg of it; cooled by 8.2 K this
-    takes up 3.35 g/kg, 0.67 kg, and a third more for blowdown: 0.89 kg. Fans and losses in the hall add a few per cent.
+    All pads at once bring it 85 % of the way to its wet bulb of 24.7 degC: to 26.6 degC, with 4.49 g/kg (psychrolib). A
+    kilowatt-hour of the racks, and 7.7 % for the fans and losses in the hall, warms it by 18.4 K to the air that returns:
+    210 kg, which take up 0.94 kg, and two thirds as much is blowdown: 1.57 kg.
     """
     step = schema.load("load_step").events[1].model_copy(update={"start": 0.0})
     day = schema.load("design_day").model_copy(update={"events": (step,), "duration": 300.0})
     run = scenarios.replay(SITE, scenario=day, start="2026-07-15T19:30:00Z", out=tmp_path / "run")
-    assert run.table("cooling")["air_temp_k"].max() == pytest.approx(303.15, abs=0.5)
-    assert run.metrics["wue"]["value"] == pytest.approx(0.93, abs=0.05)
+    assert run.table("cooling")["air_temp_k"].max() == pytest.approx(301.15, abs=0.6)
+    assert run.metrics["wue"]["value"] == pytest.approx(1.57, abs=0.05)

@@ -129,6 +129,7 @@ def halls() -> Halls:
         outdoor_highest=288.15 * two,
         outdoor_saturation=0.0 * two,
         outdoor_pad_set_point=0.0 * two,
+        outdoor_stages=0.0 * two,
         feeder_rating=2e5 * two,
     )
 

@@ -149,6 +149,7 @@ def halls(count: int, accelerators: int, service: int) -> Halls:
         outdoor_highest=each(288.15),
         outdoor_saturation=each(0.0),
         outdoor_pad_set_point=each(0.0),
+        outdoor_stages=each(0.0),
         feeder_rating=each(accelerators * RACK_POWER + service * 36e3),
     )
 

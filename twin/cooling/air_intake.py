@@ -11,6 +11,9 @@ from twin.cooling.plant_tables import Outdoors
 from twin.cooling.psychrometrics import AIR_HEAT, CELSIUS
 from twin.site import Floats, Halls, Site
 
+ROUNDING = 1e-9
+"""Of a stage [1]: by what wanted stages may be above a whole number of them."""
+
 
 class Intake(NamedTuple):
     """
@@ -47,19 +50,27 @@ def intake(halls: Halls, outdoors: Outdoors) -> Intake:
     Notes
     -----
     As many stages of the pads are wetted as bring the air down to their set point, and no more than all of them: a part
-    s = min(saturation, (T - T_set) / (T - T_wet)) of the way to the wet bulb, with `twin.cooling.pads.pre_cooled`.
-    Stages follow at once, and are as many as one likes.
+    s = min(saturation, (T - T_set) / (T - T_wet)) of the way to the wet bulb, with `twin.cooling.pads.pre_cooled`. Of n
+    stages whole ones are wetted: s goes up to the next multiple of saturation / n, and the air gets colder than its
+    set point. Stages follow at once.
     """
     dry = outdoors.dry_bulb + np.zeros(halls.outdoor_saturation.size)
     above = np.maximum(dry - halls.outdoor_pad_set_point, 0.0)
     depression = np.maximum(outdoors.dry_bulb - outdoors.wet_bulb, 1e-9)
     frost = np.less_equal(outdoors.wet_bulb, CELSIUS)
-    part = np.where(frost, 0.0, np.minimum(halls.outdoor_saturation, above / depression))
+    part = _whole_stages(halls, np.where(frost, 0.0, np.minimum(halls.outdoor_saturation, above / depression)))
     if not part.any():
         return Intake(dry, np.zeros(dry.shape))
     wet = np.broadcast_to(outdoors.wet_bulb, dry.shape)
     state = pads.pre_cooled(dry, wet, outdoors.pressure, part, part > 0.0)
     return Intake(state.dry_bulb, np.where(part > 0.0, state.taken_up, 0.0))
+
+
+def _whole_stages(halls: Halls, part: Floats) -> Floats:
+    """Give the part of the way to the wet bulb that whole stages go, where they are counted."""
+    one = halls.outdoor_saturation / np.maximum(halls.outdoor_stages, 1.0)
+    wetted = np.ceil(part / np.where(one > 0.0, one, 1.0) - ROUNDING)
+    return np.where(halls.outdoor_stages > 0.0, np.minimum(wetted * one, halls.outdoor_saturation), part)
 
 
 def evaporation(site: Site, passed: Floats, taken_up: Floats) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,19 @@ def test_faults_are_told(changes: dict[str, object], message: str) -> None:
     case, found = parsed(YearCase, HEAD | {"compare": [ONE | changes]})
     told = [str(fault) for fault in (found if case is None else faults(case))]
     assert any(message in text for text in told)
+
+
+def test_a_typical_year_is_a_public_file_or_the_case_is_not_run(tmp_path, monkeypatch) -> None:
+    file, asked = tmp_path / "here.tmy3", []
+    file.write_text("a year")
+    weather = {"file": "here.tmy3", "sha256": hashlib.sha256(b"a year").hexdigest()}
+    case = YearCase.model_validate(HEAD | {"weather": weather, "compare": (ONE,)})
+    solve = study.solve
+    monkeypatch.setattr(study, "solve", lambda *args, **given: asked.append(given["weather"]) or solve(*args, **given))
+    assert [check.status for check in run(case, "mine", Path(), None)] == [Status.NOT_RUN]
+    assert asked == []
+    assert [check.status for check in run(case, "mine", Path(), tmp_path)] == [Status.PASSED]
+    assert asked == [file]
 
 
 def test_a_figure_that_no_year_has_is_named() -> None:

@@ -18,7 +18,7 @@ HOURS = 3600
     ("name", "hours"),
     [
         ("frontier", 24),  # towers, liquid, independent jobs of accelerators that do not leak
-        ("aws_p4d_ultracluster", 12),  # outside air
+        ("aws_p4d_ultracluster", 24),  # outside air; pads of one stage, which go on and off within an hour
         ("traditional_enterprise", 3),  # chillers, fan coils and towers
         ("prometheus@first", 6),  # dry coolers, chillers, liquid and air
         ("google_tpu_v4", 6),  # an economiser between towers and the loop

@@ -16,10 +16,12 @@ PRESSURE = 98_800.0
 psychrolib.SetUnitSystem(psychrolib.SI)
 
 
-def padded(set_point: float, saturation: float = 0.85) -> Site:
+def padded(set_point: float, saturation: float = 0.85, stages: float = 0.0) -> Site:
     site = small_site.site()
     one = np.ones(len(site.halls.name))
-    halls = site.halls._replace(outdoor_saturation=saturation * one, outdoor_pad_set_point=set_point * one)
+    halls = site.halls._replace(
+        outdoor_saturation=saturation * one, outdoor_pad_set_point=set_point * one, outdoor_stages=stages * one
+    )
     return site._replace(halls=halls)
 
 
@@ -49,6 +51,25 @@ def test_pads_cool_the_air_to_their_set_point_or_as_far_as_they_can(
     before, after = (psychrolib.GetHumRatioFromTWetBulb(value, wet, PRESSURE) for value in (dry, leaves))
     # Fits of the vapour pressure differ by hundredths of a per cent, of some 20 g/kg.
     assert found.taken_up == pytest.approx(after - before, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("stages", "leaves"),
+    [
+        # 6 of 9.35 K are wanted: one stage of one goes all the way, two of two, two of three, and 13 of 20.
+        (1.0, 25.65),
+        (2.0, 25.65),
+        (3.0, 35.0 - 9.35 * 2 / 3),
+        (20.0, 35.0 - 9.35 * 13 / 20),
+    ],
+)
+def test_counted_stages_are_wet_as_a_whole(stages: float, leaves: float) -> None:
+    found = intake(padded(302.15, stages=stages).halls, outdoors(308.15, 297.15))
+    assert found.dry_bulb - 273.15 == pytest.approx(leaves, abs=1e-9)
+    # Below the set point no stage is wet, and just as many as are wanted where that is a whole number.
+    assert np.all(intake(padded(302.15, stages=stages).halls, outdoors(301.15, 297.15)).dry_bulb == 301.15)
+    exact = intake(padded(308.15 - 9.35 / stages, stages=stages).halls, outdoors(308.15, 297.15))
+    assert exact.dry_bulb == pytest.approx(308.15 - 9.35 / stages, abs=1e-9)
 
 
 def test_a_hall_without_pads_has_the_outdoor_air() -> None:
