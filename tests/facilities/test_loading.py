@@ -209,7 +209,8 @@ def test_all_unknown_parts_come_at_once(tmp_path: Path) -> None:
         ('fan_coil = "fan_wall"', 'fan_coil = "fanwall"'),
     )
     assert faults(path) == [
-        "cooling.air.fan_coil: unknown fan coil 'fanwall'. Known here: evaporative_air_handler, fan_wall, room_unit. Did you mean 'fan_wall'?",
+        "cooling.air.fan_coil: unknown fan coil 'fanwall'. Known here: evaporative_air_handler, fan_wall, room_unit. "
+        "Did you mean 'fan_wall'?",
         "cooling.liquid.cdu: unknown CDU 'in_row_1300kw'. Known here: ex4000_cdu, frontier_cdu, in_rack_130kw, "
         "in_row_1200kw, in_row_700kw, row_2500kw. Did you mean 'in_row_1200kw'?",
     ]

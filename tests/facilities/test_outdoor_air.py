@@ -68,7 +68,7 @@ def test_pads_use_water_on_the_design_day_and_hold_the_air(tmp_path: Path) -> No
     Outside air of 37.2 degC, at full load; the run itself asserts that the balance of water closes.
 
     All pads at once bring it 85 % of the way to its wet bulb of 24.7 degC: to 26.6 degC, with 4.49 g/kg (psychrolib). A
-    kilowatt-hour of the racks, and 7.7 % for the fans and losses in the hall, warms it by 18.4 K to the air that returns:
+    kilowatt-hour of the racks, and 7.7 % for fans and losses in the hall, warms it by 18.4 K to the air that returns:
     210 kg, which take up 0.94 kg, and two thirds as much is blowdown: 1.57 kg.
     """
     step = schema.load("load_step").events[1].model_copy(update={"start": 0.0})
