@@ -102,6 +102,8 @@ without impedance (PSS/E's lines of none get 1e-4 per unit), a base that gives i
 network, a network that falls apart, a point that is not in it or cut off from it, and a load beyond what any power
 flow has. Branches without a rating are counted and told; none of them can be overloaded. PSS/E's buses of type 4 are
 out of service with all that hangs on them, and named; one that a closed switch joins to another is refused.
+`twin check SITE` tells a network, whole, that has no power flow with what the site draws on its design day; a run does
+not ask.
 """
 
 

@@ -15,6 +15,8 @@ from facilities.schema import AirCooling, Facility
 from twin import power
 from twin.cooling.air_side import sidecar_rate
 from twin.errors import FacilityError, Fault, InputError
+from twin.grid import reactive_limits
+from twin.grid.feeding import loaded, without_lone_slack
 from twin.redundancy import usable
 from twin.site import Floats, RackClasses, Site
 from twin.thermal.coefficients import worst_branch
@@ -50,7 +52,7 @@ def check(name_or_path: str | Path) -> tuple[Fault, ...]:
         facility = load(name_or_path)
     except FacilityError as error:
         return error.faults
-    return tuple(faults(facility))
+    return tuple(faults(facility)) or tuple(_carried(facility))
 
 
 def faults(facility: Facility) -> Iterator[Fault]:
@@ -96,6 +98,22 @@ def _host(facility: Facility) -> Iterator[Fault]:
         hosted(facility)
     except InputError as error:
         yield from error.faults
+
+
+def _carried(facility: Facility) -> Iterator[Fault]:
+    """Check that the host network, whole, has a power flow with the design day's load; no study of it is begun."""
+    found = hosted(facility)
+    if found is None:
+        return
+    grid, load = without_lone_slack(found.host.grid), build.sized(facility).peak_power
+    try:
+        reactive_limits.settle(loaded(grid, found.feeding, load), reactive_limits.settle(grid))
+    except FacilityError:
+        message = (
+            f"no power flow of {found.host.record.title} has the {_mw(load)} that the site draws on its design day; "
+            "`twin grid` says what it carries: take fewer racks, other or more points, or a stronger network"
+        )
+        yield Fault("connection.host", message)
 
 
 def _redundancy(facility: Facility, site: Site) -> Iterator[Fault]:

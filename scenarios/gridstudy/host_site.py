@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from scenarios.gridstudy import host_network
 from scenarios.gridstudy.host_network import HostStudy, Network
-from twin.grid.feeding import shared_by_headroom
+from twin.grid.feeding import without_lone_slack
 
 if TYPE_CHECKING:
     from facilities.hosts.site import Hosted
@@ -39,9 +39,7 @@ def study(found: Hosted, rating: float, load: float, run: Floats | None) -> Host
         When the network has no power flow.
     """
     host, record = found.host, found.host.record
-    grid = host.grid
-    if (grid.units.share > 0.0).sum() == 1:  # one slack bus would draw the whole campus along its own paths
-        grid = shared_by_headroom(grid)
+    grid = without_lone_slack(host.grid)
     licence = f"{record.attribution} {record.licence}, {record.licence_link}. {record.changes}"
     origin = (record.note, licence if found.synthetic else f"{record.origin}. {record.changes}.")
     network = Network(record.title, origin, grid, found.feeding, host.studied, host.studied_branches, found.synthetic)

@@ -99,3 +99,20 @@ def shared_by_headroom(grid: HostGrid) -> HostGrid:
     units = grid.units
     left = np.maximum(units.active_max - units.active, 0.0)
     return grid._replace(units=units._replace(share=left / left.sum())) if left.any() else grid
+
+
+def without_lone_slack(grid: HostGrid) -> HostGrid:
+    """
+    Let all units take up a campus where a network's data leave it to one.
+
+    Parameters
+    ----------
+    grid : HostGrid
+        The network.
+
+    Returns
+    -------
+    HostGrid
+        Itself where several units share; else by `shared_by_headroom`.
+    """
+    return shared_by_headroom(grid) if (grid.units.share > 0.0).sum() == 1 else grid

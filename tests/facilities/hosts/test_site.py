@@ -17,6 +17,7 @@ from facilities.hosts.site import hosted
 from facilities.reader import parsed
 from facilities.schema import Facility
 from tests.facilities.hosts import test_matpower
+from tests.facilities.sites import changed
 from twin.errors import FacilityError, UnknownNameError
 from twin.grid.feeding import loaded
 from twin.grid.power_flow import branch_flows, solve
@@ -122,6 +123,23 @@ def test_checking_a_site_checks_its_host() -> None:
     found = [str(fault) for fault in checks.faults(on("prometheus", points=[{"bus": 7, "source": "a slip"}]))]
     assert len(found) == 1
     assert found[0].startswith("connection.host.points: the network has no bus 7")
+
+
+def test_a_network_that_cannot_carry_the_site_is_a_fault_of_the_check(tmp_path: Path) -> None:
+    """
+    A gigawatt at bus 4 of the case of nine buses, whose three units give 820 MW: far beyond its nose; 12 MW are not.
+
+    Runs stand on the equivalent, and do not ask.
+    """
+    pp.to_json(pandapower.networks.case9(), str(tmp_path / "own.json"))
+    own = ('"pryor_oklahoma"', f'"{tmp_path / "own.json"}"'), ("bus = 63178", "bus = 4")
+    assert facilities.check(changed(tmp_path, "google_tpu_v4", *own)) == ()
+    own = ('"columbus_ohio"', f'"{tmp_path / "own.json"}"'), ("bus = 36209", "bus = 4")
+    path = changed(tmp_path, "prometheus", *own)
+    (fault,) = facilities.check(path)
+    assert fault.where == "connection.host"
+    assert fault.message.startswith("no power flow of own.json has the 924")
+    assert list(checks.faults(facilities.load(path))) == []
 
 
 def test_an_addition_needs_what_it_stands_on() -> None:
