@@ -134,6 +134,11 @@ def test_main_transformers_are_one_more_than_needed() -> None:
     assert site("hyperion").connection.transformers == 66
 
 
+def test_two_feeders_are_two() -> None:
+    """A plant of 0.3 MW needs one feeder of 1.5 MW at 45 %, and 2N another."""
+    assert site("aws_p4d_ultracluster").chain.mechanical_path[0].units.tolist() == [2.0]
+
+
 def test_plant_follows_its_margins() -> None:
     facility = facilities.load("prometheus")
     parts, built = build.sized(facility), site("prometheus")
