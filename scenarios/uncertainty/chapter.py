@@ -281,9 +281,14 @@ def notes(sampled: Sampled) -> list[str]:
     )
     if any(name in sampled.figures for name in OF_ACCOUNTS):
         told.append(
-            "Costs and carbon of a sample are those of its own energy, peak and water at its own unit costs; its "
-            "supply is not dispatched again but goes with its energy."
+            "Costs and carbon of a sample are those of its own energy, peak and water at its own unit costs. Supply of "
+            "its own is dispatched for each sample in some days of the year, and carried to all; of the samples that "
+            "were solved whole, in every hour."
         )
+    told.append(
+        "Not sampled: what the site can carry (usable IT, racks that fit). It follows from how large plant and supply "
+        "are, and margins that are drawn by themselves would make many a site too small for the racks that run in it."
+    )
     if sampled.tied:
         told.insert(
             1,

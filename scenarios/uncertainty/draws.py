@@ -152,7 +152,7 @@ class Draws:
         """Take the site, the numbers that are drawn, the seed of the sequence's scrambling, and whether it grows."""
         self.tried = 0
         self.refused: Counter[str] = Counter()
-        self._name, self._numbers, self._seed = facility.name, numbers, seed
+        self.numbers, self._name, self._seed = numbers, facility.name, seed
         self._rooms = Rooms(facility, numbers)
         rows = {number.path: row for row, number in enumerate(numbers)}
         self._coils = rows.get(COIL_RISE), rows.get(COIL_WATER)
@@ -178,7 +178,7 @@ class Draws:
         ScenarioError
             If hardly any site that is drawn can be.
         """
-        for point in points(len(self._numbers), wanted, self._seed):
+        for point in points(len(self.numbers), wanted, self._seed):
             if self.tried >= MOST * wanted:
                 raise ScenarioError(self._name, [Fault("", self._rare())])
             self.tried += 1
@@ -194,7 +194,7 @@ class Draws:
 
     def _with(self, shares: Floats, values: Floats) -> Draw:
         """Give the site with other numbers, counts rounded."""
-        whole = np.array([number.kind.whole for number in self._numbers], dtype=bool)
+        whole = np.array([number.kind.whole for number in self.numbers], dtype=bool)
         return Draw(shares, np.where(whole, np.rint(values), values), self.with_values(values))
 
     def with_values(self, values: Floats) -> Facility:
@@ -216,7 +216,7 @@ class Draws:
         FacilityError
             If such a site cannot be.
         """
-        texts = {n.path: n.text(float(value)) for n, value in zip(self._numbers, values, strict=True)}
+        texts = {n.path: n.text(float(value)) for n, value in zip(self.numbers, values, strict=True)}
         return self.variants.facility(texts)
 
     def narrowed(self, draw: Draw) -> Draw | None:
@@ -279,7 +279,7 @@ class Draws:
         return within((drawn - reached) / (1.0 - reached), ends, ends[0], most)
 
     def _ends(self, row: int) -> tuple[float, float, float]:
-        number = self._numbers[row]
+        number = self.numbers[row]
         return number.low, number.value, number.high
 
     def refuse(self, error: InputError) -> None:

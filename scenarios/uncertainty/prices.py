@@ -9,15 +9,18 @@ import numpy as np
 
 from facilities.quantity import Number, walk
 from facilities.variants import Banded, banded
+from scenarios.uncertainty.dispatched import Supplies
 from scenarios.uncertainty.draws import points
 from scenarios.uncertainty.triangular import quantile
 from scenarios.yearstudy import accounts, money
-from scenarios.yearstudy.accounts import Accounts
+from scenarios.yearstudy.accounts import LEAST_IMPORT, Accounts
 from scenarios.yearstudy.money import Stands
 from scenarios.yearstudy.study import Found
+from scenarios.yearstudy.supply import HOUR, Supplied
 from twin import economics as laws
 from twin.arrays import Floats
 from twin.economics import Bill
+from twin.metrics import JOULES_A_KWH
 
 PLACE = "economics"
 """Before the places of unit costs."""
@@ -49,6 +52,75 @@ class Size(NamedTuple):
     power: float
 
 
+class Use(NamedTuple):
+    """
+    How a year is supplied.
+
+    Attributes
+    ----------
+    supplied : Supplied
+        Its sets, and what they give and burn.
+    burnt : [1]
+        What costs of fuel are, over those of `supplied`.
+    grid, generated, fuel : [J]
+        Energy of the year.
+    carbon : [kg]
+        Of fuel.
+    peaks : (month,) [W]
+        Highest import.
+    bought : (month,) [USD]
+        Energy of the grid at the known tariff.
+    contract : (month,) [W]
+        Contracted demand.
+    """
+
+    supplied: Supplied
+    burnt: float
+    grid: float
+    generated: float
+    fuel: float
+    carbon: float
+    peaks: Floats
+    bought: Floats
+    contract: Floats
+
+
+class Loads(NamedTuple):
+    """
+    The known year's load and import by the month.
+
+    Attributes
+    ----------
+    highest : (month,) [W]
+        Load.
+    peak : (month,) [1]
+        Highest import over this, over the mean of that of all months; one where there is none.
+    price : (month,) [USD]
+        Of all of the load's energy, at what the import pays, or at what the load would where there is hardly any.
+    """
+
+    highest: Floats
+    peak: Floats
+    price: Floats
+
+
+def _loads(made: Accounts) -> Loads:
+    """Add up the hours of a known year."""
+    columns = ("facility_power_w", "import_power_w", "energy_price_usd_j")
+    load, imported, price = (made.hours[name].to_numpy() for name in columns)
+    month = made.hours["time"].dt.month().to_numpy()
+    parts = [month == each for each in np.unique(month)]
+    highest = np.array([load[part].max() for part in parts])
+    taken = imported if imported.sum() > LEAST_IMPORT * load.sum() else load
+    mean = float(taken @ price / taken.sum())
+    share = made.bill.peak / highest
+    weights = np.array([load[part].sum() for part in parts])
+    seasonal = np.array([taken[part] @ price[part] / max(taken[part].sum(), 1e-9) for part in parts])
+    of_month = np.where([taken[part].sum() > 0.0 for part in parts], seasonal, mean)
+    even = np.ones(share.size)
+    return Loads(highest, share / share.mean() if share.mean() > 0.0 else even, HOUR * weights * of_month)
+
+
 def _scaled(stands: Stands, size: Size) -> Stands:
     """Give what stands on a site of another size."""
     chips = {name: count * size.chips for name, count in stands.accelerators.items()}
@@ -62,18 +134,24 @@ class Prices:
         """Take the known year and its accounts; unit costs that move none of its figures are not drawn."""
         self._found, self._made = found, made
         self._costs = made.economics.model_copy(deep=True)
+        self._supplies = Supplies(found, made) if made.supplied.areas else None
+        self._loads = _loads(made)
         places = dict(walk(PLACE, self._costs))
         own = {name: metric["value"] for name, metric in found.figures.items()}
         self.numbers: tuple[Banded, ...] = ()
         self._held: tuple[Number, ...] = ()
         known, moving = self.figures(np.zeros(0), own), []
+        sets = (each.kind for area in made.supplied.areas for each in area.sets)
+        by_dispatch = tuple(f"{PLACE}.{each}." for each in ("solar", *(f"generation.{kind}" for kind in sets)))
         for number in banded(made.economics, PLACE):
             held = places[number.path]
             if isinstance(held, Number):
                 self._held = (held,)
-                if any(self.figures(np.array([end]), own) != known for end in (number.low, number.high)):
+                year = found if number.path.startswith(by_dispatch) else None
+                before = known if year is None else self.figures(np.array([number.value]), own, 1.0, year)
+                if any(self.figures(np.array([end]), own, 1.0, year) != before for end in (number.low, number.high)):
                     moving.append((number, held))
-                self.figures(np.array([number.value]), own)
+                self._set(np.array([number.value]))
         self.numbers, self._held = tuple(number for number, _ in moving), tuple(held for _, held in moving)
         self.given = np.array([number.value for number in self.numbers])
 
@@ -98,7 +176,9 @@ class Prices:
         drawn = np.array(list(islice(points(len(self.numbers), count, seed + OTHER_SEED), count)))
         return np.array([quantile(point, *ends.T) for point in random.permutation(drawn)])
 
-    def figures(self, values: Floats, own: dict[str, float], intensity: float = 1.0) -> dict[str, float]:
+    def figures(
+        self, values: Floats, own: dict[str, float], intensity: float = 1.0, found: Found | None = None
+    ) -> dict[str, float]:
         """
         Give costs and carbon of a year.
 
@@ -110,6 +190,8 @@ class Prices:
             Figures of the year.
         intensity : [1]
             The site's carbon intensity over that of the known year; not read where a file gave it.
+        found : Found or None
+            The year, for which own supply is dispatched; without it that is scaled from the known year's.
 
         Returns
         -------
@@ -118,38 +200,96 @@ class Prices:
 
         Notes
         -----
-        Supply is that of the known year, scaled with the energy of the site: it is not dispatched again. Hardware is
-        scaled with the accelerators that stand, building and plant with what racks are rated for.
+        Hardware is scaled with the accelerators that stand, building and plant with what racks are rated for.
         """
-        for number, value in zip(self._held, values.tolist(), strict=True):
-            number._si = value
+        self._set(values)
         made, known = self._made, self._found.figures
         energy, peak, it_energy = (
             own[name] / known[name]["value"] for name in ("facility_energy", "facility_power_peak", "it_energy")
         )
-        bill, size = self._bill(energy, peak), self._size(own)
-        once, yearly = self._summed(bill, energy, own, size)
+        supplies = self._supplies
+        if found is None or supplies is None:
+            use = self._use(energy, peak)
+        else:
+            use = self._dispatched(supplies, found, energy, peak)
+        bill, size = self._bill(use), self._size(own)
+        once, yearly = self._summed(bill, use, own, size)
         ratio = yearly / known["cost_yearly"]["value"]
-        found = {"cost_yearly": yearly, "cost_capital": once, "bill": bill.total}
-        found |= {name: known[name]["value"] * ratio / size.chips for name in BY_CHIP if name in known}
-        found["cost_it_mw_year"] = known["cost_it_mw_year"]["value"] * ratio / size.power
-        found["cost_capital_it_mw"] = once / (self._made.stands.it_power * size.power / WATTS_A_MW)
-        found["cost_it_kwh"] = known["cost_it_kwh"]["value"] * ratio / it_energy
-        if "grid_price_mean" in known:
-            found["grid_price_mean"] = bill.total / (known["grid_energy"]["value"] * energy / JOULES_A_MWH)
-        if "cost_training_run" in found:
+        made_figures = {"cost_yearly": yearly, "cost_capital": once, "bill": bill.total}
+        made_figures |= {"grid_energy": use.grid, "generated_energy": use.generated, "fuel_energy": use.fuel}
+        made_figures |= {name: known[name]["value"] * ratio / size.chips for name in BY_CHIP if name in known}
+        made_figures["cost_it_mw_year"] = known["cost_it_mw_year"]["value"] * ratio / size.power
+        made_figures["cost_capital_it_mw"] = once / (made.stands.it_power * size.power / WATTS_A_MW)
+        made_figures["cost_it_kwh"] = known["cost_it_kwh"]["value"] * ratio / it_energy
+        if use.grid > LEAST_IMPORT * own["facility_energy"]:
+            made_figures["grid_price_mean"] = bill.total / (use.grid / JOULES_A_MWH)
+        if "cost_training_run" in made_figures:
             used, given = self._costs.training.utilisation.si, made.economics.training.utilisation.si
-            found["cost_training_run"] *= given / used
+            made_figures["cost_training_run"] *= given / used
         made_of = tuple(money.embodied(self._costs, _scaled(made.stood, size)))
-        found["carbon_embodied"] = sum(each.once for each in made_of)
-        found["carbon_embodied_yearly"] = sum(each.yearly for each in made_of)
+        made_figures["carbon_embodied"] = sum(each.once for each in made_of)
+        made_figures["carbon_embodied_yearly"] = sum(each.yearly for each in made_of)
         if CARBON in known:
-            grid, fuel = (known[name]["value"] * energy for name in ("carbon_grid", "carbon_fuel"))
             hours = 1.0 if made.intensity.hourly else intensity
-            found |= {"carbon_grid": grid * hours, "carbon_fuel": fuel * self._fuel_carbon()}
-            found[CARBON] = found["carbon_grid"] + found["carbon_fuel"]
-            found["cue"] = known["cue"]["value"] * found[CARBON] / known[CARBON]["value"] / it_energy
-        return {name: value for name, value in found.items() if name in known}
+            made_figures |= {"carbon_grid": use.grid * self._grid_carbon() * hours, "carbon_fuel": use.carbon}
+            made_figures[CARBON] = made_figures["carbon_grid"] + use.carbon
+            made_figures["cue"] = made_figures[CARBON] / (own["it_energy"] / JOULES_A_KWH)
+        return {name: value for name, value in made_figures.items() if name in known}
+
+    def _use(self, energy: float, peak: float) -> Use:
+        """Scale the known year's supply with energy and peak."""
+        made, known = self._made, self._found.figures
+        grid, generated, fuel, carbon = (
+            known[name]["value"] * energy for name in ("grid_energy", "generated_energy", "fuel_energy", "carbon_fuel")
+        )
+        peaks, bought = made.bill.peak * peak, made.bill.energy * energy
+        carbon *= self._fuel_carbon()
+        return Use(made.supplied, energy, grid, generated, fuel, carbon, peaks, bought, made.contract)
+
+    def _dispatched(self, supplies: Supplies, found: Found, energy: float, peak: float) -> Use:
+        """Supply a year by its own dispatch."""
+        made, costs = self._made, self._costs
+        carried = supplies.of(found, costs)
+        load = self._found.figures["facility_energy"]["value"] * energy
+        areas = carried.supplied.areas
+        burnt = [(each.fuel, float(area.used.fuel[row].sum())) for area in areas for row, each in enumerate(area.sets)]
+        burnt = [(fuel, HOUR * power) for fuel, power in burnt]
+        tests = [(each.fuel, accounts.tested(costs, each)) for each in carried.supplied.standby]
+        return Use(
+            carried.supplied,
+            1.0,
+            carried.grid * load,
+            HOUR * sum(float(area.used.power.sum()) for area in areas),
+            sum(heat for _, heat in burnt),
+            sum(heat * costs.fuels[fuel].carbon.si for fuel, heat in (*burnt, *tests)),
+            self._loads.highest * peak * carried.peak * self._loads.peak,
+            self._loads.price * energy * carried.grid,
+            made.contract * (carried.contract / supplies.contract if supplies.contract > 0.0 else 1.0),
+        )
+
+    def anew(self, values: Floats, found: Found) -> dict[str, float]:
+        """
+        Give costs and carbon of a year with its supply dispatched for itself, and its own hours billed.
+
+        Parameters
+        ----------
+        values : (number,)
+            Unit costs, each in the unit of its field.
+        found : Found
+            The year of a site like the known one, solved whole.
+
+        Returns
+        -------
+        dict of text to float
+            Those of `figures`.
+        """
+        self._set(values)
+        made = accounts.of(found, self._made.asked, self._costs.model_copy(deep=True)).figures
+        return {name: metric["value"] for name, metric in made.items() if name in self._found.figures}
+
+    def _set(self, values: Floats) -> None:
+        for number, value in zip(self._held, values.tolist(), strict=True):
+            number._si = value
 
     def _size(self, own: dict[str, float]) -> Size:
         """Give how large a site is, over the known one."""
@@ -160,30 +300,36 @@ class Prices:
         )
         return Size(chips, power)
 
-    def _bill(self, energy: float, peak: float) -> Bill:
-        """Bill the known year's months, scaled, at the drawn tariff."""
-        made = self._made
+    def _bill(self, use: Use) -> Bill:
+        """Bill the months at the drawn tariff."""
         (name,) = self._costs.tariffs
-        tariff, known = self._costs.tariffs[name], made.bill
-        law = money.law(tariff, np.zeros(0), made.contract)
-        peaks = known.peak * peak
-        demand = laws.billed_demand(peaks, law)
-        price = energy * tariff.energy.si / made.tariff.energy.si
-        return Bill(peaks, demand, known.energy * price, demand * law.demand, known.fixed)
+        tariff = self._costs.tariffs[name]
+        law = money.law(tariff, np.zeros(0), use.contract)
+        demand = laws.billed_demand(use.peaks, law)
+        price = tariff.energy.si / self._made.tariff.energy.si
+        return Bill(use.peaks, demand, use.bought * price, demand * law.demand, self._made.bill.fixed)
 
-    def _summed(self, bill: Bill, energy: float, own: dict[str, float], size: Size) -> tuple[float, float]:
+    def _summed(self, bill: Bill, use: Use, own: dict[str, float], size: Size) -> tuple[float, float]:
         """Add up investment and cost of the year; what goes with energy or water is scaled with it."""
         made, known = self._made, self._found.figures
         (name,) = self._costs.tariffs
         tariff, stands = self._costs.tariffs[name], _scaled(made.stands, size)
-        items = accounts.items_of(self._found, self._costs, tariff, made.supplied, bill, stands)
+        items = accounts.items_of(self._found, self._costs, tariff, use.supplied, bill, stands)
         water = own["water_use"] / known["water_use"]["value"] if known["water_use"]["value"] else 1.0
         scaled = {"water": water, "sewage": water}
         once = yearly = 0.0
         for item in items:
             once += item.once
-            yearly += item.yearly * (energy if item.group == "fuel" else scaled.get(item.name, 1.0))
+            yearly += item.yearly * (use.burnt if item.group == "fuel" else scaled.get(item.name, 1.0))
         return once, yearly
+
+    def _grid_carbon(self) -> float:
+        """Give carbon of the grid's energy [kg/J] as the known year takes it, or its load would."""
+        known, table = self._found.figures, self._made.hours
+        if known["grid_energy"]["value"] > LEAST_IMPORT * known["facility_energy"]["value"]:
+            return known["carbon_grid"]["value"] / known["grid_energy"]["value"]
+        load = table["facility_power_w"].to_numpy()
+        return float(load @ table["grid_carbon_kg_j"].to_numpy() / load.sum())
 
     def _fuel_carbon(self) -> float:
         """Give carbon of the known year's fuel at the drawn factors, over what it was."""

@@ -138,13 +138,9 @@ def sample(found: Found, count: int, seed: int, progress: Progress | None = None
     years = Years(found)
     numbers = free(found.facility, growth=years.growth)
     draws = Draws(found.facility, numbers, seed, growth=years.growth)
-    values, rows, failed, missed = _solved(found.facility.name, years, draws, count, progress)
     prices = None if found.accounts is None else Prices(found, found.accounts)
-    if prices is not None:
-        beside = prices.draw(len(rows), seed)
-        for own, drawn_values, unit_costs in zip(rows, values, beside, strict=True):
-            own |= prices.figures(unit_costs, own, _intensity(numbers, drawn_values))
-        values = list(np.hstack([values, beside]))
+    beside = np.zeros((count, 0)) if prices is None else prices.draw(count, seed)
+    values, rows, failed, missed = _solved(found.facility.name, _Made(years, draws, prices), beside, progress)
     every = (*numbers, *(() if prices is None else prices.numbers))
     names = [name for name in found.figures if any(name in row for row in rows)]
     figures = {name: np.array([row.get(name, np.nan) for row in rows]) for name in names}
@@ -163,7 +159,7 @@ def sample(found: Found, count: int, seed: int, progress: Progress | None = None
         known=found.figures,
         correlation=correlation,
         told=told,
-        swings=tuple(_swing(years, draws, numbers, row, prices, found) for row in matter),
+        swings=tuple(_swing(_Made(years, draws, prices), row, found) for row in matter),
         seed=seed,
         steps=years.steps,
         tied=draws.tied,
@@ -172,6 +168,21 @@ def sample(found: Found, count: int, seed: int, progress: Progress | None = None
         failed=tuple(failed),
         missed=missed,
     )
+
+
+class _Made(NamedTuple):
+    """What samples are made by."""
+
+    years: Years
+    draws: Draws
+    prices: Prices | None
+
+    def figures(self, found: Found, values: Floats, unit_costs: Floats) -> dict[str, float]:
+        """Give the figures of a sample, of its accounts as well."""
+        own = _plain(found.figures)
+        if self.prices is None:
+            return own
+        return own | self.prices.figures(unit_costs, own, _intensity(self.draws.numbers, values), found)
 
 
 class _Solved(NamedTuple):
@@ -183,15 +194,17 @@ class _Solved(NamedTuple):
     missed: dict[str, float]
 
 
-def _solved(name: str, years: Years, draws: Draws, count: int, progress: Progress | None) -> _Solved:
+def _solved(name: str, made: _Made, beside: Floats, progress: Progress | None) -> _Solved:
     """Draw sites until so many could be built, and solve the year of each; of the first few whole as well."""
-    solved = _Solved([], [], [], {})
+    solved, draws, count = _Solved([], [], [], {}), made.draws, len(beside)
     for first in draws.sites(count):
         try:
-            draw, own = _built(years, draws, first)
+            draw, found = _built(made.years, draws, first)
+            unit_costs = beside[len(solved.rows)]
+            own = made.figures(found, draw.values, unit_costs)
             if len(solved.rows) < CHECKED:
-                _compare(solved.missed, own, _plain(years.figures(draw.facility, whole=True)))
-            solved.values.append(draw.values)
+                _compare(solved.missed, own, _whole(made, draw, unit_costs))
+            solved.values.append(np.append(draw.values, unit_costs))
             solved.rows.append(own)
         except InputError as error:
             draws.refuse(error)
@@ -208,15 +221,21 @@ def _solved(name: str, years: Years, draws: Draws, count: int, progress: Progres
     return solved
 
 
-def _built(years: Years, draws: Draws, draw: Draw) -> tuple[Draw, dict[str, float]]:
-    """Solve the year of a site; one that cannot be built for its coils with another rise of their water."""
+def _whole(made: _Made, draw: Draw, unit_costs: Floats) -> dict[str, float]:
+    """Give the figures of a sample of which all steps are solved, and all hours dispatched and billed."""
+    whole = made.years.found(draw.facility, whole=True)
+    return _plain(whole.figures) | ({} if made.prices is None else made.prices.anew(unit_costs, whole))
+
+
+def _built(years: Years, draws: Draws, draw: Draw) -> tuple[Draw, Found]:
+    """Solve the year of a site; one that cannot be built for its coils with other water in them."""
     try:
-        return draw, _plain(years.figures(draw.facility))
+        return draw, years.found(draw.facility)
     except InputError:
         other = draws.narrowed(draw)
         if other is None:
             raise
-        return other, _plain(years.figures(other.facility))
+        return other, years.found(other.facility)
 
 
 def ranked(correlation: Floats, told: float) -> list[int]:
@@ -251,25 +270,24 @@ def _matter(correlation: dict[str, Floats], told: float, own: int) -> list[int]:
     return [*site, *(row for row in turns if row >= own)]
 
 
-def _swing(years: Years, draws: Draws, numbers: list[Banded], row: int, prices: Prices | None, found: Found) -> Swing:
+def _swing(made: _Made, row: int, found: Found) -> Swing:
     """Solve the year with one number alone at its ends."""
+    numbers, prices, ends = made.draws.numbers, made.prices, []
     if row >= len(numbers) and prices is not None:
-        known, place, ends = _plain(found.figures), row - len(numbers), []
+        known, place = _plain(found.figures), row - len(numbers)
         for value in (prices.numbers[place].low, prices.numbers[place].high):
             given = prices.given.copy()
             given[place] = value
-            ends.append(prices.figures(given, known))
+            ends.append(prices.figures(given, known, found=found))
         return Swing(row, *ends)
-    number, ends = numbers[row], []
+    number, values = numbers[row], np.array([each.value for each in numbers])
     for value in (number.low, number.high):
+        values[row] = value
         try:
-            own = _plain(years.figures(draws.variants.facility({number.path: number.text(value)})))
+            year = made.years.found(made.draws.variants.facility({number.path: number.text(value)}))
+            ends.append(made.figures(year, values, np.zeros(0) if prices is None else prices.given))
         except (InputError, StateError):
-            own = {}
-        if own and prices is not None:
-            ratio = value / number.value if number.path == INTENSITY else 1.0
-            own |= prices.figures(prices.given, own, ratio)
-        ends.append(own)
+            ends.append({})
     return Swing(row, *ends)
 
 

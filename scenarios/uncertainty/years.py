@@ -10,7 +10,6 @@ from facilities import Facility, build
 from scenarios.yearstudy import study, workload
 from scenarios.yearstudy.study import Found, Stretch
 from twin.arrays import Floats, Integers
-from twin.metrics import Metric
 from twin.year import chosen, series
 from twin.year.chosen import Chosen
 from twin.year.plan import plan
@@ -44,9 +43,9 @@ class Years:
         self._parts = tuple(self._part(stretch) for stretch in found.stretches)
         self.steps = sum(part.chosen.rows.size for part in self._parts)
 
-    def figures(self, facility: Facility, *, whole: bool = False) -> dict[str, Metric]:
+    def found(self, facility: Facility, *, whole: bool = False) -> Found:
         """
-        Give the figures of a variant's year.
+        Give a variant's year.
 
         Parameters
         ----------
@@ -57,8 +56,8 @@ class Years:
 
         Returns
         -------
-        dict of text to Metric
-            As of any year.
+        Found
+            As of any year, with its figures; not what it can carry, nor its accounts.
 
         Raises
         ------
@@ -74,9 +73,10 @@ class Years:
             stretch, solved = self._solved(name, of, steps, rows)
             stretches.append(stretch)
             kept.append(solved if whole else chosen.carried(part.series, part.chosen, solved))
-        return study.figures(
-            self._found._replace(facility=facility, stretches=tuple(stretches), series=series.join(kept))
+        made = self._found._replace(
+            facility=facility, stretches=tuple(stretches), series=series.join(kept), capacity=None, accounts=None
         )
+        return made._replace(figures=study.figures(made))
 
     def _solved(self, name: str, of: Facility, steps: slice, rows: Integers) -> tuple[Stretch, Series]:
         """Solve some steps of a variant's stretch."""

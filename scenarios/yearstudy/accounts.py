@@ -14,10 +14,11 @@ from facilities import economics as data
 from facilities.economics import Economics, Tariff
 from facilities.quantity import Provenance, numbers
 from scenarios.setting import ARGUMENTS
-from scenarios.yearstudy import carbon, money, standing, supply, worth
+from scenarios.yearstudy import money, standing, supply, worth
 from scenarios.yearstudy.carbon import Intensity
 from scenarios.yearstudy.money import Embodied, Item, Stands
-from scenarios.yearstudy.supply import Area, Connection, Hours, Sets, Supplied, Used
+from scenarios.yearstudy.need import needed
+from scenarios.yearstudy.supply import Area, Hours, Sets, Supplied, Used
 from scenarios.yearstudy.worth import Worth
 from twin.economics import Bill
 from twin.errors import Fault, ScenarioError
@@ -166,7 +167,7 @@ def check(asked: Asked) -> Asked:
     return asked
 
 
-def of(found: Found, asked: Asked) -> Accounts:
+def of(found: Found, asked: Asked, costs: Economics | None = None) -> Accounts:
     """
     Make up the accounts of a year.
 
@@ -176,6 +177,8 @@ def of(found: Found, asked: Asked) -> Accounts:
         The solved year.
     asked : Asked
         Tariff, unit costs, carbon and supply.
+    costs : Economics or None
+        Unit costs in the place of those of its file.
 
     Returns
     -------
@@ -187,31 +190,12 @@ def of(found: Found, asked: Asked) -> Accounts:
     InputError
         If a file or a name is at fault, or a supply cannot serve its reserve.
     """
-    facility = found.facility
-    costs = data.load(asked.costs)
-    name = asked.tariff or facility.connection.tariff or data.USUAL
-    tariff = costs.tariff(name)
-    grid = carbon.intensity(facility, found.span.start, asked.carbon, asked.zone)
-    if grid.values is None and asked.aim == "carbon":
-        message = "carbon needs the carbon intensity of the grid: give connection.carbon_intensity, or --carbon FILE"
-        raise ScenarioError(ARGUMENTS, [Fault("--aim", message)])
-    times = standing.times(found, HOUR)
-    load = standing.mean(np.asarray(found.series.powers.connection), HOUR // found.span.step)
-    hours = Hours(
-        demand=load,
-        dry_bulb=standing.mean(found.series.dry_bulb, HOUR // found.span.step),
-        price=money.prices(tariff, times),
-        carbon=np.zeros(load.size) if grid.values is None else grid.values,
-        month=times.period,
-        start=found.span.start,
-    )
-    contract = standing.contract(found, times)
-    take = 0.0 if tariff.minimum_take is None else tariff.minimum_take.si
-    stated = facility.connection.contract is not None
-    connection = Connection(facility.connection.rating.si, tariff.demand.si, take * contract, stated)
-    growth = bool(found.stretches[0].name)
-    supplied = supply.solve(facility, costs, hours, connection, asked.supply, asked.aim, growth=growth)
-    contract = contract * connection.left(supplied.islanded, supplied.on_grid)
+    costs = data.load(asked.costs) if costs is None else costs
+    need = needed(found, asked, costs)
+    name, tariff = need.tariff, costs.tariff(need.tariff)
+    hours, grid, connection, growth = need.hours, need.grid, need.connection, need.growth
+    supplied = supply.solve(found.facility, costs, hours, connection, asked.supply, asked.aim, growth=growth)
+    contract = need.contract * connection.left(supplied.islanded, supplied.on_grid)
     bill = _billed(found, supplied, tariff, contract)
     stands, stood = standing.standing(found)
     items = tuple(items_of(found, costs, tariff, supplied, bill, stands))
@@ -222,7 +206,7 @@ def of(found: Found, asked: Asked) -> Accounts:
     emitted = None if grid.values is None else float(table["carbon_kg_s"].sum()) * HOUR
     year = worth.Year(found, yearly, sum(item.once for item in items), emitted, costs)
     worths = tuple(worth.of(year, stands))
-    figures = _figures(found, supplied, grid, bill, items, made, table, load)
+    figures = _figures(found, supplied, grid, bill, items, made, table, hours.demand)
     figures |= {each.figure: {"value": each.value, "unit": each.unit} for each in worths}
     months = _months(table, bill)
     return Accounts(
@@ -328,7 +312,7 @@ def _own(costs: Economics, supplied: Supplied) -> Iterator[Item]:
             bought = money.bought("panels", told, area.panels, sun.price, sun.life, interest)
             yield bought
             yield money.paid("upkeep of panels", "running", f"{sun.upkeep.value} a year", bought.once, sun.upkeep)
-    burnt = sum(_tested(costs, each) for each in supplied.standby)
+    burnt = sum(tested(costs, each) for each in supplied.standby)
     if burnt > 0.0:
         fuel = costs.fuels[supplied.standby[0].fuel]
         told = f"{costs.dispatch.test_time.value} at {costs.dispatch.test_load.value} of {_standby_power(supplied)}"
@@ -339,8 +323,22 @@ def _standby_power(supplied: Supplied) -> str:
     return f"{sum(each.units * each.rating for each in supplied.standby) / 1e6:,.0f} MW"
 
 
-def _tested(costs: Economics, each: Sets) -> float:
-    """Give the fuel [J] that tests of standby sets burn in a year."""
+def tested(costs: Economics, each: Sets) -> float:
+    """
+    Give the fuel that tests of standby sets burn in a year.
+
+    Parameters
+    ----------
+    costs : Economics
+        Time and load of tests.
+    each : Sets
+        The sets.
+
+    Returns
+    -------
+    [J]
+        Of all its units.
+    """
     time = costs.dispatch.test_time.si * HOUR
     power = costs.dispatch.test_load.si * each.rating
     return each.units * time * (each.line[0] + each.line[1] * power)
@@ -357,7 +355,7 @@ def _emitted(area: Area, costs: Economics) -> Floats:
 def _hours(found: Found, supplied: Supplied, hours: Hours, costs: Economics) -> pl.DataFrame:
     """Give the accounts hour by hour."""
     nothing = np.zeros(hours.demand.size)
-    tests = sum(_tested(costs, each) * costs.fuels[each.fuel].carbon.si for each in supplied.standby)
+    tests = sum(tested(costs, each) * costs.fuels[each.fuel].carbon.si for each in supplied.standby)
     fuel = sum((_emitted(area, costs) for area in supplied.areas), nothing) + tests / (HOUR * nothing.size)
     grid = supplied.imported * hours.carbon
 

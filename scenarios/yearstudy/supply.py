@@ -14,18 +14,22 @@ from facilities.economics import FILE, Economics
 from facilities.phases import Supply as Stated
 from facilities.sun import panels
 from facilities.supplies import USUAL, Generator
+from twin.arrays import Integers
 from twin.economics import Months
 from twin.errors import FacilityError, Fault
 from twin.site import Floats
 from twin.supply.dispatch import Aim, Dispatch
 from twin.supply.parts import Fleet, Grid, Storage, Supply, firm_capacity, straight_fuel
-from twin.supply.periods import by_period
+from twin.supply.periods import by_period, taken
 from twin.supply.site_rating import site_rating
 
 Used = Literal["none", "own", "all"]
 """Which supply a year uses: none; of islands and behind the meter; also what was built for the site on the grid."""
 
 HOUR = 3600.0
+
+ALL = slice(None)
+"""Every hour."""
 
 ISLAND, BESIDE, ON_GRID = "islanded", "behind the meter", "on the grid"
 """Roles of a facility file."""
@@ -235,6 +239,7 @@ def solve(
     aim: Aim,
     *,
     growth: bool,
+    only: slice | Integers = ALL,
 ) -> Supplied:
     """
     Supply a year.
@@ -255,11 +260,13 @@ def solve(
         ``cost`` or ``carbon``.
     growth : bool
         Whether supply stands from its date on only; else all of it.
+    only : slice or (some,)
+        Hours that are dispatched, in their order; sizes follow from all.
 
     Returns
     -------
     Supplied
-        Each area at its optimum.
+        Each area at its optimum in these hours.
 
     Raises
     ------
@@ -282,7 +289,7 @@ def solve(
     own = tuple(each for each in known if each.role == ISLAND)
     share = min(1.0, sum(each.firm for each in own) / float(hours.demand.max()))
     if own and share > 0.0:
-        areas.append(_island(economics, hours, own, share, aim))
+        areas.append(_island(economics, hours, own, share, aim, only))
         notes.append(_islanded(share, own))
     rest = 1.0 - sum(area.share for area in areas)
     beside = tuple(each for each in known if each.role != ISLAND)
@@ -293,16 +300,18 @@ def solve(
     if rest > 0.0 and (beside or others.storage.power > 0.0 or others.panels > 0.0):
         on_grid = sum(each.firm for each in beside if each.role == ON_GRID)
         less = connection._replace(billed=connection.billed * connection.left(1.0 - rest, on_grid))
-        areas.append(_beside(economics, hours, less, beside, others, rest, aim))
+        areas.append(_beside(economics, hours, less, beside, others, rest, aim, only))
         if on_grid:
             notes.append(
                 "plants on the grid are used as if they stood behind the meter and were the site's own; the contract "
                 f"is {'as stated' if connection.stated else 'the rating of the connection less what they firmly give'}"
             )
-    imported = rest * hours.demand
+    imported = rest * hours.demand[only]
     if areas and areas[-1].role == BESIDE:
         imported = areas[-1].used.imported
-    return Supplied(hours.demand, imported, tuple(areas), _standby(facility, economics, hours, growth), tuple(notes))
+    return Supplied(
+        hours.demand[only], imported, tuple(areas), _standby(facility, economics, hours, growth), tuple(notes)
+    )
 
 
 def _islanded(share: float, own: tuple[Sets, ...]) -> str:
@@ -419,7 +428,9 @@ def _fleet(economics: Economics, sets: Sets) -> Fleet:
     )
 
 
-def _island(economics: Economics, hours: Hours, sets: tuple[Sets, ...], share: float, aim: Aim) -> Area:
+def _island(
+    economics: Economics, hours: Hours, sets: tuple[Sets, ...], share: float, aim: Aim, only: slice | Integers
+) -> Area:
     """Supply an island: no grid, one unit's rating in reserve."""
     nothing = np.zeros(hours.demand.size)
     supply = Supply(
@@ -430,8 +441,8 @@ def _island(economics: Economics, hours: Hours, sets: tuple[Sets, ...], share: f
         max(float((each.rating * each.part).min()) for each in sets),
         economics.dispatch.unserved.si,
     )
-    months = int(hours.month[-1]) + 1
-    found = by_period(share * hours.demand, HOUR, supply, hours.month, np.zeros(months), aim)
+    billed = np.zeros(int(hours.month[-1]) + 1)
+    found = by_period(share * hours.demand[only], HOUR, taken(supply, only), hours.month[only], billed, aim)
     return Area(ISLAND, share, sets, supply, 0.0, found)
 
 
@@ -443,12 +454,14 @@ def _beside(
     others: Others,
     share: float,
     aim: Aim,
+    only: slice | Integers,
 ) -> Area:
     """Supply what has both: sets, storage and sun beside the grid, which is the reserve."""
     grid = Grid(connection.limit, 0.0, hours.price, np.zeros(hours.demand.size), connection.demand_charge, hours.carbon)
     fleets = tuple(_fleet(economics, each) for each in sets)
     supply = Supply(fleets, others.storage, grid, others.sun, 0.0, economics.dispatch.unserved.si)
-    found = by_period(share * hours.demand, HOUR, supply, hours.month, connection.billed, aim)
+    load, own = share * hours.demand[only], taken(supply, only)
+    found = by_period(load, HOUR, own, hours.month[only], connection.billed, aim)
     return Area(BESIDE, share, sets, supply, others.panels, found)
 
 

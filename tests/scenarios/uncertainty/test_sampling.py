@@ -173,8 +173,8 @@ def test_a_site_that_grows_is_sampled_in_all_its_phases() -> None:
     assert "arrangement.halls" not in {number.path for number in numbers}
     assert "arrangement.halls" in {number.path for number in free(found.facility)}
     draws = Draws(found.facility, numbers, 1, growth=True)
-    same = years.figures(draws.with_values(np.array([number.value for number in numbers])))
-    other = years.figures(next(draws.sites(8)).facility)
+    same = years.found(draws.with_values(np.array([number.value for number in numbers]))).figures
+    other = years.found(next(draws.sites(8)).facility).figures
     for name in ("pue", "facility_energy", "facility_power_peak", "accelerators"):
         assert same[name]["value"] == pytest.approx(found.figures[name]["value"], rel=1e-12), name
     assert other["accelerators"] == found.figures["accelerators"]

@@ -1,0 +1,138 @@
+"""Own supply of sampled years: dispatched in some days of each, and carried to the year."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from facilities.economics import Economics
+from scenarios.yearstudy import supply
+from scenarios.yearstudy.accounts import Accounts
+from scenarios.yearstudy.need import needed
+from scenarios.yearstudy.study import Found
+from scenarios.yearstudy.supply import ISLAND, Area, Supplied
+from twin.arrays import Floats
+from twin.economics import Months
+
+BLOCK_MONTHS, ISLAND_MONTHS = (0, 3, 6, 9), (0, 6)
+"""Months of which some days are dispatched: one of each season; two of islands alone, which have no grid to turn to."""
+
+BLOCK = slice(10 * 24, 15 * 24)
+"""Hours of such a month that are dispatched, one after another."""
+
+TINY = 1e-9
+"""Part of the load below which a supply gives nothing."""
+
+Kind = tuple[str, str, str]
+"""Sets by the role of their area, their kind and their fuel."""
+
+
+class Carried(NamedTuple):
+    """
+    How the load of a sampled year is supplied.
+
+    Attributes
+    ----------
+    supplied : Supplied
+        Its sets, each with the power and fuel of the year in one interval of an hour.
+    grid : [1]
+        Energy from the grid over that of the load.
+    peak : [1]
+        Highest import over the highest load.
+    contract : [1]
+        What own supply leaves of the contract.
+    """
+
+    supplied: Supplied
+    grid: float
+    peak: float
+    contract: float
+
+
+class Supplies:
+    """
+    Supply of years like a known one, each by its own dispatch.
+
+    Of each year some days of `BLOCK_MONTHS` are dispatched; their demand charge is the part of a month's that the days
+    are. What each kind of sets gives and burns, and the highest import, are then carried by what they are in the known
+    year over what they are in the same days of it; the grid gives the rest.
+    """
+
+    def __init__(self, found: Found, made: Accounts) -> None:
+        """Dispatch the same days of the known year."""
+        self._asked = made.asked
+        month = needed(found, made.asked, made.economics).hours.month
+        months = ISLAND_MONTHS if all(area.role == ISLAND for area in made.supplied.areas) else BLOCK_MONTHS
+        self._rows = np.concatenate([np.flatnonzero(month == each)[BLOCK] for each in months])
+        self._part = self._rows.size / float(np.isin(month, months).sum())
+        days, self.contract = self._solved(found, made.economics)
+        whole, some = _given(made.supplied), _given(days)
+        self._scale = {kind: _over(whole.get(kind, np.zeros(2)), some[kind]) for kind in some}
+        whole_peak = float(np.mean(_peaks(made.supplied, month)))
+        self._peak = _over(np.array([whole_peak]), np.array([self._highest(days, month)]))[0]
+        self._month = month
+
+    def of(self, found: Found, costs: Economics) -> Carried:
+        """
+        Supply a year.
+
+        Parameters
+        ----------
+        found : Found
+            The year, its series whole.
+        costs : Economics
+            Its unit costs.
+
+        Returns
+        -------
+        Carried
+            In parts of its load.
+        """
+        days, contract = self._solved(found, costs)
+        load = float(np.asarray(found.series.powers.connection).mean()) * self._month.size
+        own = float(days.demand.sum())
+        grid, areas = float(days.imported.sum()) / own, []
+        for area in days.areas:
+            power, fuel = area.used.power.sum(axis=1) / own, area.used.fuel.sum(axis=1) / own
+            scale = np.array([self._scale.get(kind, np.ones(2)) for kind in _kinds(area)]).reshape(-1, 2).T
+            grid -= float(((scale[0] - 1.0) * power).sum())
+            used = area.used._replace(power=(scale[0] * power * load)[:, np.newaxis])
+            areas.append(area._replace(used=used._replace(fuel=(scale[1] * fuel * load)[:, np.newaxis])))
+        peak = min(self._peak * self._highest(days, self._month), 1.0)
+        return Carried(days._replace(areas=tuple(areas)), max(grid, 0.0), peak, contract)
+
+    def _solved(self, found: Found, costs: Economics) -> tuple[Supplied, float]:
+        need = needed(found, self._asked, costs)
+        connection = need.connection._replace(demand_charge=need.connection.demand_charge * self._part)
+        of, aim, growth = self._asked.supply, self._asked.aim, need.growth
+        days = supply.solve(found.facility, costs, need.hours, connection, of, aim, growth=growth, only=self._rows)
+        return days, connection.left(days.islanded, days.on_grid)
+
+    def _highest(self, days: Supplied, month: Months) -> float:
+        return float(np.mean(_peaks(days, month[self._rows])))
+
+
+def _kinds(area: Area) -> list[Kind]:
+    return [(area.role, each.kind, each.fuel) for each in area.sets]
+
+
+def _given(supplied: Supplied) -> dict[Kind, Floats]:
+    """Give power and fuel of each kind of sets, over the load."""
+    found: dict[Kind, Floats] = {}
+    for area in supplied.areas:
+        for place, kind in enumerate(_kinds(area)):
+            own = np.array([area.used.power[place].sum(), area.used.fuel[place].sum()]) / supplied.demand.sum()
+            found[kind] = found.get(kind, np.zeros(2)) + own
+    return found
+
+
+def _over(whole: Floats, some: Floats) -> Floats:
+    """Divide; one where there is nothing to divide by."""
+    return np.where(some > TINY, whole / np.maximum(some, TINY), 1.0)
+
+
+def _peaks(supplied: Supplied, month: Months) -> list[float]:
+    """Give the highest import of each month over its highest load."""
+    parts = [month == each for each in np.unique(month)]
+    return [float(supplied.imported[part].max() / supplied.demand[part].max()) for part in parts]
