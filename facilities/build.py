@@ -119,7 +119,7 @@ def sized(facility: Facility) -> Sized:
         )
         heat = heat._replace(air=heat.air + sums(places.cdu_hall, heat.liquid + pumps + blowers, len(places.halls)))
     hot = heat.air - coils.door_heat(air, models, places)
-    fans = facility.catalog.fan_coils[air.fan_coil].fan_share.si * hot
+    fans = sizing.hall_fans(facility, facility.catalog.fan_coils[air.fan_coil].fan_share.si, hot)
     plants: list[sizing.Plant] = []
     if liquid is not None:
         pumps = wet * facility.catalog.cdus[liquid.cdu].pump_power.si
@@ -128,9 +128,9 @@ def sized(facility: Facility) -> Sized:
         plants.append(sizing.plant(facility, liquid.loop, load, stream, facility.catalog.cdus[liquid.cdu].design_rise))
     carried = coils.coil_share(air) * (heat.air + fans)
     plants.append(sizing.plant(facility, air.loop, carried, carried / air.water_rise.si, air.water_rise))
-    fans_of_dampers = 0.0 if air.outdoor_air is None else float(air.outdoor_air.fan_share.si * heat.air.sum())
+    dampers = 0.0 if air.outdoor_air is None else air.outdoor_air.fan_share.si
     cooling = (
-        fans_of_dampers
+        sizing.hall_fans(facility, dampers, heat.air).sum()
         + pumps.sum()
         + blowers.sum()
         + fans.sum()
@@ -339,13 +339,13 @@ def _halls(facility: Facility, parts: Sized) -> Halls:
         coil_fan_power=parts.fans,
         coil_least_speed=np.full(halls, 0.0 if least_speed is None else least_speed.si),
         feeder_rating=last.units * last.rating,
-        **_outdoor_air(air, parts),
+        **_outdoor_air(facility, parts),
     )
 
 
-def _outdoor_air(air: AirCooling, parts: Sized) -> dict[str, Floats]:
+def _outdoor_air(facility: Facility, parts: Sized) -> dict[str, Floats]:
     """Describe the air-side economisers; without any, nothing is let in."""
-    halls, wanted = len(parts.places.halls), air.outdoor_air
+    halls, wanted = len(parts.places.halls), facility.cooling.air.outdoor_air
     if wanted is None:
         return {name: np.zeros(halls) for name in Halls._fields if name.startswith("outdoor_")}
     pads = wanted.pads
@@ -354,7 +354,7 @@ def _outdoor_air(air: AirCooling, parts: Sized) -> dict[str, Floats]:
         "outdoor_pad_set_point": np.full(halls, 0.0 if pads is None else pads.set_point.si),
         "outdoor_stages": np.full(halls, 0.0 if pads is None or pads.stages is None else pads.stages.si),
         "outdoor_stream": wanted.part.si * parts.coils.needed,
-        "outdoor_fan_power": wanted.fan_share.si * parts.heat.air,
+        "outdoor_fan_power": sizing.hall_fans(facility, wanted.fan_share.si, parts.heat.air),
         "outdoor_lowest": np.full(halls, wanted.lowest_dew_point.si),
         "outdoor_highest": np.full(halls, wanted.highest_dew_point.si),
     }

@@ -23,6 +23,9 @@ from twin.site import Floats, Stage
 WATER_DENSITY = 995.0
 """Of condenser water [kg/m^3], at some 30 degrees Celsius."""
 
+SEA_LEVEL = 101_325.0
+"""Pressure [Pa] of the air in which coolers and fans are rated: the standard atmosphere at sea level (ISO 2533)."""
+
 
 class Heat(NamedTuple):
     """
@@ -44,6 +47,46 @@ class Heat(NamedTuple):
     feeders: Floats
     liquid: Floats
     air: Floats
+
+
+def thin_air(facility: Facility) -> float:
+    """
+    Give how thin the air of a site is.
+
+    Parameters
+    ----------
+    facility : Facility
+        For its mean pressure.
+
+    Returns
+    -------
+    [1]
+        Its density over that at sea level, at the same temperature. Fans of coolers move the same volume of it, so that
+        their mass flow and power go down with it.
+    """
+    return facility.location.pressure.si / SEA_LEVEL
+
+
+def hall_fans(facility: Facility, share: float, heat: Floats) -> Floats:
+    """
+    Give the power of fans that carry heat through halls.
+
+    Parameters
+    ----------
+    facility : Facility
+        For its air.
+    share : [1]
+        Of the heat, at sea level.
+    heat : (hall,) [W]
+        That they carry.
+
+    Returns
+    -------
+    (hall,) [W]
+        Share times heat, over the square of the air's density: they hold the mass flow that racks draw, so that volume
+        goes as 1 / density, and pressure as density times volume squared.
+    """
+    return share * heat / thin_air(facility) ** 2
 
 
 def heat(facility: Facility, models: dict[str, Model], places: Layout) -> tuple[Heat, tuple[Stage, ...]]:
@@ -201,7 +244,7 @@ def plant(facility: Facility, loop: WaterLoop, load: Floats, stream: Floats, ris
         condenser = rejected / (cooler.water_inlet.si - cooler.water_outlet.si)
         condenser_pumps = _pump_power(catalog.pumps[loop.condenser.pump], condenser, WATER_DENSITY * WATER_HEAT)
     units = np.maximum(np.ceil(loop.cooler_margin.si * (rejected + condenser_pumps) / cooler.heat.si), 1.0)
-    peak = pump_power + condenser_pumps + units * cooler.fan_power.si + chillers
+    peak = pump_power + condenser_pumps + units * cooler.fan_power.si * thin_air(facility) + chillers
     return Plant(total, stream, pump_power, units, capacity, condenser, condenser_pumps, peak)
 
 

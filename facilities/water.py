@@ -14,12 +14,12 @@ from facilities.layout import Layout
 from facilities.parts import DryCooler, Tower
 from facilities.quantity import Number
 from facilities.schema import Facility, WaterLoop
-from facilities.sizing import WATER_DENSITY
+from facilities.sizing import SEA_LEVEL, WATER_DENSITY, thin_air
 from twin.arrays import Floats
 from twin.cooling.chillers import LoadCurve
-from twin.cooling.dry_coolers import dry_cooler_conductance
+from twin.cooling.dry_coolers import conductance_factor, dry_cooler_conductance
 from twin.cooling.tower_curves import CURVES, design_water_ratio
-from twin.cooling.towers import merkel_conductance
+from twin.cooling.towers import conductance_correction, merkel_conductance
 from twin.facility_water import (
     TOWER_LAWS,
     Chillers,
@@ -93,7 +93,7 @@ def _loop(facility: Facility, loop: WaterLoop, plant: sizing.Plant) -> dict[str,
         "economy": loop.economy.si,
         "hysteresis": loop.hysteresis.si,
         "dwell": loop.dwell.si,
-        **_cooler(catalog.coolers[loop.cooler], facility.location.pressure.si),
+        **_cooler(catalog.coolers[loop.cooler], thin_air(facility)),
     }
     if loop.cycles_of_concentration is not None:
         values["cycles_of_concentration"] = loop.cycles_of_concentration.si
@@ -218,28 +218,30 @@ def _condenser(loop: WaterLoop, plant: sizing.Plant) -> Condenser:
     )
 
 
-def _cooler(cooler: DryCooler | Tower, pressure: float) -> dict[str, float]:
-    """Give one cooler at its rating point."""
+def _cooler(cooler: DryCooler | Tower, thin: float) -> dict[str, float]:
+    """Give one cooler at its rating point, in the air of its site: fans move the same volume, and less mass."""
     inlet, flow, heat = cooler.water_inlet.si, cooler.air_flow.si, cooler.heat.si
     stream = heat / (inlet - cooler.water_outlet.si)
     common = {
         "cooler_water_stream": stream,
-        "cooler_air_flow": flow,
-        "cooler_fan_power": cooler.fan_power.si,
+        "cooler_air_flow": flow * thin,
+        "cooler_fan_power": cooler.fan_power.si * thin,
     }
     if isinstance(cooler, DryCooler):
+        rated = dry_cooler_conductance(inlet, stream, flow, cooler.dry_bulb.si, heat)
         return {
             **common,
             "evaporative": False,
-            "cooler_conductance": dry_cooler_conductance(inlet, stream, flow, cooler.dry_bulb.si, heat),
+            "cooler_conductance": rated * float(conductance_factor(np.asarray(thin), np.asarray(1.0))),
             "cooler_design_wet_bulb": cooler.dry_bulb.si,
             "cycles_of_concentration": DRY_CYCLES if cooler.pads is None else cooler.pads.cycles_of_concentration.si,
             "drift_fraction": 0.0,
         }
+    rated = merkel_conductance(inlet, stream, flow, cooler.wet_bulb.si, heat, SEA_LEVEL)
     return {
         **common,
         "evaporative": True,
-        "cooler_conductance": merkel_conductance(inlet, stream, flow, cooler.wet_bulb.si, heat, pressure),
+        "cooler_conductance": rated * float(conductance_correction(np.asarray(thin), np.asarray(1.0), np.asarray(0.0)).factor),
         "cooler_design_wet_bulb": cooler.wet_bulb.si,
         "cycles_of_concentration": cooler.cycles_of_concentration.si,
         "drift_fraction": cooler.drift_fraction.si,

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import facilities
+from facilities import Facility, build
+from facilities.variants import Variants
 from tests.facilities.sites import changed
 from tests.facilities.test_loading import faults
 
@@ -107,3 +110,24 @@ def test_glycol_does_not_go_over_open_towers(tmp_path: Path) -> None:
         "cooling.liquid.loop.coolant: 'pg25' holds glycol, and goes over the open towers of 'tower_7mw'; name water, "
         "or give the loop condenser water"
     ]
+
+
+def test_thin_air_carries_less_and_hall_fans_work_harder() -> None:
+    """
+    At four fifths of the density of sea level, some 2,000 m up: by the fan laws, and the two films of a dry cooler.
+
+    Its air film goes as 0.8^0.8 = 0.8365 of two thirds of the resistance: 1 / (2/3 / 0.8365 + 1/3) = 0.8847.
+    """
+    low, high = (build.site(up("prometheus", part)) for part in (1.0, 0.8))
+    for name, factor in (("cooler_air_flow", 0.8), ("cooler_fan_power", 0.8), ("cooler_conductance", 0.8847)):
+        assert getattr(high.loops, name) == pytest.approx(factor * getattr(low.loops, name), rel=1e-4), name
+    assert high.halls.coil_fan_power == pytest.approx(low.halls.coil_fan_power / 0.64, rel=1e-12)
+    # A tower: 0.8 (1.3 - 0.3 x 0.8) = 0.848 by its correction for air.
+    low, high = (build.site(up("frontier", part)) for part in (1.0, 0.8))
+    factor = np.where(low.loops.evaporative, 0.848, 0.8847)
+    assert high.loops.cooler_conductance == pytest.approx(factor * low.loops.cooler_conductance, rel=1e-4)
+
+
+def up(site: str, part: float) -> Facility:
+    """Take a site to where the air has a part of the density that it has at sea level."""
+    return Variants(facilities.load(site)).facility({"location.pressure": f"{part * 101.325} kPa"})
