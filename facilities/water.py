@@ -238,10 +238,11 @@ def _cooler(cooler: DryCooler | Tower, thin: float) -> dict[str, float]:
             "drift_fraction": 0.0,
         }
     rated = merkel_conductance(inlet, stream, flow, cooler.wet_bulb.si, heat, SEA_LEVEL)
+    corrected = conductance_correction(np.asarray(thin), np.asarray(1.0), np.asarray(0.0)).factor
     return {
         **common,
         "evaporative": True,
-        "cooler_conductance": rated * float(conductance_correction(np.asarray(thin), np.asarray(1.0), np.asarray(0.0)).factor),
+        "cooler_conductance": rated * float(corrected),
         "cooler_design_wet_bulb": cooler.wet_bulb.si,
         "cycles_of_concentration": cooler.cycles_of_concentration.si,
         "drift_fraction": cooler.drift_fraction.si,
