@@ -19,6 +19,9 @@ from twin.cooling.dry_coolers import conductance_factor
 from twin.errors import FacilityError, Fault
 from twin.site import Cdus, Connection, Floats, Halls, PowerChain, Racks, Site, Stage
 
+ADVICE = "; `twin check` says more"
+"""After the reason why a site cannot be built; untrue of one that no file has."""
+
 _Values = dict[str, float | tuple[float, float] | Floats]
 
 DRY_GROUP_CAPACITY = 1e6
@@ -88,7 +91,7 @@ def site(facility: Facility) -> Site:
     try:
         return site_of(facility, sized(facility))
     except ValueError as error:
-        message = f"cannot be built: {error}; `twin check` says more"
+        message = f"cannot be built: {error}{ADVICE}"
         raise FacilityError(facility.name, [Fault("", message)]) from error
 
 

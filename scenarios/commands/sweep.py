@@ -9,8 +9,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from scenarios.sweep.page import called, short, written
+from scenarios.sweep.page import called, short, worse, written
 from scenarios.sweep.study import Swept, sweep
+from scenarios.yearstudy.accounts import Asked as Asked
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it."""
@@ -31,6 +32,8 @@ def show(*asked: Any, **options: Any) -> None:  # noqa: ANN401 (as `scenarios.sw
     keep = int(found.holds.sum())
     console.print(f"{found.facility.title}: {_designs(len(found.results))}, {keep or 'none'} within the limits")
     console.print(_best(found))
+    for text in worse(found):
+        console.print(text, markup=False, soft_wrap=True)
     missing = sum(bool(result["says"]) for result in found.results)
     if missing:
         console.print(f"without a year: {_designs(missing)}; the page says why", markup=False)

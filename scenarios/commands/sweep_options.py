@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from scenarios.commands.options import SiteName
-from scenarios.commands.year_options import First, Step, Weather
+from scenarios.commands.options import SiteName, Zone
+from scenarios.commands.year_options import Aim, Carbon, Costs, First, Step, Supply, Tariff, Weather
 
 EXAMPLES = (
     "Examples: twin sweep prometheus --scenario warmer_water; twin sweep my_site.toml --scenario my_sweep.toml "
@@ -48,6 +48,12 @@ def add(app: typer.Typer, told: Callable[[], AbstractContextManager[None]]) -> N
         weather: Weather = None,
         step: Step = "1 h",
         first: First = 2026,
+        carbon: Carbon = None,
+        tz: Zone = None,
+        tariff: Tariff = None,
+        costs: Costs = None,
+        supply: Supply = "own",
+        aim: Aim = "cost",
         out: Out = None,
         processes: Processes = None,
         cluster: Cluster = None,
@@ -56,4 +62,5 @@ def add(app: typer.Typer, told: Callable[[], AbstractContextManager[None]]) -> N
         with told():
             from scenarios.commands import sweep as swept
 
-            swept.show(site, scenario, weather, step, first, out, processes, cluster)
+            accounts = swept.Asked(carbon, tz, tariff, costs, supply, aim)  # type: ignore[arg-type]  # checked
+            swept.show(site, scenario, weather, step, first, out, processes, cluster, accounts=accounts)

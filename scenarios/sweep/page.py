@@ -54,6 +54,7 @@ def html(swept: Swept, manifest: dict[str, Any]) -> str:
         charts(swept),
         manifest=manifest,
         best=_best(swept),
+        worse=worse(swept),
         designs=_designs(swept),
         failures=_failures(swept),
         limits=[(called(bound.name), bound.text) for bound in swept.plan.bounds],
@@ -159,6 +160,42 @@ def _best(swept: Swept) -> Shown:
     heads = ("", *short(swept), *(called(name) for name in names))
     first = 1 + len(swept.plan.axes)
     return Shown("The best that keep the limits", heads, tuple(rows), tuple(range(first, first + len(names))))
+
+
+def worse(swept: Swept) -> list[str]:
+    """
+    Say by which objectives the site as it is given is better than every design.
+
+    Parameters
+    ----------
+    swept
+        The sweep.
+
+    Returns
+    -------
+    list of text
+        A sentence an objective; none where the best design is as good or better, or none keeps the limits.
+    """
+    broken = [
+        called(bound.name)
+        for bound in swept.plan.bounds
+        if not bound.low <= swept.known.get(bound.name, {"value": np.nan})["value"] <= bound.high
+    ]
+    end, of = "", "here"
+    if swept.plan.bounds:
+        of = "that keeps the limits"
+        end = f"; it breaks {', '.join(broken)}" if broken else "; it keeps the limits"
+    told = []
+    for (name, sign), row in zip(swept.plan.objectives, swept.best, strict=False):
+        given, best = swept.known[name]["value"], _figure(swept, row, name)
+        texts = written(swept, name, given), written(swept, name, best)
+        # What reads the same is as good.
+        if sign * given < sign * best and texts[0] != texts[1]:
+            told.append(
+                f"By {called(name)} the site as it is given, {texts[0]}, is better than every design {of}, {texts[1]} "
+                f"at best{end}."
+            )
+    return told
 
 
 def _designs(swept: Swept) -> Shown:

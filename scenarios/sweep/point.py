@@ -6,17 +6,26 @@ import hashlib
 import json
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from facilities import Facility
+from facilities import Facility, build
 from scenarios.outdoors import weather_file
 from scenarios.schema import Scenario
 from scenarios.workload_schema import GIVEN
 from twin.errors import InputError, StateError
 from twin.metrics import Metric
 
+if TYPE_CHECKING:
+    from scenarios.yearstudy.accounts import Asked as AccountsAsked
+
 SCHEMA = 1
 """Version of a stored result."""
+
+BY_CONTENT = frozenset({"carbon", "costs"})
+"""Files of the accounts, which are known by their content."""
+
+CONTENT = frozenset({".py", ".toml", ".npz", ".csv", ".json", ".jsonl", ".parquet"})
+"""Files of the program that results may depend on: modules and data; not what pages are made of."""
 
 Result = dict[str, Any]
 """``figures``: flat, as of a year; ``says``: why there are none, else empty; ``code``: what solved it."""
@@ -40,6 +49,8 @@ class Task(NamedTuple):
         Of the year.
     first : int
         Calendar year.
+    accounts : accounts.Asked
+        Tariff, unit costs, carbon and supply.
     """
 
     key: str
@@ -48,6 +59,7 @@ class Task(NamedTuple):
     weather: str | None
     step: str
     first: int
+    accounts: AccountsAsked
 
 
 class Asked(NamedTuple):
@@ -56,29 +68,32 @@ class Asked(NamedTuple):
 
     Attributes
     ----------
-    scenario, weather, step, first
+    scenario, weather, step, first, accounts
         As of `Task`.
     air : text or None
         What is known of the weather: its name, or the hash of its file.
     files : tuple of text
-        Hash of each file that the jobs read.
+        Hash of each file that the jobs and the accounts read.
     """
 
     scenario: Scenario
     weather: str | None
     step: str
     first: int
+    accounts: AccountsAsked
     air: str | None
     files: tuple[str, ...]
 
 
-def asked(scenario: Scenario, weather: str | Path | None, step: str, first: int) -> Asked:
+def asked(
+    scenario: Scenario, weather: str | Path | None, step: str, first: int, accounts: AccountsAsked | None = None
+) -> Asked:
     """
     Collect what all designs have in common.
 
     Parameters
     ----------
-    scenario, weather, step, first
+    scenario, weather, step, first, accounts
         As a year takes them.
 
     Returns
@@ -86,11 +101,18 @@ def asked(scenario: Scenario, weather: str | Path | None, step: str, first: int)
     Asked
         With the files that are read.
     """
+    from scenarios.yearstudy import accounts as of_year
+
+    accounts = of_year.Asked() if accounts is None else of_year.check(accounts)
     given, file = None if weather is None else str(weather), None if weather is None else weather_file(weather)
     read = [Path(name) for job in scenario.jobs for name in (job.telemetry, job.mapping) if name not in {None, GIVEN}]
     files = tuple(_hash(path) for path in read if path.is_file())
+    # Each in its place, so that one file for another is another design.
+    files += tuple(
+        "" if path is None or not path.is_file() else _hash(path) for path in (accounts.carbon, accounts.costs)
+    )
     air = given if file is None or not file.is_file() else _hash(file)
-    return Asked(scenario, given, step, first, air, files)
+    return Asked(scenario, given, step, first, accounts, air, files)
 
 
 def _hash(path: Path) -> str:
@@ -122,10 +144,11 @@ def task(facility: Facility, common: Asked) -> Task:
         "files": common.files,
         "step": common.step,
         "first": common.first,
+        "accounts": {name: value for name, value in common.accounts._asdict().items() if name not in BY_CONTENT},
     }
     text = json.dumps(inputs, sort_keys=True)
     key = hashlib.sha256(text.encode()).hexdigest()[:32]
-    return Task(key, facility, common.scenario, common.weather, common.step, common.first)
+    return Task(key, facility, common.scenario, common.weather, common.step, common.first, common.accounts)
 
 
 @cache
@@ -141,7 +164,7 @@ def code() -> str:
     root, total = Path(__file__).parents[2], hashlib.sha256()
     for package in ("facilities", "scenarios", "telemetry", "twin"):
         for path in sorted((root / package).rglob("*")):
-            if path.suffix in {".py", ".toml", ".npz"}:
+            if path.suffix in CONTENT:
                 total.update(path.relative_to(root).as_posix().encode())
                 total.update(path.read_bytes())
     return total.hexdigest()[:32]
@@ -162,13 +185,14 @@ def solve(given: Task) -> Result:
         What can be stored as JSON; a design that cannot be, or cannot carry its heat, says so in the place of figures.
     """
     # Loaded here, so that processes that only wait for tasks start at once.
-    from scenarios.yearstudy import accounts, study
+    from scenarios.yearstudy import study
 
     try:
         found = study.solve(given.facility, given.scenario, given.weather, given.step, given.first)
-        found = study.with_accounts(study.with_capacity(found), accounts.Asked())
+        found = study.with_accounts(study.with_capacity(found), given.accounts)
     except (InputError, StateError) as error:
-        return {"figures": {}, "says": str(error), "code": code()}
+        # A design has no file that could be checked.
+        return {"figures": {}, "says": str(error).replace(build.ADVICE, ""), "code": code()}
     return {"figures": figures(found), "says": "", "code": code()}
 
 

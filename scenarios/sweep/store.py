@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from scenarios import output
 from scenarios.sweep.point import Result
@@ -16,6 +20,9 @@ KIND = "sweep"
 
 POINTS = "points"
 """Folder of the results."""
+
+LOCK = ".at_work"
+"""File that says which process is at work in the folder."""
 
 UNFINISHED = ".part"
 """End of the name of a file that is being written."""
@@ -68,14 +75,73 @@ def open_folder(folder: Path) -> None:
         for path in (*folder.glob(f".*{UNFINISHED}"), *(folder / POINTS).glob(f".*{UNFINISHED}")):
             path.unlink(missing_ok=True)
     except OSError as error:
-        message = f"{folder}: no sweep can be written there ({error.strerror}); give another --out"
-        raise OutputError(message) from error
+        raise _unwritable(folder, error) from error
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """
+    Keep the folder of a sweep from other sweeps while one is at work in it.
+
+    Parameters
+    ----------
+    folder
+        From `place`; made where it is not there.
+
+    Raises
+    ------
+    OutputError
+        If another is at work, or nothing can be written.
+
+    Notes
+    -----
+    The lock is the system's own on a file that says who holds it: it ends with its process, however that ends, so that
+    a file left behind by a process that was killed stops nobody.
+    """
+    path = folder / LOCK
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = path.open("a+", encoding="utf-8")
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    with file:
+        _lock(file, folder)
+        file.truncate(0)
+        file.write(json.dumps({"pid": os.getpid(), "host": socket.gethostname()}) + "\n")
+        file.flush()
+        try:
+            yield
+        finally:
+            path.unlink(missing_ok=True)
+
+
+def _lock(file: TextIO, folder: Path) -> None:
+    """Take the lock of a file; say who holds it where that is somebody else."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.seek(0)
+        try:
+            by = json.loads(file.read())
+            who = f"process {by['pid']} on {by['host']}"
+        except (ValueError, KeyError, TypeError):
+            who = "another process"
+        message = f"{folder}: {who} is at work in it; wait until it ends, or give another --out (nothing was touched)"
+        raise OutputError(message) from None
+    # Its last holder may have taken the file away between opening and locking it.
+    if not (folder / LOCK).exists() or not os.path.samestat(os.fstat(file.fileno()), (folder / LOCK).stat()):
+        message = f"{folder}: another sweep has just ended in it; start this one again"
+        raise OutputError(message)
+
+
+def _unwritable(folder: Path, error: OSError) -> OutputError:
+    return OutputError(f"{folder}: no sweep can be written there ({error.strerror}); give another --out")
 
 
 def _ours(folder: Path) -> bool:
     if not folder.is_dir():
         return False
-    content = [path.name for path in folder.iterdir() if not path.name.endswith(UNFINISHED)]
+    content = [path.name for path in folder.iterdir() if not path.name.endswith((UNFINISHED, LOCK))]
     # A sweep that was ended in its first moment has the folder of results, and nothing else.
     if content in ([], [POINTS]):
         return True

@@ -26,6 +26,7 @@ from scenarios.sweep import front, point, points, spread, store
 from scenarios.sweep import page as pages
 from scenarios.sweep.point import Asked, Result, Task
 from scenarios.sweep.points import Planned
+from scenarios.yearstudy.accounts import Asked as AccountsAsked
 from scenarios.yearstudy.study import FIRST_YEAR
 from twin.arrays import Flags, Floats
 from twin.errors import FacilityError, Fault, OutputError, ScenarioError
@@ -93,6 +94,7 @@ def sweep(
     count: int | None = None,
     address: str | None = None,
     progress: Progress | None = None,
+    accounts: AccountsAsked | None = None,
 ) -> tuple[Swept, Path]:
     """
     Solve a year of each design of a sweep, and write its folder and page.
@@ -114,6 +116,8 @@ def sweep(
         Of a Dask cluster, which then works in their place.
     progress
         Told how many designs are done, of how many.
+    accounts
+        Tariff, unit costs, carbon and supply, as a year takes them.
 
     Returns
     -------
@@ -131,7 +135,7 @@ def sweep(
     asked_for = scenario if isinstance(scenario, Scenario) else load(scenario)
     if count is not None and count < 1:
         raise ScenarioError(ARGUMENTS, [Fault("--processes", f"must be at least 1; got {count}")])
-    common = point.asked(asked_for, weather, step, first)
+    common = point.asked(asked_for, weather, step, first, accounts)
     folder = store.place(out, facility.name, asked_for.name)
     given = point.task(facility, common)
     base = store.kept(folder, given.key) or point.solve(given)
@@ -139,11 +143,29 @@ def sweep(
         raise ScenarioError(facility.name, [Fault(AS_GIVEN, base["says"])])
     plan = points.planned(asked_for.sweep, asked_for.name, facility, base["figures"])
     # Nothing is written of a sweep that has a fault.
-    store.open_folder(folder)
-    store.keep(folder, given.key, base)
-    known = _result(folder, given.key, "")["figures"]
-    manifest = _manifest(facility, asked_for, plan, common, site, scenario)
-    store.put(folder / output.MANIFEST, store.text(manifest))
+    with store.held(folder):
+        store.open_folder(folder)
+        store.keep(folder, given.key, base)
+        manifest = _manifest(facility, asked_for, plan, common, site, scenario)
+        store.put(folder / output.MANIFEST, store.text(manifest))
+        swept, keys = _designs(folder, facility, asked_for, plan, common, given.key, _by(count, address), progress)
+        store.put(folder / TABLE, _parquet(table(swept, keys)))
+        store.put(folder / PAGE, pages.html(swept, manifest).encode())
+    return swept, folder / PAGE
+
+
+def _designs(
+    folder: Path,
+    facility: Facility,
+    scenario: Scenario,
+    plan: Planned,
+    common: Asked,
+    given: str,
+    solved: Callable[[Iterator[Task]], spread.Done],
+    progress: Progress | None,
+) -> tuple[Swept, list[str]]:
+    """Solve the designs that are not solved yet, and hold all against each other; give them, and their keys."""
+    known = _result(folder, given, "")["figures"]
     chosen, keys, refused, waited = [], list[str](), dict[int, str](), set[str]()
 
     def wanted() -> Iterator[Task]:
@@ -163,23 +185,21 @@ def sweep(
                 yield task
             seen.add(task.key)
 
-    for key, result in _solved(wanted(), count, address):
+    for key, result in solved(wanted()):
         store.keep(folder, key, result)
         waited.remove(key)
         if progress is not None:
             progress(len(keys) - len(waited), plan.size)
     results = tuple(_result(folder, key, refused.get(row, "")) for row, key in enumerate(keys))
-    swept = _judged(facility, asked_for, plan, known, tuple(chosen), results)
-    store.put(folder / TABLE, _parquet(table(swept, keys)))
-    store.put(folder / PAGE, pages.html(swept, manifest).encode())
-    return swept, folder / PAGE
+    return _judged(facility, scenario, plan, known, tuple(chosen), results), keys
 
 
-def _solved(tasks: Iterator[Task], count: int | None, address: str | None) -> spread.Done:
+def _by(count: int | None, address: str | None) -> Callable[[Iterator[Task]], spread.Done]:
+    """Choose what solves designs."""
     if address is not None:
-        return spread.cluster(tasks, address)
+        return lambda tasks: spread.cluster(tasks, address)
     many = count or os.cpu_count() or 1
-    return spread.alone(tasks) if many == 1 else spread.processes(tasks, many)
+    return spread.alone if many == 1 else lambda tasks: spread.processes(tasks, many)
 
 
 def _result(folder: Path, key: str, refused: str) -> Result:
@@ -263,6 +283,8 @@ def _manifest(
         ("facility", None if isinstance(site, Facility) else file_of(site)),
         ("scenario", None if isinstance(given, Scenario) else path_of(given)),
         ("weather", None if common.weather is None else weather_file(common.weather)),
+        ("carbon", common.accounts.carbon),
+        ("costs", common.accounts.costs),
     ]
     return {
         "schema": point.SCHEMA,
@@ -273,6 +295,7 @@ def _manifest(
         "title": facility.title,
         "step": common.step,
         "year": common.first,
+        "accounts": {name: getattr(common.accounts, name) for name in ("tariff", "supply", "aim", "zone")},
         "inputs": [resolved(facility), *(hashed(kind, path) for kind, path in files if path is not None)],
         "scenario": {"name": scenario.name, "description": scenario.description},
         "axes": {axis.name: list(axis.values) for axis in plan.axes},

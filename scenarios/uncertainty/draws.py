@@ -304,6 +304,6 @@ class Draws:
 
 def _plain(where: str, message: str) -> str:
     """Leave out of a reason the numbers that differ from draw to draw."""
-    told = re.sub(r"; got .*", "", message.split("; `twin check`")[0])
+    told = re.sub(r"; got .*", "", message.removesuffix(build.ADVICE))
     told = told.removeprefix("cannot be built: ")
     return f"{where}: {told}" if where else told

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -19,10 +20,11 @@ import pytest
 import facilities
 from facilities.variants import Variants
 from scenarios import schema
-from scenarios.sweep import front, page, point, points
+from scenarios.sweep import front, page, point, points, store
 from scenarios.sweep import study as study_of_sweep
 from scenarios.sweep.study import sweep
 from scenarios.yearstudy import study
+from scenarios.yearstudy.accounts import Asked
 from tests.scenarios.command import twin
 from tests.scenarios.sweep.designs import SITE, SWEEP, content, written
 from twin.errors import OutputError, ScenarioError
@@ -228,6 +230,68 @@ def test_a_folder_of_something_else_is_not_touched(capsys, monkeypatch, tmp_path
     done = twin(capsys, monkeypatch, "sweep", SITE, "--scenario", written(tmp_path), "--out", tmp_path)
     assert done.code == 2
     assert "is not empty and holds no sweep" in done.err
+
+
+def test_two_sweeps_in_one_folder_are_one_too_many(folder: Path, capsys, monkeypatch, tmp_path: Path) -> None:
+    """The second is told who is at work, and touches nothing."""
+    shutil.copytree(folder, tmp_path / "out")
+    asked = ("sweep", SITE, "--scenario", written(tmp_path), "--out", tmp_path / "out", "--processes", "1")
+    with store.held(tmp_path / "out"):
+        before = content(tmp_path / "out")
+        done = twin(capsys, monkeypatch, *asked)
+        assert content(tmp_path / "out") == before
+    assert done.code == 2
+    assert f"out: process {os.getpid()} on {socket.gethostname()} is at work in it" in done.err.replace("\n", " ")
+
+
+def test_what_a_killed_sweep_left_behind_stops_nobody(folder: Path, tmp_path: Path) -> None:
+    """A lock file whose process is gone: the same sweep ends as if it had never been there."""
+    shutil.copytree(folder, tmp_path / "out")
+    (tmp_path / "out" / store.LOCK).write_text('{"pid": 1, "host": "elsewhere"}')
+    sweep(SITE, written(tmp_path), out=tmp_path / "out", count=1)
+    assert content(tmp_path / "out") == content(folder)
+
+
+def test_tariff_and_unit_costs_are_those_asked_for(tmp_path: Path) -> None:
+    """Of one design against its own year with the same tariff; another tariff is another result."""
+    text = (
+        SWEEP.replace('"1.2", "1.3", "1.4"', '"1.3"').split("[sweep.choices")[0].replace('"pue", ', '"cost_yearly", ')
+    )
+    asked = Asked(tariff="us_time_of_use")
+    found, _ = sweep(SITE, written(tmp_path, text), out=tmp_path / "out", count=1, accounts=asked)
+    alone = study.with_accounts(study.solve(found.facility), asked).figures
+    assert found.known["cost_yearly"] == alone["cost_yearly"]
+    usual = point.task(found.facility, point.asked(found.scenario, None, "1 h", 2026))
+    other = point.task(found.facility, point.asked(found.scenario, None, "1 h", 2026, asked))
+    assert usual.key != other.key
+    mine = tmp_path / "mine.toml"
+    keys = set()
+    for price in ("1", "2"):
+        mine.write_text(f'[operation]\nwater = {{ value = "{price} USD/m^3", basis = "primary", source = "chosen" }}\n')
+        keys.add(point.task(found.facility, point.asked(found.scenario, None, "1 h", 2026, Asked(costs=mine))).key)
+    assert len(keys | {usual.key, other.key}) == 4
+
+
+def test_a_site_that_is_better_as_given_is_said_to_be(capsys, monkeypatch, tmp_path: Path) -> None:
+    """A house load of 1.5 % for the file's own 0.8 % makes PUE worse than that of the site as given."""
+    text = SWEEP.split("[sweep.choices")[0].replace('"1.2", "1.3", "1.4"', '"1.3"')
+    text += '[sweep.choices.house.lavish]\npower.house.offices_and_auxiliaries.share = "1.5 %"\n'
+    out = tmp_path / "out"
+    asked = ("sweep", SITE, "--scenario", written(tmp_path, text), "--out", out, "--processes", "1")
+    done = twin(capsys, monkeypatch, *asked)
+    told = "By PUE the site as it is given, "
+    assert done.code == 0
+    assert told in done.out
+    assert "is better than every design here" in done.out
+    assert told in (out / "sweep.html").read_text(encoding="utf-8")
+    assert "By Least chip margin" not in done.out
+
+
+def test_data_of_the_program_is_a_part_of_its_hash(root: Path) -> None:
+    """Each kind of file in its packages but those of pages, notes and what Python makes: what results may depend on."""
+    names = ("facilities", "scenarios", "telemetry", "twin")
+    kinds = {path.suffix for name in names for path in (root / name).rglob("*") if path.is_file()}
+    assert kinds - point.CONTENT <= {".css", ".js", ".j2", ".md", ".pyc", ".nbi", ".nbc", ".typed", ""}
 
 
 def test_designs_that_cannot_be_have_no_year_and_say_why(tmp_path: Path) -> None:
