@@ -15,22 +15,23 @@ HOURS = 3600
 
 
 @pytest.mark.parametrize(
-    ("name", "hours"),
+    ("name", "hours", "step"),
     [
-        ("frontier", 24),  # towers, liquid, independent jobs of accelerators that do not leak
-        ("aws_p4d_ultracluster", 24),  # outside air; pads of one stage, which go on and off within an hour
-        ("traditional_enterprise", 3),  # chillers, fan coils and towers
-        ("prometheus@first", 6),  # dry coolers, chillers, liquid and air
-        ("google_tpu_v4", 6),  # an economiser between towers and the loop
+        ("frontier", 24, 3600),  # towers, liquid, independent jobs of accelerators that do not leak
+        # Outside air; pads of one stage, which go on and off within an hour: by 2 % of the day's water in steps of one.
+        ("aws_p4d_ultracluster", 24, 300),
+        ("traditional_enterprise", 3, 3600),  # chillers, fan coils and towers
+        ("prometheus@first", 6, 3600),  # dry coolers, chillers, liquid and air
+        ("google_tpu_v4", 6, 3600),  # an economiser between towers and the loop
     ],
 )
-def test_energy_and_water_are_those_of_the_replay(name: str, hours: int) -> None:
+def test_energy_and_water_are_those_of_the_replay(name: str, hours: int, step: int) -> None:
     """
     Within the half per cent that a year may miss of a day; water, where any is used, within as much.
 
     What is left: heat and cold that stay in water and air, dwells of chillers, and the voltage at the connection.
     """
-    found = same_day(facilities.load(name), JULY, hours * HOURS)
+    found = same_day(facilities.load(name), JULY, hours * HOURS, step)
     assert abs(found.error("connection")) < 5e-3
     if found.replayed.make_up > 0.0:
         for water in ("evaporation", "blowdown", "drift", "make_up"):
