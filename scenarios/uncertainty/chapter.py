@@ -24,6 +24,9 @@ Write = Callable[[str, float], str]
 REASONS = 4
 """Reasons that are told why sites cannot be."""
 
+LEAST_ERROR = 0.01
+"""Per cent of a spread below which an error is not told in figures."""
+
 LABEL_WIDTH = 26
 """Letters of a line beside a bar."""
 
@@ -115,7 +118,9 @@ def _error(sampled: Sampled, name: str) -> str:
     width = of["p90"] - of["p10"]
     if name not in sampled.missed or width <= 0.0:
         return MISSING
-    return f"{digits(100.0 * sampled.missed[name] / width, 2)}\N{NARROW NO-BREAK SPACE}%"
+    part = 100.0 * sampled.missed[name] / width
+    written = digits(part, 2) if part >= LEAST_ERROR else f"below {LEAST_ERROR}"
+    return f"{written}\N{NARROW NO-BREAK SPACE}%"
 
 
 def charts(sampled: Sampled, labels: Mapping[str, str], write: Write) -> dict[str, Chart]:
@@ -153,7 +158,7 @@ def _bars(sampled: Sampled, name: str) -> list[tuple[int, float | None, float | 
         ends = [known if end is None else end for end in bar[1:]]
         return max(*ends, known) - min(*ends, known)
 
-    return sorted(bars, key=width)
+    return sorted((bar for bar in bars if bar[1:] != (None, None)), key=width)
 
 
 def _tornado(
@@ -276,8 +281,8 @@ def notes(sampled: Sampled) -> list[str]:
     told.append(
         f"A number is said to matter where its rank correlation with a figure is beyond what chance gives one of "
         f"{len(sampled.numbers)} numbers once in 20 times, \N{PLUS-MINUS SIGN}{sampled.told:.2f} in so many samples; "
-        f"{SHOWN} of a figure are shown at most. Bars are years solved with that number alone at its ends; an end that "
-        "no such site can have is left out."
+        f"{SHOWN} of a figure are shown at most. Bars are years solved with that number alone at its ends, "
+        "numbers that must fit it moved as little as they must; an end that no such site can have is left out."
     )
     if any(name in sampled.figures for name in OF_ACCOUNTS):
         told.append(

@@ -36,8 +36,8 @@ class Carried(NamedTuple):
     ----------
     supplied : Supplied
         Its sets, each with the power and fuel of the year in one interval of an hour.
-    grid : [1]
-        Energy from the grid over that of the load.
+    grid, unserved : [1]
+        Energy from the grid, and load that is not served, over that of the load.
     peak : [1]
         Highest import over the highest load.
     contract : [1]
@@ -46,6 +46,7 @@ class Carried(NamedTuple):
 
     supplied: Supplied
     grid: float
+    unserved: float
     peak: float
     contract: float
 
@@ -100,7 +101,8 @@ class Supplies:
             used = area.used._replace(power=(scale[0] * power * load)[:, np.newaxis])
             areas.append(area._replace(used=used._replace(fuel=(scale[1] * fuel * load)[:, np.newaxis])))
         peak = min(self._peak * self._highest(days, self._month), 1.0)
-        return Carried(days._replace(areas=tuple(areas)), max(grid, 0.0), peak, contract)
+        unserved = sum(float(area.used.unserved.sum()) for area in days.areas) / own
+        return Carried(days._replace(areas=tuple(areas)), max(grid, 0.0), unserved, peak, contract)
 
     def _solved(self, found: Found, costs: Economics) -> tuple[Supplied, float]:
         need = needed(found, self._asked, costs)

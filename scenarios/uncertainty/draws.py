@@ -219,6 +219,34 @@ class Draws:
         texts = {n.path: n.text(float(value)) for n, value in zip(self.numbers, values, strict=True)}
         return self.variants.facility(texts)
 
+    def alone(self, row: int, value: float) -> Facility:
+        """
+        Give the site with one number changed, and others only where they must fit it.
+
+        Parameters
+        ----------
+        row : int
+            Of the number.
+        value : float
+            In the unit of its field.
+
+        Returns
+        -------
+        Facility
+            The site.
+
+        Raises
+        ------
+        FacilityError
+            If such a site cannot be.
+        """
+        fitted, number = self._rooms.fitted(row, value), self.numbers[row]
+        changes = {number.path: number.text(value)}
+        for each, own in zip(self.numbers, fitted.tolist(), strict=True):
+            if own != each.value:
+                changes[each.path] = each.text(own)
+        return self.variants.facility(changes)
+
     def narrowed(self, draw: Draw) -> Draw | None:
         """
         Draw the water of the coils anew, of a site that has no coils for it.

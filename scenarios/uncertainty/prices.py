@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import islice
 from typing import NamedTuple
 
@@ -30,6 +31,9 @@ INTENSITY = "connection.carbon_intensity"
 
 OTHER_SEED = 1
 """Added to the seed, so that unit costs are drawn by another scrambling."""
+
+TOGETHER = re.compile(r"economics\.hardware\.[^.]+\.(price|embodied)")
+"""Unit costs of hardware: the file derives those of one accelerator from another's, so they are unsure together."""
 
 BY_CHIP = ("cost_accelerator_hour", "cost_training_run", "cost_million_tokens")
 """Figures that go with the cost of the year for an accelerator."""
@@ -64,6 +68,8 @@ class Use(NamedTuple):
         What costs of fuel are, over those of `supplied`.
     grid, generated, fuel : [J]
         Energy of the year.
+    own : [1]
+        Part of the load that is the site's own.
     carbon : [kg]
         Of fuel.
     peaks : (month,) [W]
@@ -79,6 +85,7 @@ class Use(NamedTuple):
     grid: float
     generated: float
     fuel: float
+    own: float
     carbon: float
     peaks: Floats
     bought: Floats
@@ -169,12 +176,16 @@ class Prices:
         Returns
         -------
         (sample, number)
-            By Sobol's sequence, shuffled, so that its points meet those of the site by chance.
+            By Sobol's sequence, shuffled, so that its points meet those of the site by chance. Hardware of all kinds
+            goes together, prices by one share of their ranges, and embodied carbon by one.
         """
         random = np.random.default_rng([seed, OTHER_SEED])
         ends = np.array([[number.low, number.value, number.high] for number in self.numbers]).reshape(-1, 3)
-        drawn = np.array(list(islice(points(len(self.numbers), count, seed + OTHER_SEED), count)))
-        return np.array([quantile(point, *ends.T) for point in random.permutation(drawn)])
+        names = [TOGETHER.sub(r"\1", number.path) for number in self.numbers]
+        kinds = list(dict.fromkeys(names))
+        drawn = np.array(list(islice(points(len(kinds), count, seed + OTHER_SEED), count)))
+        column = [kinds.index(name) for name in names]
+        return np.array([quantile(point[column], *ends.T) for point in random.permutation(drawn)])
 
     def figures(
         self, values: Floats, own: dict[str, float], intensity: float = 1.0, found: Found | None = None
@@ -217,6 +228,7 @@ class Prices:
         ratio = yearly / known["cost_yearly"]["value"]
         made_figures = {"cost_yearly": yearly, "cost_capital": once, "bill": bill.total}
         made_figures |= {"grid_energy": use.grid, "generated_energy": use.generated, "fuel_energy": use.fuel}
+        made_figures["own_share"] = use.own
         made_figures |= {name: known[name]["value"] * ratio / size.chips for name in BY_CHIP if name in known}
         made_figures["cost_it_mw_year"] = known["cost_it_mw_year"]["value"] * ratio / size.power
         made_figures["cost_capital_it_mw"] = once / (made.stands.it_power * size.power / WATTS_A_MW)
@@ -244,7 +256,8 @@ class Prices:
         )
         peaks, bought = made.bill.peak * peak, made.bill.energy * energy
         carbon *= self._fuel_carbon()
-        return Use(made.supplied, energy, grid, generated, fuel, carbon, peaks, bought, made.contract)
+        own = known["own_share"]["value"]
+        return Use(made.supplied, energy, grid, generated, fuel, own, carbon, peaks, bought, made.contract)
 
     def _dispatched(self, supplies: Supplies, found: Found, energy: float, peak: float) -> Use:
         """Supply a year by its own dispatch."""
@@ -261,6 +274,7 @@ class Prices:
             carried.grid * load,
             HOUR * sum(float(area.used.power.sum()) for area in areas),
             sum(heat for _, heat in burnt),
+            max(1.0 - carried.grid - carried.unserved, 0.0),
             sum(heat * costs.fuels[fuel].carbon.si for fuel, heat in (*burnt, *tests)),
             self._loads.highest * peak * carried.peak * self._loads.peak,
             self._loads.price * energy * carried.grid,

@@ -113,6 +113,36 @@ class Rooms:
             values[member.row] = drawn[place] = value
         return values
 
+    def fitted(self, row: int, value: float) -> Floats:
+        """
+        Give the site's own numbers with one of them changed, and those moved as little as they must that fit it not.
+
+        Parameters
+        ----------
+        row : int
+            Of the number that is changed.
+        value : float
+            In the unit of its field.
+
+        Returns
+        -------
+        (number,)
+            Each in the unit of its field.
+        """
+        values = np.array([number.value for number in self._numbers])
+        values[row] = value
+        fixed = {place for place, member in enumerate(self._members) if member.row < 0}
+        free = set(range(len(self._members))) - fixed - set(self._order)
+        changed = {place for place in self._order if self._members[place].row == row}
+        drawn = {place: self._members[place].best for place in fixed}
+        drawn |= {place: float(values[self._members[place].row]) for place in free | changed}
+        for place in self._order:
+            if place not in drawn:
+                member = self._members[place]
+                own = max(member.best, self._least(place, drawn))
+                values[member.row] = drawn[place] = min(own, self._most(place, drawn))
+        return values
+
     def _least(self, place: int, drawn: dict[int, float]) -> float:
         """Give the least that a member may be: above those below it, wherever they are not drawn yet at their least."""
         if place in drawn:

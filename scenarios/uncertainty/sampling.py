@@ -47,7 +47,8 @@ class Swing(NamedTuple):
     number : int
         Row of `Sampled.numbers`.
     low, high : dict of text to float
-        Figures with it at its least and at its most; none where such a site cannot be.
+        Figures with it at its least and at its most, others moved as little as they must to fit it; none where such a
+        site cannot be.
     """
 
     number: int
@@ -284,7 +285,7 @@ def _swing(made: _Made, row: int, found: Found) -> Swing:
     for value in (number.low, number.high):
         values[row] = value
         try:
-            year = made.years.found(made.draws.variants.facility({number.path: number.text(value)}))
+            year = made.years.found(made.draws.alone(row, value))
             ends.append(made.figures(year, values, np.zeros(0) if prices is None else prices.given))
         except (InputError, StateError):
             ends.append({})

@@ -41,6 +41,9 @@ DIFFERENCES = frozenset({"chip_margin_min"})
 OF_ACCOUNTS = frozenset(name for _, members in accounts_page.FIGURES for name, _ in members)
 """Figures of supply, carbon and cost."""
 
+OUTSIDE = 4
+"""Figures that are named where more lie outside of their bands."""
+
 CELSIUS = 273.15
 
 
@@ -217,10 +220,24 @@ def how_sure(found: Found) -> str:
             "that are assumed; with --samples 256 numbers are drawn from their ranges, which takes up to a minute, and "
             "figures get P10, P50 and P90."
         )
-    return (
+    from scenarios.uncertainty.tables import spread
+
+    told = (
         f"How sure: bands are P10 to P90 of {len(found.sampled.values)} sites drawn from the ranges of their numbers; "
         "figures without one were not sampled, or are the same in all."
     )
+    outside = []
+    for name, label in labels(found).items():
+        if _band(found, name):
+            of = spread(found.sampled.figures[name])
+            outside += [] if of["p10"] <= found.figures[name]["value"] <= of["p90"] else [label]
+    if outside:
+        more = f" and {len(outside) - OUTSIDE} more" if len(outside) > OUTSIDE else ""
+        told += (
+            f" Outside of their own band, as the file takes numbers near an end of their ranges: "
+            f"{', '.join(outside[:OUTSIDE])}{more}."
+        )
+    return told
 
 
 def _text(name: str, figure: Metric) -> str:

@@ -68,6 +68,16 @@ def test_turbines_run_as_gas_has_its_price(found: study.Found, prices: Prices, p
     assert abs(whole["generated_energy"] - own["generated_energy"]) > 0.1 * own["facility_energy"]
 
 
+def test_prices_of_hardware_go_together(prices: Prices) -> None:
+    """GB200 and GB300, whose price the file gives as a sixth above the other's: their ranks are the same."""
+    rows = {number.path: row for row, number in enumerate(prices.numbers)}
+    drawn = prices.draw(32, seed=1)
+    both = (drawn[:, rows[f"economics.hardware.{name}.price"]] for name in ("gb200", "gb300"))
+    assert np.array_equal(*(np.argsort(each) for each in both))
+    apart = drawn[:, rows["economics.hardware.gb200.embodied"]]
+    assert not np.array_equal(np.argsort(apart), np.argsort(drawn[:, rows["economics.hardware.gb200.price"]]))
+
+
 def test_numbers_that_act_by_the_dispatch_alone_are_drawn(prices: Prices) -> None:
     paths = [number.path for number in prices.numbers]
     assert "economics.generation.gas_turbine.half_load" in paths

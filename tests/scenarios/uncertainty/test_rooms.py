@@ -73,6 +73,21 @@ def test_each_order_of_a_drawn_site_holds() -> None:
         order.check()
 
 
+def test_a_number_at_its_end_moves_only_what_must_fit_it() -> None:
+    """Coolant of 25 degC takes its water from 28 to 25 degC with it, and nothing else."""
+    site = facilities.load(SITE)
+    numbers = free(site)
+    rows = {number.path: row for row, number in enumerate(numbers)}
+    row = rows["cooling.liquid.supply_temperature"]
+    changed = Draws(site, numbers, 1).alone(row, numbers[row].low)
+    assert changed.cooling.liquid is not None
+    assert changed.cooling.liquid.supply_temperature.si == pytest.approx(298.15)
+    assert changed.cooling.liquid.loop.supply_temperature.si == pytest.approx(298.15)
+    values = Rooms(site, numbers).fitted(row, numbers[row].low)
+    moved = {numbers[place].path for place, value in enumerate(values) if value != numbers[place].value}
+    assert moved == {numbers[row].path, "cooling.liquid.loop.supply_temperature"}
+
+
 @pytest.mark.parametrize("name", [SITE, "meta_150mw"])
 def test_hardly_any_site_is_refused(name: str) -> None:
     """

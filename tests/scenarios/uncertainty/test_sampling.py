@@ -145,7 +145,7 @@ def test_the_command_writes_samples_and_chapter(capsys, monkeypatch, tmp_path: P
     assert "Sobol" in text
     assert "How sure: bands are P10 to P90 of 8 sites" in text
     assert "How sure: bands are P10 to P90 of 8 sites" in done.out
-    band = f"{rows['pue']['p10']:.4g} to {rows['pue']['p90']:.4g}"
+    band = f"{rows['pue']['p10']:#.4g} to {rows['pue']['p90']:#.4g}"
     assert f'<dd class="note">{band}</dd>' in text
     assert band in done.out
     assert json.loads((tmp_path / "year" / "manifest.json").read_text())["samples"] == 8
