@@ -15,7 +15,7 @@ from twin.errors import StateError
 from twin.site import Site
 from twin.year import series
 from twin.year.plan import plan
-from twin.year.work import Works
+from twin.year.work import taken
 
 COLUMNS = {
     "day": pl.String,
@@ -80,15 +80,7 @@ def _busiest(load: Year) -> int:
 
 def _figures(site: Site, load: Year, busiest: int, air: outdoors.Air, step: int) -> dict[str, Any]:
     count = air.means.dry_bulb.size
-    held = slice(busiest, busiest + 1)
-    works = load.works
-    shape = (works.level.shape[0], count, works.level.shape[2])
-    steady = Works(
-        np.broadcast_to(works.level[:, held], shape),
-        np.broadcast_to(works.weight[:, held], shape),
-        works.synchronous,
-        works.follow,
-    )
+    steady = taken(load.works, np.full(count, busiest))
     found = series.run(plan(site, load.asked, air.means.pressure), steady, air.means)
     figures = series.figures(found, float(step), site.chain)
     coolant = figures.get("coolant_supply_temp_max")

@@ -40,6 +40,7 @@ from twin.site import Site
 from twin.year import series
 from twin.year.plan import plan
 from twin.year.series import Series
+from twin.year.work import taken
 
 if TYPE_CHECKING:
     from scenarios.uncertainty.sampling import Sampled
@@ -420,7 +421,7 @@ def _place(day: Any, span: Span) -> int:  # noqa: ANN401 (a date)
 
 def _run(stretch: Stretch, air: Air, span: Span, progress: Progress | None) -> Series:
     part, works = stretch.steps, stretch.load.works
-    own = works._replace(level=works.level[:, part], weight=works.weight[:, part])
+    own = taken(works, part)
     weather = air.means._replace(dry_bulb=air.means.dry_bulb[part], wet_bulb=air.means.wet_bulb[part])
 
     def told(done: float) -> None:

@@ -28,7 +28,7 @@ from twin.errors import Fault, ScenarioError
 from twin.site import Site
 from twin.workload import LoadTable
 from twin.year.kinds import Asked, idle
-from twin.year.work import Works, follows, nodes
+from twin.year.work import Work, Works, joined, lags, nodes, warmed
 
 GROUPS = 16
 """Groups of samples that are told apart within a step, see `twin.year.work.nodes`."""
@@ -165,7 +165,7 @@ def year(
     placed = load_table(site, throughout, readings, clock, seed, parts)
     given, _ = allocate(site, throughout, HOUR)
     own = [job for job in throughout if len(given[job.name].rows)]
-    made: dict[int, _Work] = {}
+    made: dict[int, Work] = {}
     for number, job in enumerate(own):
         mine = given[job.name].rows
         for trace in np.unique(placed.table.trace[placed.table.segment_start[mine]]).tolist():
@@ -179,20 +179,15 @@ def year(
     parameters = {f"year.{name}": value for name, value in RHYTHM._asdict().items()}
     return Year(
         asked,
-        _joined([made[trace] for trace in sorted(made)], np.arange(span.steps) if rows is None else rows, site),
+        joined(
+            [made[trace] for trace in sorted(made)],
+            np.arange(span.steps) if rows is None else rows,
+            len(site.rack_classes.name),
+        ),
         placed.label,
         (*_notes(own),),
         {**placed.parameters, **parameters},
     )
-
-
-class _Work(NamedTuple):
-    """One kind of work: (step or 1, node), and how far chips follow."""
-
-    level: Floats
-    weight: Floats
-    synchronous: bool
-    follow: Floats
 
 
 def _work(
@@ -204,17 +199,17 @@ def _work(
     trace: int,
     span: Span,
     seed: list[int],
-) -> _Work:
+) -> Work:
     """Give the work of one of a job's traces."""
     together = job.mode == "synchronous"
     if job.trace == "training":
         return _training(site, job, rows, span, seed, together)
     if job.trace == "inference":
         return _serving(site, job, rows, parts, span, seed, together)
-    return _sampled(site, table, trace, span, together)
+    return _sampled(site, rows, table, trace, together)
 
 
-def _training(site: Site, job: Job, rows: Integers, span: Span, seed: list[int], together: bool) -> _Work:
+def _training(site: Site, job: Job, rows: Integers, span: Span, seed: list[int], together: bool) -> Work:
     """Train in campaigns, with failures; all accelerators of a synchronous job wait together."""
     random = np.random.default_rng([*seed, 1])
     options = job.training or TrainingOptions()
@@ -224,7 +219,7 @@ def _training(site: Site, job: Job, rows: Integers, span: Span, seed: list[int],
     begin = round(kind.job.ramp_duration.value) + 2
     alone = training.trace(int(random.integers(2**31)), RUNNING + begin, ALONE, kind)
     running = alone.samples[begin:].astype(float)
-    level, weight = nodes(running, np.ones(running.size), GROUPS)
+    level, weight, known = _levels(site, rows, running, 1.0)
     mean, restart = training.interval(kind.failures, max(size, 1.0)), kind.failures.restart.value
     if together:
         waiting = _waiting(random, span, mean, restart)
@@ -233,14 +228,22 @@ def _training(site: Site, job: Job, rows: Integers, span: Span, seed: list[int],
         failed = -np.expm1(-restart / mean)
         paused = RHYTHM.pause.value / (RHYTHM.campaign.value + RHYTHM.pause.value)
         waiting = np.full(span.steps, 1.0 - (1.0 - failed) * (1.0 - paused))
-    whole = training.trace(int(random.integers(2**31)), int(DAY), max(size, 1.0), kind).samples.astype(float)
-    window = span.step if together else whole.size
-    return _Work(
+    return Work(
         level=np.append(level, 0.0)[np.newaxis],
         weight=np.column_stack([weight * (1.0 - waiting[:, np.newaxis]), waiting]),
         synchronous=together,
-        follow=follows(site.rack_classes, whole, 1.0, window),
+        # Waits are long beside the minutes in which chips cool.
+        lagged={of: np.append(values, 0.0)[np.newaxis] for of, values in known.items()},
     )
+
+
+def _levels(
+    site: Site, rows: Integers, samples: Floats, pace: float, even: bool = False
+) -> tuple[Floats, Floats, dict[int, Floats]]:
+    """Give the levels of a trace that racks follow, the weight of each, and as what the chips of each class know it."""
+    warm = warmed(lags(site.rack_classes, site.racks.rack_class[rows]), samples, pace)
+    level, weight, known = nodes(samples, np.ones(samples.size), GROUPS, warm.lagged, warm.order, even=even)
+    return level, weight, dict(zip(warm.rows, known, strict=True))
 
 
 def _waiting(random: np.random.Generator, span: Span, mean: float, restart: float) -> Floats:
@@ -271,12 +274,12 @@ def _covered(begin: Floats, end: Floats, edges: Floats) -> Floats:
 
 def _serving(
     site: Site, job: Job, rows: Integers, parts: Machines, span: Span, seed: list[int], together: bool
-) -> _Work:
+) -> Work:
     """Serve requests with a rhythm of day and week; each replica has its own."""
     # One seed for all rates: their bursts are the same, so that more requests are more load.
     drawn = int(np.random.default_rng([*seed, 2]).integers(2**31))
     replica, parameters, _ = service_of(site, job, steady(rows, 0.0, HOUR), parts)
-    table, whole = [], []
+    table, warm = list[Floats](), list[dict[int, Floats]]()
     for rate in RATES:
         still = parameters._replace(
             daily_swing=parameters.daily_swing._replace(value=0.0),
@@ -285,18 +288,22 @@ def _serving(
         length = SAMPLE + SETTLING
         asked = serving.drawn(np.random.Generator(np.random.PCG64(drawn)), length, still)
         samples = serving.trace(asked, replica, length, drawn, still, "").samples[-SAMPLE:]
-        table.append(nodes(samples.astype(float), np.ones(SAMPLE), GROUPS)[0])
-        whole.append(samples.astype(float))
+        level, _, known = _levels(site, rows, samples.astype(float), 1.0, even=True)
+        table.append(level)
+        warm.append(known)
     at = np.clip(_rates(span, parameters), RATES[0], RATES[-1])
     low = np.clip(np.searchsorted(RATES, at) - 1, 0, RATES.size - 2)
     part = ((at - RATES[low]) / (RATES[low + 1] - RATES[low]))[:, np.newaxis]
-    levels = np.array(table)
-    middle = whole[int(np.searchsorted(RATES, 1.0))]
-    return _Work(
-        level=levels[low] + part * (levels[low + 1] - levels[low]),
-        weight=np.full((1, levels.shape[1]), 1.0 / levels.shape[1]),
+
+    def between(values: Sequence[Floats]) -> Floats:
+        every = np.array(values)
+        return np.asarray(every[low] + part * (every[low + 1] - every[low]), dtype=float)
+
+    return Work(
+        level=between(table),
+        weight=np.full((1, 2 * GROUPS), 0.5 / GROUPS),
         synchronous=together,
-        follow=follows(site.rack_classes, middle, 1.0, min(span.step, middle.size)),
+        lagged={of: between([known[of] for known in warm]) for of in warm[0]},
     )
 
 
@@ -316,33 +323,12 @@ def _since_midnight(start: datetime) -> float:
     return HOUR * start.hour + 60.0 * start.minute + start.second
 
 
-def _sampled(site: Site, table: LoadTable, number: int, span: Span, together: bool) -> _Work:
+def _sampled(site: Site, rows: Integers, table: LoadTable, number: int, together: bool) -> Work:
     """Telemetry of some accelerators: its own distribution in every step, since nothing says of more than it covers."""
     samples = table.samples[table.trace_start[number] : table.trace_start[number + 1]].astype(float)
-    pace = float(table.trace_step[number])
-    level, weight = nodes(samples, np.ones(samples.size), GROUPS)
-    window = min(round(span.step / pace), samples.size) if together else samples.size
-    return _Work(level[np.newaxis], weight[np.newaxis], together, follows(site.rack_classes, samples, pace, window))
-
-
-def _joined(made: Sequence[_Work], rows: Integers, site: Site) -> Works:
-    """Put some steps of kinds of work together; those with fewer levels get some without weight."""
-    if not made:
-        one = np.ones((1, rows.size, 1))
-        return Works(0.0 * one, one, np.zeros(1, bool), np.zeros((1, len(site.rack_classes.name))))
-    width = max(work.level.shape[1] for work in made)
-
-    def padded(values: Floats) -> Floats:
-        own = values[rows] if len(values) > 1 else values
-        wide = np.pad(own, ((0, 0), (0, width - values.shape[1])))
-        return np.broadcast_to(wide, (rows.size, width))
-
-    return Works(
-        np.stack([padded(work.level) for work in made]),
-        np.stack([padded(work.weight) for work in made]),
-        np.array([work.synchronous for work in made]),
-        np.stack([work.follow for work in made]),
-    )
+    level, weight, known = _levels(site, rows, samples, float(table.trace_step[number]))
+    lagged = {of: values[np.newaxis] for of, values in known.items()}
+    return Work(level[np.newaxis], weight[np.newaxis], together, lagged)
 
 
 def _notes(jobs: Sequence[Job]) -> list[str]:

@@ -35,7 +35,7 @@ from twin.year.passes import Outside
 from twin.year.plan import Plan, plan
 from twin.year.racks import RackState
 from twin.year.steady import steady
-from twin.year.work import Works
+from twin.year.work import AT_REST, Works
 
 MOST = 4.0
 """Racks over those that stand [1] up to which a limit is sought; what holds so many is no limit."""
@@ -190,7 +190,7 @@ def full(site: Site, power: Floats) -> Full:
 
 def _works(made: Plan, steps: int) -> Works:
     one = np.ones((1, steps, 1))
-    return Works(one, one, np.ones(1, dtype=bool), np.zeros((1, len(made.kinds.classes.name))))
+    return Works(one, one, np.ones(1, dtype=bool), (), np.full((1, len(made.kinds.classes.name)), AT_REST))
 
 
 def outdoors(dry_bulb: Floats, wet_bulb: Floats, pressure: float) -> Outdoors:

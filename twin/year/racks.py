@@ -10,7 +10,7 @@ from twin.power import curve_loss
 from twin.site import Floats, Integers, LossCurve, RackClasses
 from twin.thermal.coefficients import chain_capacity, rack_network, worst_branch
 from twin.year.kinds import Kinds
-from twin.year.work import Works
+from twin.year.work import AT_REST, Works, full_swing, taken
 
 ROUNDS = 2
 """Times that chip temperature and conversion loss are set against each other; each round takes a thousandth more."""
@@ -29,10 +29,13 @@ class Response(NamedTuple):
         Rise of the mean chip over the supply for heat into the chips, and for heat into the stream.
     worst : (rack_class, 2) [K/W]
         The same of the worst chip.
+    loss : (rack_class,) [1]
+        Rise of the conversion loss for one of load, between jobs that wait and full load.
     """
 
     chip: Floats
     worst: Floats
+    loss: Floats
 
 
 class Loads(NamedTuple):
@@ -115,8 +118,10 @@ def response(classes: RackClasses) -> Response:
     -----
     0 = A x + b: x = -A^-1 b, with A from `twin.thermal.coefficients.rack_network`.
     """
-    worst = worst_branch(classes)
-    return Response(*(np.stack([_rise(of, row) for row in range(len(of.name))]) for of in (classes, worst)))
+    every = range(len(classes.name))
+    chip, worst = (np.stack([_rise(of, row) for row in every]) for of in (classes, worst_branch(classes)))
+    swings = np.array([full_swing(classes, row) for row in every])
+    return Response(chip, worst, swings[:, 2] / np.maximum(swings[:, 1], 1e-9))
 
 
 def _rise(classes: RackClasses, row: int) -> Floats:
@@ -145,8 +150,8 @@ def loads(kinds: Kinds, rise: Response, works: Works) -> Loads:
 
     Notes
     -----
-    Conversion loss is taken at each level of the step and averaged, with the leakage of a chip that follows its load as
-    far as `Works.follow` says. All else moves with the supply in a straight line, the loss along its slope there.
+    Conversion loss is taken at each level of the step and averaged, with the leakage of a chip that is as warm as
+    `Works.lagged` says. All else moves with the supply in a straight line, the loss along its slope there.
     """
     row, first, base = _unlike(kinds)
     steps = works.level.shape[1]
@@ -231,7 +236,7 @@ def racks(kinds: Kinds, rise: Response, works: Works, made: Loads, supply: Float
     over = columns[5] > kinds.classes.throttle_temp[kinds.racks.rack_class]
     for kind in np.flatnonzero(over.any(axis=0)).tolist():
         hot = np.flatnonzero(over[:, kind])
-        some = works._replace(level=works.level[:, hot], weight=works.weight[:, hot])
+        some = taken(works, hot)
         lost[hot, kind] = given = _given_up(kinds, rise, some, kind, columns[5][hot, kind])
         found, _, _ = _load(kinds, rise, some, kind, supply[hot, kind], given)
         for column, value in zip(columns, found, strict=True):
@@ -256,24 +261,39 @@ def _load(
     kinds: Kinds, rise: Response, works: Works, kind: int, supply: Floats | float, lost: Floats | None
 ) -> tuple[tuple[Floats, ...], tuple[Floats, ...], Floats]:
     """Give a kind's means in the order of `Loads.state`, their slopes over supply, and its deviations at the levels."""
-    classes, asked, of = kinds.classes, kinds.racks.asked, int(kinds.racks.rack_class[kind])
-    level, weight = works.level[asked.work[kind]], works.weight[asked.work[kind]]
-    chips = asked.accelerator_base[kind] + asked.accelerator_scale[kind] * level
-    hosts = asked.host_base[kind] + asked.host_scale[kind] * level
+    asked, of = kinds.racks.asked, int(kinds.racks.rack_class[kind])
+    work = int(asked.work[kind])
+    level, weight, row = works.level[work], works.weight[work], int(works.row[work, of])
     if asked.accelerator_scale[kind] == 0.0 and asked.host_scale[kind] == 0.0:
         # Without work a rack has one level.
-        chips, hosts, weight = chips[:, :1], hosts[:, :1], np.ones((level.shape[0], 1))
+        level, weight, row = level[:, :1], np.ones((level.shape[0], 1)), AT_REST
+    now = _at(kinds, kind, level, lost)
+    warm = now if row == AT_REST else _at(kinds, kind, works.lagged[row], lost)
+    return _balance(kinds, rise, of, now, warm, weight, supply)
+
+
+def _at(kinds: Kinds, kind: int, level: Floats, lost: Floats | None) -> tuple[Floats, Floats]:
+    """Give the accelerators, and accelerators and hosts together, of a kind at levels of its work."""
+    classes, asked, of = kinds.classes, kinds.racks.asked, int(kinds.racks.rack_class[kind])
+    chips = asked.accelerator_base[kind] + asked.accelerator_scale[kind] * level
+    hosts = asked.host_base[kind] + asked.host_scale[kind] * level
     if lost is not None:
         floor = classes.accelerators[of] * classes.accelerator_idle[of]
         chips = np.where(chips > floor, floor + (1.0 - lost[:, np.newaxis]) * (chips - floor), chips)
-    return _balance(kinds, rise, of, (chips, hosts, weight), float(works.follow[asked.work[kind], of]), supply)
+    return chips, chips + hosts
 
 
 def _balance(
-    kinds: Kinds, rise: Response, of: int, asked: tuple[Floats, Floats, Floats], follow: float, supply: Floats | float
+    kinds: Kinds,
+    rise: Response,
+    of: int,
+    now: tuple[Floats, Floats],
+    warm: tuple[Floats, Floats],
+    weight: Floats,
+    supply: Floats | float,
 ) -> tuple[tuple[Floats, ...], tuple[Floats, ...], Floats]:
-    """Set the chips of one class at its levels of load in balance with their leakage."""
-    classes, (chips, hosts, weight) = kinds.classes, asked
+    """Set the chips of one class at its levels of load in balance with their leakage, which knows levels as `warm`."""
+    classes, compute = kinds.classes, now[1]
     curve = LossCurve(classes.chain_power[of], classes.chain_loss[of].sum(axis=1))
     leakage, reference, auxiliary = (
         float(part[of]) for part in (classes.leakage, classes.leakage_reference, classes.auxiliary_power)
@@ -281,18 +301,26 @@ def _balance(
     liquid = classes.liquid_fraction[of] > 0.0
     fraction = float(classes.liquid_fraction[of]) if liquid else 1.0
     (by_heat, by_given), (worst_heat, worst_given) = rise.chip[of], rise.worst[of]
-    compute = chips + hosts
-    into_chips, wanted = (np.einsum("tn,tn->t", weight, part) for part in (chips, compute))
-    warmer = by_heat * chips + by_given * (fraction * compute - chips)
-    swing = leakage * follow * (warmer - np.einsum("tn,tn->t", weight, warmer)[:, np.newaxis])
+    into_chips, wanted = (np.einsum("tn,tn->t", weight, part) for part in now)
     # The network holds leakage against the supply, so that heat is that at a chip as cold as the supply.
-    heat, leaked = into_chips + leakage * (supply - reference), np.zeros(into_chips.shape)
-    for _ in range(ROUNDS if leakage else 1):
-        loss = curve_loss(curve, compute + swing + leaked[:, np.newaxis])
-        lost = np.einsum("tn,tn->t", weight, loss)
+    heat, swing = into_chips + leakage * (supply - reference), np.zeros((1, 1))
+    loss = curve_loss(curve, compute)
+    lost = np.einsum("tn,tn->t", weight, loss)
+    if leakage:
+        # In the heat of the stream that chips know, the loss goes along a straight line, so that its mean is kept.
+        chips, load = warm[0] - into_chips[:, np.newaxis], warm[1] - wanted[:, np.newaxis]
+        swing = leakage * (by_heat * chips + by_given * (fraction * (1.0 + rise.loss[of]) * load - chips))
+
+    def drawing(lost: Floats) -> tuple[Floats, Floats, Floats]:
         drawn = wanted + lost + auxiliary
         given = fraction * drawn - into_chips
-        leaked = leakage * (supply + by_heat * heat + by_given * given - reference)
+        return drawn, given, leakage * (supply + by_heat * heat + by_given * given - reference)
+
+    drawn, given, leaked = drawing(lost)
+    for _ in range(ROUNDS if leakage else 0):
+        loss = curve_loss(curve, compute + swing + leaked[:, np.newaxis])
+        lost = np.einsum("tn,tn->t", weight, loss)
+        drawn, given, leaked = drawing(lost)
     state = (
         drawn + leaked,
         into_chips + leaked,

@@ -16,7 +16,7 @@ from twin.record import Energies, Stored
 from twin.site import PowerChain
 from twin.year.plan import Plan
 from twin.year.steady import Steps, steady
-from twin.year.work import Works
+from twin.year.work import Works, taken
 
 BLOCK = 8760
 """Steps that are solved at a time: a year of hours; more would only take more memory."""
@@ -115,8 +115,7 @@ def run(made: Plan, works: Works, weather: Weather, progress: Progress | None = 
     count, kept = weather.dry_bulb.size, []
     for begin in range(0, count, BLOCK):
         part = slice(begin, min(begin + BLOCK, count))
-        own = works._replace(level=works.level[:, part], weight=works.weight[:, part])
-        kept.append(keep(made, steady(made, own, air(weather, part))))
+        kept.append(keep(made, steady(made, taken(works, part), air(weather, part))))
         if progress is not None:
             progress(part.stop / count)
     return join(kept)

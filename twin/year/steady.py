@@ -31,7 +31,7 @@ from twin.year.passes import Guess, Outside, Pass, Task
 from twin.year.plan import Plan
 from twin.year.powers import powers
 from twin.year.racks import Loads
-from twin.year.work import Works
+from twin.year.work import Works, taken
 
 Table = TypeVar("Table", bound=tuple[Any, ...])
 
@@ -192,7 +192,7 @@ def _moved(made: Plan, found: Pass, guess: Guess) -> Floats:
 def _rows(table: Table, rows: Integers) -> Table:
     """Take some steps of works, loads, outdoor air or guesses."""
     if isinstance(table, Works):
-        return table._replace(level=table.level[:, rows], weight=table.weight[:, rows])
+        return taken(table, rows)  # type: ignore[return-value]  # The table that it got.
     kept = {"row", "base"} if isinstance(table, Loads) else set()
     names = getattr(table, "_fields", ("",) * len(table))
     parts = (part if name in kept else _row(part, rows) for name, part in zip(names, table, strict=True))

@@ -7,6 +7,7 @@ that is spent at each.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -14,12 +15,35 @@ from scipy.signal import lfilter
 
 from twin.arrays import Flags, Floats, Integers
 from twin.site import RackClasses, Site
-from twin.thermal.coefficients import chain_capacity, rack_network
+from twin.thermal.coefficients import STEP, chain_capacity, rack_network
 from twin.workload import LoadTable
 from twin.year.kinds import Asked, idle
 
-LEAST_VARIANCE = 1e-9
-"""Variance of samples [1] below which a load is taken not to swing."""
+LEAST_SPREAD = 1e-9
+"""Standard deviation of a group's samples [1] below which they are taken to be alike."""
+
+AT_REST = -1
+"""In `Works.row`: chips that do not leak, or that no load of theirs makes swing."""
+
+
+class Work(NamedTuple):
+    """
+    One kind of work; one step where all are alike.
+
+    Attributes
+    ----------
+    level, weight : (step or 1, node) [1]
+        As in `Works`.
+    synchronous : bool
+        As in `Works`.
+    lagged : row of a class of racks to (step or 1, node) [1]
+        As in `Works`.
+    """
+
+    level: Floats
+    weight: Floats
+    synchronous: bool
+    lagged: Mapping[int, Floats]
 
 
 class Works(NamedTuple):
@@ -34,17 +58,50 @@ class Works(NamedTuple):
         Part of the step that is spent there; adds up to one.
     synchronous : (work,) bool
         Whether all racks of the work do the same at the same time; else each is on its own.
-    follow : (work, rack_class) [1]
-        How far the chips of each class follow the swings of load within a step, from `follows`.
+    lagged : tuple of (step or 1, node) [1]
+        The trace as the temperature of chips knows it at those levels, see `lagged`: of a class of racks each.
+    row : (work, rack_class) [1]
+        Which of these; `AT_REST` where there is none.
     """
 
     level: Floats
     weight: Floats
     synchronous: Flags
-    follow: Floats
+    lagged: tuple[Floats, ...]
+    row: Integers
 
 
-def nodes(samples: Floats, weights: Floats, count: int) -> tuple[Floats, Floats]:
+def taken(works: Works, steps: Integers | slice) -> Works:
+    """
+    Take some steps.
+
+    Parameters
+    ----------
+    works : Works
+        Kinds of work.
+    steps : (any,)
+        Which steps, as often as they are named.
+
+    Returns
+    -------
+    Works
+        In those steps.
+    """
+    return works._replace(
+        level=works.level[:, steps],
+        weight=works.weight[:, steps],
+        lagged=tuple(part[steps] if len(part) > 1 else part for part in works.lagged),
+    )
+
+
+def nodes(
+    samples: Floats,
+    weights: Floats,
+    count: int,
+    others: Sequence[Floats] = (),
+    order: Floats | None = None,
+    even: bool = False,
+) -> tuple[Floats, Floats, Floats]:
     """
     Give a few levels in the place of many samples.
 
@@ -55,34 +112,104 @@ def nodes(samples: Floats, weights: Floats, count: int) -> tuple[Floats, Floats]
     weights : (..., sample) [1]
         How much each counts; not all zero.
     count : [1]
-        Groups of neighbouring samples, as many by weight in each as can be; each is given two levels.
+        Groups of neighbouring samples; each is given two levels.
+    others : sequence of (..., sample) [1], optional
+        What goes with the samples, and is given at the same levels.
+    order : (..., sample) [1], optional
+        By which samples are neighbours; they themselves without it.
+    even : bool, optional
+        Whether groups hold equal weights. Else bounds move halfway towards those of equal width, so that no group is
+        wider than twice the mean: a few samples far from the others, which a loss may bend between, are their own.
 
     Returns
     -------
-    tuple of (..., 2 * count) [1] and (..., 2 * count) [1]
-        Levels a standard deviation of a group below and above its mean, and the weight of each, of one in all.
+    tuple of (..., 2 * count) [1], (..., 2 * count) [1] and (other, ..., 2 * count) [1]
+        Levels a standard deviation of a group's order below and above its mean, the weight of each, of one in all, and
+        the others there.
 
     Notes
     -----
-    Gauss's rule of two points in each group: it keeps mean and variance of all samples, and so the mean of any loss
-    that bends as a parabola within the groups. Where fewer unlike samples are than groups, some have no weight.
+    Gauss's rule of two points in each group: it keeps mean and variance of the order of all samples, and so the mean of
+    any loss that bends as a parabola over it within the groups; samples and others lie on their regression over it.
+    Where fewer unlike samples are than groups, some have no weight.
     """
-    order = np.argsort(samples, axis=-1)
-    ordered = np.take_along_axis(samples, order, axis=-1)
-    weight = np.take_along_axis(np.broadcast_to(weights, samples.shape), order, axis=-1)
+    by = samples if order is None else order
+    place = np.argsort(by, axis=-1)
+    weight = np.take_along_axis(np.broadcast_to(weights, samples.shape), place, axis=-1)
     total = weight.sum(axis=-1, keepdims=True)
     middle = (np.cumsum(weight, axis=-1) - 0.5 * weight) / total
+    if not even:
+        ordered = np.take_along_axis(by, place, axis=-1)
+        low, wide = ordered[..., :1], np.maximum(np.ptp(ordered, axis=-1, keepdims=True), LEAST_SPREAD)
+        middle = 0.5 * (middle + (ordered - low) / wide)
     part = np.minimum((middle * count).astype(np.int64), count - 1)
     rows = int(np.prod(samples.shape[:-1], dtype=np.int64))
     group = (part.reshape(rows, -1) + count * np.arange(rows)[:, np.newaxis]).reshape(-1)
-    held = np.bincount(group, weight.reshape(-1), rows * count)
+    weight = weight.reshape(-1)
+    held = np.bincount(group, weight, rows * count)
     some = np.where(held > 0.0, held, 1.0)
-    mean = np.bincount(group, (weight * ordered).reshape(-1), rows * count) / some
-    away = np.square(ordered.reshape(-1) - mean[group])
-    spread = np.sqrt(np.bincount(group, weight.reshape(-1) * away, rows * count) / some)
-    levels = np.stack([mean - spread, mean + spread], axis=-1)
+
+    def around(values: Floats) -> tuple[Floats, Floats]:
+        own = np.take_along_axis(values, place, axis=-1).reshape(-1)
+        mean = np.bincount(group, weight * own, rows * count) / some
+        return mean, own - mean[group]
+
+    away = around(by)[1]
+    spread = np.sqrt(np.bincount(group, weight * np.square(away), rows * count) / some)
+
+    def levels(values: Floats) -> Floats:
+        mean, own = around(values)
+        shared = np.bincount(group, weight * away * own, rows * count) / some
+        step = np.where(spread > LEAST_SPREAD, shared / np.maximum(spread, LEAST_SPREAD), 0.0)
+        return np.stack([mean - step, mean + step], axis=-1).reshape(*samples.shape[:-1], 2 * count)
+
     each = np.repeat(0.5 * held.reshape(*samples.shape[:-1], count) / total, 2, axis=-1)
-    return levels.reshape(*samples.shape[:-1], 2 * count), each
+    beside = [levels(values) for values in others]
+    return levels(samples), each, np.reshape(beside, (len(others), *each.shape))
+
+
+def joined(made: Sequence[Work], rows: Integers, classes: int) -> Works:
+    """
+    Put some steps of kinds of work together.
+
+    Parameters
+    ----------
+    made : sequence of Work
+        Kinds of work; with none of them, racks have one that asks nothing.
+    rows : (row,)
+        Steps wanted.
+    classes : [1]
+        Classes of racks.
+
+    Returns
+    -------
+    Works
+        Those with fewer levels than others get some without weight.
+    """
+    if not made:
+        one = np.ones((1, rows.size, 1))
+        return Works(0.0 * one, one, np.zeros(1, bool), (), np.full((1, classes), AT_REST))
+    width = max(work.level.shape[1] for work in made)
+
+    def some(values: Floats) -> Floats:
+        own = values[rows] if len(values) > 1 else values
+        return np.pad(own, ((0, 0), (0, width - values.shape[1])))
+
+    def every(values: Floats) -> Floats:
+        return np.broadcast_to(some(values), (rows.size, width))
+
+    row, warm = np.full((len(made), classes), AT_REST), list[Floats]()
+    for number, work in enumerate(made):
+        for of, values in work.lagged.items():
+            row[number, of] = len(warm)
+            warm.append(some(values))
+    return Works(
+        np.stack([every(work.level) for work in made]),
+        np.stack([every(work.weight) for work in made]),
+        np.array([work.synchronous for work in made]),
+        tuple(warm),
+        row,
+    )
 
 
 def pooled(works: Works, count: int) -> tuple[Floats, Floats]:
@@ -111,62 +238,171 @@ def pooled(works: Works, count: int) -> tuple[Floats, Floats]:
     return levels, weights
 
 
-def follows(classes: RackClasses, samples: Floats, pace: float, window: int) -> Floats:
+class Lag(NamedTuple):
     """
-    Give how far chips follow the swings of a trace.
+    How the mean chip of a class of racks warms with a load that its rack follows.
+
+    Attributes
+    ----------
+    time : (mode,) [s]
+        Time constants of the network.
+    part : (mode,) [1]
+        Part of the chip's rise that comes with each; adds up to one.
+    pull : [1]
+        Leakage that a chip at rest adds to a watt of its rack's load.
+    """
+
+    time: Floats
+    part: Floats
+    pull: float
+
+
+class Warmed(NamedTuple):
+    """
+    A trace as the chips of some classes of racks know it.
+
+    Attributes
+    ----------
+    rows : tuple
+        Rows of the classes.
+    lagged : sequence of (sample,) [1]
+        From `lagged`, one a class.
+    order : (sample,) [1]
+        The trace, and the leakage that goes with it, mean of the classes: by which losses are told apart.
+    """
+
+    rows: tuple[int, ...]
+    lagged: Sequence[Floats]
+    order: Floats
+
+
+def full_swing(classes: RackClasses, row: int) -> tuple[float, float, float]:
+    """
+    Give by how much a rack's power rises from jobs that wait to full load.
 
     Parameters
     ----------
     classes : RackClasses
         Classes of racks.
+    row : [1]
+        Which.
+
+    Returns
+    -------
+    tuple of [W], [W] and [W]
+        Power of accelerators, of these with the hosts, and the loss of converting that.
+    """
+    chips = float(classes.accelerators[row] * (classes.accelerator_max[row] - classes.accelerator_loaded[row]))
+    load = chips + float(classes.host_max[row] - classes.host_idle[row])
+    most = float(classes.accelerators[row] * classes.accelerator_max[row] + classes.host_max[row])
+    loss = np.interp([most - load, most], classes.chain_power[row], classes.chain_loss[row].sum(axis=1))
+    return chips, load, float(loss[1] - loss[0])
+
+
+def lag(classes: RackClasses, row: int) -> Lag:
+    """
+    Give how a class of racks warms with its load.
+
+    Parameters
+    ----------
+    classes : RackClasses
+        Classes of racks.
+    row : [1]
+        Which.
+
+    Returns
+    -------
+    Lag
+        Of the network at nominal flow, leakage included.
+
+    Notes
+    -----
+    T(t) - T_supply is the sum over modes of load through a first-order lag each. The load warms the chip by its own
+    heat and, through the stream, by that of host and conversion, in the proportion that they have at full load.
+    """
+    network = rack_network(classes, row, 1.0, float(classes.leakage[row]))
+    rates, shapes = np.linalg.eig(network)
+    chips, load, loss = full_swing(classes, row)
+    fraction = float(classes.liquid_fraction[row]) or 1.0
+    given = fraction * (load + loss) - chips
+    heated = np.linalg.solve(shapes, np.array([chips, 0.0, given]) / chain_capacity(classes)[row])
+    rise = np.real(-shapes[0] * heated / rates)
+    whole = float(rise.sum())
+    return Lag(np.real(-1.0 / rates), rise / whole, float(classes.leakage[row]) * whole / load)
+
+
+def lagged(law: Lag, samples: Floats, pace: float) -> Floats:
+    """
+    Give a trace as the temperature of chips knows it.
+
+    Parameters
+    ----------
+    law : Lag
+        Of a class of racks.
+    samples : (sample,) [1]
+        The trace; it is begun again where it ends.
+    pace : [s]
+        From one sample to the next.
+
+    Returns
+    -------
+    (sample,) [1]
+        The rise of a chip over its supply, over that at rest at a load of one: its mean at the starts of the replay's
+        seconds, where the leakage is read that is lost in conversion together with the load.
+    """
+    found = np.zeros(samples.size)
+    for time, part in zip(law.time, law.part, strict=True):
+        left = float(np.exp(-pace / time))
+        law_of = ([1.0 - left], [1.0, -left])
+        # Once round to come to what the trace leaves at its end.
+        _, last = lfilter(*law_of, samples, zi=[left * samples[0]])
+        ends, _ = lfilter(*law_of, samples, zi=last)
+        begin = np.roll(ends, 1)
+        still = (1.0 - left) / (-np.expm1(-STEP / time) * pace / STEP)
+        found += part * (samples + (begin - samples) * still)
+    return found
+
+
+def lags(classes: RackClasses, rows: Integers) -> Mapping[int, Lag]:
+    """
+    Give how those classes warm whose chips leak.
+
+    Parameters
+    ----------
+    classes : RackClasses
+        Classes of racks.
+    rows : (any,)
+        Of racks that follow a load.
+
+    Returns
+    -------
+    row to Lag
+        Each class once.
+    """
+    return {row: lag(classes, row) for row in np.unique(rows).tolist() if classes.leakage[row] > 0.0}
+
+
+def warmed(laws: Mapping[int, Lag], samples: Floats, pace: float) -> Warmed:
+    """
+    Give a trace as chips know it.
+
+    Parameters
+    ----------
+    laws : row of a class to Lag
+        From `lags`.
     samples : (sample,) [1]
         The trace.
     pace : [s]
         From one sample to the next.
-    window : [1]
-        Samples within which swings are meant: those of a step, or, for racks that each follow the trace from another
-        instant, of the whole trace.
 
     Returns
     -------
-    (rack_class,) [1]
-        cov(s, y) / var(s) within windows, with y the rise of a chip for one of heat, over that at rest: 0 where
-        swings are too fast for chips, 1 where they settle at each level. Zero for a load that does not swing.
-
-    Notes
-    -----
-    Leakage that follows load is lost in conversion together with it. y is the trace through the modes of the network at
-    nominal flow, each a first-order lag of its own.
+    Warmed
+        Of each class.
     """
-    whole = samples.size // window * window
-    own = _swings(samples[:whole], window)
-    variance = float(np.mean(np.square(own)))
-    if variance <= LEAST_VARIANCE:
-        return np.zeros(len(classes.name))
-    found = np.zeros(len(classes.name))
-    for row in np.flatnonzero(classes.leakage).tolist():
-        times, parts = _modes(classes, row)
-        risen = np.zeros(samples.size)
-        for time, part in zip(times, parts, strict=True):
-            left = np.exp(-pace / time)
-            risen += part * lfilter([1.0 - left], [1.0, -left], samples, zi=[left * samples[0]])[0]
-        found[row] = np.mean(own * _swings(risen[:whole], window)) / variance
-    return found
-
-
-def _swings(values: Floats, window: int) -> Floats:
-    """Give deviations from the mean of each window, one after another."""
-    rows = values.reshape(-1, window)
-    return np.asarray((rows - rows.mean(axis=1, keepdims=True)).reshape(-1), dtype=float)
-
-
-def _modes(classes: RackClasses, row: int) -> tuple[Floats, Floats]:
-    """Give the time constants [s] of the chip's answer to its own heat, and the part [1] of it that each has."""
-    network = rack_network(classes, row, 1.0, float(classes.leakage[row]))
-    rates, shapes = np.linalg.eig(network)
-    heated = np.linalg.solve(shapes, np.array([1.0 / chain_capacity(classes)[row, 0], 0.0, 0.0]))
-    answer = -shapes[0] * heated / rates
-    return np.real(-1.0 / rates), np.real(answer / answer.sum())
+    found = [lagged(law, samples, pace) for law in laws.values()]
+    pulled = [law.pull * warm for law, warm in zip(laws.values(), found, strict=True)]
+    return Warmed(tuple(laws), found, samples + np.mean(pulled, axis=0) if found else samples)
 
 
 def of_table(site: Site, load: LoadTable, step: int, steps: int, count: int) -> tuple[Asked, Works]:
@@ -204,39 +440,35 @@ def of_table(site: Site, load: LoadTable, step: int, steps: int, count: int) -> 
     busy = np.flatnonzero(segments)
     for part, column in zip(asked, (load.trace, *_powers(load)), strict=True):
         part[busy] = column
-    levels, weights = zip(
-        *(_steps(load, trace, step, steps, count) for trace in range(load.trace_step.size)), strict=True
-    )
+    of = site.racks.rack_class[busy]
     together = [np.ptp(load.offset[load.trace == trace]) == 0.0 for trace in range(load.trace_step.size)]
-    follow = [_follow(site, load, trace, step if same else 0) for trace, same in enumerate(together)]
-    return asked, Works(np.stack(levels), np.stack(weights), np.array(together), np.stack(follow))
-
-
-def _follow(site: Site, load: LoadTable, trace: int, step: int) -> Floats:
-    """Give what `follows` says of a trace, within steps of so many seconds, or, with none, of the whole of it."""
-    own, pace = (
-        load.samples[load.trace_start[trace] : load.trace_start[trace + 1]].astype(float),
-        load.trace_step[trace],
-    )
-    return follows(site.rack_classes, own, float(pace), min(round(step / pace) or own.size, own.size))
+    made = [
+        _work(load, trace, (step, steps, count), lags(site.rack_classes, of[load.trace == trace]), bool(same))
+        for trace, same in enumerate(together)
+    ]
+    return asked, joined(made, np.arange(steps), len(site.rack_classes.name))
 
 
 def _powers(load: LoadTable) -> tuple[Floats, Floats, Floats, Floats]:
     return load.accelerator_base, load.accelerator_scale, load.host_base, load.host_scale
 
 
-def _steps(load: LoadTable, trace: int, step: int, steps: int, count: int) -> tuple[Floats, Floats]:
+def _work(load: LoadTable, trace: int, span: tuple[int, int, int], laws: Mapping[int, Lag], together: bool) -> Work:
     """Give the levels of a trace in each step, whatever the offsets at which racks follow it."""
     length, pace = int(np.diff(load.trace_start)[trace]), float(load.trace_step[trace])
     own = load.samples[load.trace_start[trace] : load.trace_start[trace + 1]].astype(float)
     offsets = np.rint(load.offset[load.trace == trace] / pace).astype(np.int64)
+    (step, steps, count), warm = span, warmed(laws, own, pace)
     many = round(step / pace)
     levels, weights = np.empty((2, steps, 2 * count))
+    others = np.empty((len(warm.rows), steps, 2 * count))
     for number in range(steps):
         covered = _covered(offsets + number * many, many, length)
         seen = np.flatnonzero(covered)
-        levels[number], weights[number] = nodes(own[seen], covered[seen], count)
-    return levels, weights
+        levels[number], weights[number], others[:, number] = nodes(
+            own[seen], covered[seen], count, [values[seen] for values in warm.lagged], warm.order[seen]
+        )
+    return Work(levels, weights, together, dict(zip(warm.rows, others, strict=True)))
 
 
 def _covered(begin: Integers, many: int, length: int) -> Floats:

@@ -14,7 +14,7 @@ from twin.record import Stored
 from twin.year import limits
 from twin.year.limits import Full, full
 from twin.year.steady import Steps, steady
-from twin.year.work import Works
+from twin.year.work import AT_REST, Works
 
 WEATHERS = np.array([307.0, 303.0]), np.array([296.0, 298.0])
 """Dry and wet bulbs [K] of a warm and of a humid day."""
@@ -38,7 +38,7 @@ def built(name: str) -> tuple[Full, float]:
 def at_rest(of: Full, air: Outdoors, crowd: float) -> Steps:
     """Solve the whole site in one weather."""
     one = np.ones((1, 1, 1))
-    works = Works(one, one, np.ones(1, dtype=bool), np.zeros((1, len(of.plan.kinds.classes.name))))
+    works = Works(one, one, np.ones(1, dtype=bool), (), np.full((1, len(of.plan.kinds.classes.name)), AT_REST))
     return steady(of.plan, works, air, np.array([[crowd]]))
 
 

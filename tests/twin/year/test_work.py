@@ -9,7 +9,7 @@ import facilities
 from facilities import build
 from tests.twin.small_site import site
 from twin.workload import LoadTable
-from twin.year.work import follows, nodes, of_table
+from twin.year.work import lag, lagged, nodes, of_table, warmed
 
 
 def table(racks: int, **changed: object) -> LoadTable:
@@ -36,7 +36,7 @@ def table(racks: int, **changed: object) -> LoadTable:
 
 def test_two_levels_of_a_group_by_hand() -> None:
     """0, 2 and 4 with weights 1, 2, 1: mean 2, variance 2, so that the levels are 2 -+ 2^0.5, half of the time each."""
-    level, weight = nodes(np.array([4.0, 0.0, 2.0]), np.array([1.0, 1.0, 2.0]), 1)
+    level, weight, _ = nodes(np.array([4.0, 0.0, 2.0]), np.array([1.0, 1.0, 2.0]), 1)
     assert level == pytest.approx([2.0 - 2.0**0.5, 2.0 + 2.0**0.5], rel=1e-15)
     assert weight == pytest.approx([0.5, 0.5])
 
@@ -44,7 +44,7 @@ def test_two_levels_of_a_group_by_hand() -> None:
 def test_mean_and_variance_are_kept() -> None:
     random = np.random.default_rng(1)
     samples, weights = random.gamma(2.0, 0.2, (5, 3600)), random.uniform(0.0, 1.0, (5, 3600))
-    level, weight = nodes(samples, weights, 8)
+    level, weight, _ = nodes(samples, weights, 8)
     mean = np.average(samples, axis=1, weights=weights)
     variance = np.average(np.square(samples - mean[:, np.newaxis]), axis=1, weights=weights)
     assert weight.sum(axis=1) == pytest.approx(np.ones(5))
@@ -78,12 +78,50 @@ def test_work_for_part_of_the_time_is_refused() -> None:
         of_table(small, table(racks, end=np.full(racks, 3600.0)), 3600, 2, 2)
 
 
-@pytest.mark.parametrize(("period", "low", "high"), [(2, 0.0, 0.05), (7200, 0.9, 1.0)])
+def test_what_goes_with_samples_is_given_at_their_levels_by_hand() -> None:
+    """One group of 0, 2 and 4 with weights 1, 2, 1, and 10, 0, 2 beside: mean 3, covariance -4, so 3 -+ -4 / 2^0.5."""
+    order, beside = np.array([0.0, 2.0, 4.0]), np.array([10.0, 0.0, 2.0])
+    _, _, others = nodes(order, np.array([1.0, 2.0, 1.0]), 1, [beside])
+    assert others[0] == pytest.approx([3.0 + 4.0 / 2.0**0.5, 3.0 - 4.0 / 2.0**0.5], rel=1e-15)
+
+
+def test_a_few_samples_far_off_are_a_group_of_their_own() -> None:
+    """Of 100 samples three are at one, the others at zero; two groups of equal weight would mix them."""
+    samples = np.where(np.arange(100) < 97, 0.0, 1.0)
+    level, weight, _ = nodes(samples, np.ones(100), 2)
+    assert level == pytest.approx([0.0, 0.0, 1.0, 1.0])
+    assert weight == pytest.approx([0.485, 0.485, 0.015, 0.015])
+    assert np.ptp(nodes(samples, np.ones(100), 2, even=True)[0]) < 0.5
+
+
+@pytest.mark.parametrize(("period", "low", "high"), [(2, -0.05, 0.0), (7200, 0.9, 1.0)])
 def test_chips_follow_slow_swings_only(period: int, low: float, high: float) -> None:
-    """Swings of two seconds pass a chip of seconds to minutes by; swings of two hours do not."""
+    """
+    Swings of two seconds pass a chip of seconds to minutes by, swings of two hours do not; its mean is the load's.
+
+    What is left of the fast ones is against the load: a second begins with what the one before has warmed.
+    """
     classes = build.site(facilities.load("prometheus@first")).rack_classes
     samples = (np.arange(14400) // (period // 2) % 2).astype(float)
-    found = follows(classes, samples, 1.0, samples.size)
-    leaking = classes.leakage > 0.0
-    assert np.all((found[leaking] >= low) & (found[leaking] <= high))
-    assert np.all(found[~leaking] == 0.0)
+    for row in np.flatnonzero(classes.leakage).tolist():
+        warm = lagged(lag(classes, row), samples, 1.0)
+        assert warm.mean() == pytest.approx(0.5, abs=1e-12)
+        away = samples - 0.5
+        assert low <= float(away @ (warm - 0.5)) / float(away @ away) <= high
+
+
+def test_a_longer_pace_is_that_of_the_seconds_that_it_holds() -> None:
+    """A sample of 15 s is 15 of one second; leakage is read at the start of each."""
+    classes = build.site(facilities.load("prometheus@first")).rack_classes
+    law = lag(classes, int(np.flatnonzero(classes.leakage)[0]))
+    samples = np.random.default_rng(2).uniform(0.0, 1.0, 400)
+    each = lagged(law, np.repeat(samples, 15), 1.0).reshape(-1, 15).mean(axis=1)
+    assert lagged(law, samples, 15.0) == pytest.approx(each, rel=1e-12)
+
+
+def test_chips_that_do_not_leak_know_nothing() -> None:
+    small = site()
+    still = small.rack_classes._replace(leakage=0.0 * small.rack_classes.leakage)
+    _, works = of_table(small._replace(rack_classes=still), table(small.racks.cdu.size), 3600, 2, 2)
+    assert works.lagged == ()
+    assert warmed({}, np.arange(3.0), 1.0).order.tolist() == [0.0, 1.0, 2.0]
