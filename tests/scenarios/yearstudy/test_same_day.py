@@ -50,7 +50,7 @@ def test_energy_and_water_are_those_of_the_replay(name: str, hours: int, step: i
 
 
 def test_losses_that_bend_sharply_are_known_from_an_hours_levels() -> None:
-    """Of a supply whose modules come and go with load: the levels of an hour stand for each of its samples."""
+    """Where a rack's supply loses more from some load on, the levels of an hour stand for each of its samples."""
     assert abs(same_day(facilities.load("aws_p4d_ultracluster"), JULY, 4 * HOURS).error("racks")) < 1e-6
 
 
