@@ -271,7 +271,10 @@ class Draws:
         if rise is None:
             return None
         values, (low, _, high) = draw.values.copy(), self._ends(rise)
-        most = coils.most_rise(build.sized(draw.facility).coils, low, high)
+        most = self._reached(values, low, high)
+        if most is not None and most >= values[rise]:
+            # Its coils are not why it cannot be built.
+            return None
         if most is not None:
             values[rise] = self._anew(draw, rise, most)
             return self._with(draw.shares, values)
@@ -279,9 +282,16 @@ class Draws:
         if water is None or warmest is None:
             return None
         values[water] = self._anew(draw, water, warmest)
-        most = coils.most_rise(build.sized(self.with_values(values)).coils, low, high)
+        most = self._reached(values, low, high)
         values[rise] = within(float(draw.shares[rise]), self._ends(rise), low, low if most is None else most)
         return self._with(draw.shares, values)
+
+    def _reached(self, values: Floats, least: float, most: float) -> float | None:
+        """Give how far the coils of a site can warm their water; none where they, or the site, cannot be."""
+        try:
+            return coils.most_rise(build.sized(self.with_values(values)).coils, least, most)
+        except (InputError, ValueError):
+            return None
 
     def _warmest(self, values: Floats, water: int, rise: float) -> float | None:
         """Give the warmest water, colder than what was drawn, that coils can warm by some rise; or none."""
@@ -289,10 +299,10 @@ class Draws:
         def reached(supply: float) -> bool:
             trial = values.copy()
             trial[water] = supply
-            return coils.most_rise(build.sized(self.with_values(trial)).coils, rise, rise) is not None
+            return self._reached(trial, rise, rise) is not None
 
         low, high = self._ends(water)[0], float(values[water])
-        if not reached(low):
+        if reached(high) or not reached(low):
             return None
         for _ in range(HALVINGS):
             middle = 0.5 * (low + high)

@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import triang
 
 import facilities
-from facilities import build
+from facilities import Facility, build
 from facilities.orders import orders
 from scenarios.uncertainty.draws import Draws, free, points
 from scenarios.uncertainty.rooms import Rooms, within
@@ -86,6 +86,23 @@ def test_a_number_at_its_end_moves_only_what_must_fit_it() -> None:
     values = Rooms(site, numbers).fitted(row, numbers[row].low)
     moved = {numbers[place].path for place, value in enumerate(values) if value != numbers[place].value}
     assert moved == {numbers[row].path, "cooling.liquid.loop.supply_temperature"}
+
+
+def test_what_coils_have_no_part_in_is_left_as_it_is() -> None:
+    """A site that can be built, or cannot for another reason than its coils, is not drawn anew."""
+    site = facilities.load(SITE)
+    draws = Draws(site, free(site), 1)
+    able = next(draw for draw in draws.sites(8) if built(draw.facility))
+    assert draws.narrowed(able) is None
+
+
+def built(site: Facility) -> bool:
+    """Tell whether a site can be built."""
+    try:
+        build.site(site)
+    except InputError:
+        return False
+    return True
 
 
 @pytest.mark.parametrize("name", [SITE, "meta_150mw"])
