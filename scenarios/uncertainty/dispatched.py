@@ -18,7 +18,7 @@ from twin.economics import Months
 BLOCK_MONTHS, ISLAND_MONTHS = (0, 3, 6, 9), (0, 6)
 """Months of which some days are dispatched: one of each season; two of islands alone, which have no grid to turn to."""
 
-BLOCK = slice(10 * 24, 15 * 24)
+BLOCK, ISLAND_BLOCK = slice(10 * 24, 15 * 24), slice(10 * 24, 12 * 24)
 """Hours of such a month that are dispatched, one after another."""
 
 TINY = 1e-9
@@ -64,8 +64,9 @@ class Supplies:
         """Dispatch the same days of the known year."""
         self._asked = made.asked
         month = needed(found, made.asked, made.economics).hours.month
-        months = ISLAND_MONTHS if all(area.role == ISLAND for area in made.supplied.areas) else BLOCK_MONTHS
-        self._rows = np.concatenate([np.flatnonzero(month == each)[BLOCK] for each in months])
+        island = all(area.role == ISLAND for area in made.supplied.areas)
+        months, block = (ISLAND_MONTHS, ISLAND_BLOCK) if island else (BLOCK_MONTHS, BLOCK)
+        self._rows = np.concatenate([np.flatnonzero(month == each)[block] for each in months])
         self._part = self._rows.size / float(np.isin(month, months).sum())
         days, self.contract = self._solved(found, made.economics)
         whole, some = _given(made.supplied), _given(days)

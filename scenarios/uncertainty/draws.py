@@ -271,7 +271,7 @@ class Draws:
         if rise is None:
             return None
         values, (low, _, high) = draw.values.copy(), self._ends(rise)
-        most = self._reached(values, low, high)
+        most = self._reached(draw.facility, low, high)
         if most is not None and most >= values[rise]:
             # Its coils are not why it cannot be built.
             return None
@@ -282,15 +282,16 @@ class Draws:
         if water is None or warmest is None:
             return None
         values[water] = self._anew(draw, water, warmest)
-        most = self._reached(values, low, high)
+        most = self._reached(self.with_values(values), low, high)
         values[rise] = within(float(draw.shares[rise]), self._ends(rise), low, low if most is None else most)
         return self._with(draw.shares, values)
 
-    def _reached(self, values: Floats, least: float, most: float) -> float | None:
+    @staticmethod
+    def _reached(site: Facility, least: float, most: float) -> float | None:
         """Give how far the coils of a site can warm their water; none where they, or the site, cannot be."""
         try:
-            return coils.most_rise(build.sized(self.with_values(values)).coils, least, most)
-        except (InputError, ValueError):
+            return coils.most_rise(build.sized(site).coils, least, most)
+        except ValueError:
             return None
 
     def _warmest(self, values: Floats, water: int, rise: float) -> float | None:
@@ -299,7 +300,10 @@ class Draws:
         def reached(supply: float) -> bool:
             trial = values.copy()
             trial[water] = supply
-            return self._reached(trial, rise, rise) is not None
+            try:
+                return self._reached(self.with_values(trial), rise, rise) is not None
+            except InputError:
+                return False
 
         low, high = self._ends(water)[0], float(values[water])
         if reached(high) or not reached(low):
