@@ -33,15 +33,12 @@ DAYS = 365
 
 PERSISTENCE = 0.6
 """
-Correlation [1] of the deviations of one noon and the next. Means of successive days then correlate by 0.75, as those
-of eleven NREL TMY3 stations of the eastern United States do: 0.58 to 0.71 about the month's own mean, which takes 0.1.
+Correlation [1] of the deviations of one noon and the next. Means of successive days then correlate by 0.67 about the
+month's own mean, as those of eleven NREL TMY3 stations of the eastern United States do: 0.58 to 0.71.
 """
 
-DAILY_VARIANCE = 19.0 / 32.0 + 3.0 / 8.0 * PERSISTENCE + PERSISTENCE**2 / 32.0
-"""
-Variance [1] of a day's mean over that of its noon, for deviations that are linear from noon to noon: a day takes 1/8,
-3/4 and 1/8 of three noons.
-"""
+DAY_OF_NOONS = (1.0 / 8.0, 3.0 / 4.0, 1.0 / 8.0)
+"""Parts [1] that the noon before, a day's own and the next have in the day's mean: deviations are linear in between."""
 
 DEW_RATIO, DEW_CORRELATION = 1.2, 0.8
 """
@@ -81,10 +78,11 @@ def synthetic(facility: Facility, start: datetime, duration: float, seed: int | 
     change within a day but for the deviations, and never passes the dry bulb; so the wet bulb moves with the dry bulb.
 
     With a seed, a deviation is added: a normal first-order autoregressive series from noon to noon, linear between,
-    scaled so that a day's mean has the site's `day_to_day` deviation; that of the dew point has `DEW_RATIO` times it
-    and correlates with it by `DEW_CORRELATION`. There are no fronts, clouds or seasons of one year that are warmer than
-    another's, and the tails are those of a normal distribution: it is no source of design days, and extremes of one
-    year with one seed mean nothing.
+    moved and scaled in each month so that its days have no deviation on average and the site's `day_to_day` spread:
+    the month is as warm as its normal, whatever the seed. The dew point's has `DEW_RATIO` times it and correlates with
+    it by `DEW_CORRELATION`. There are no fronts, clouds or seasons of one year that are warmer than another's, and the
+    tails are those of a normal distribution: it is no source of design days, and extremes of one year with one seed
+    mean nothing.
     """
     local = local_times(start, facility.location.time_zone.si, duration)
     return _air(facility, local, STEP, seed)
@@ -180,19 +178,27 @@ def _day_to_day(facility: Facility) -> tuple[float, ...]:
 
 
 def _deviations(seed: int, place: Floats) -> tuple[Floats, Floats]:
-    """Give deviations of dry bulb and dew point, (sample,) [1] each; daily means have a standard deviation of one."""
+    """Give deviations of dry bulb and dew point, (sample,) [1] each; days of a month: mean zero, spread one."""
     noise = np.random.default_rng(seed).standard_normal((2, DAYS))
     own = DEW_CORRELATION * noise[0] + np.sqrt(1.0 - DEW_CORRELATION**2) * noise[1]
     at = place * DAYS - 0.5
-    series = (_persistent(noise[0]), _persistent(own))
+    series = (_month_by_month(_persistent(noise[0])), _month_by_month(_persistent(own)))
     warmer, moister = (np.interp(at, np.arange(DAYS), noons, period=DAYS) for noons in series)
     return warmer, moister
 
 
 def _persistent(noise: Floats) -> Floats:
     """Give a first-order autoregressive series that closes round the year, from independent numbers."""
-    fresh = np.sqrt((1.0 - PERSISTENCE**2) / DAILY_VARIANCE)
-    twice = accumulate(
-        np.concatenate([noise, noise]), lambda before, new: PERSISTENCE * before + fresh * new, initial=0.0
-    )
+    twice = accumulate(np.concatenate([noise, noise]), lambda before, new: PERSISTENCE * before + new, initial=0.0)
     return np.fromiter(twice, dtype=float)[-noise.size :]
+
+
+def _month_by_month(noons: Floats) -> Floats:
+    """Move and scale the noons of each month so that the means of its days are zero in the mean and spread by one."""
+    before, own, after = DAY_OF_NOONS
+    days = before * np.roll(noons, 1) + own * noons + after * np.roll(noons, -1)
+    lengths = [calendar.monthrange(2001, month)[1] for month in range(1, 13)]
+    month = np.repeat(np.arange(12), lengths)
+    mean = np.bincount(month, days) / lengths
+    spread = np.sqrt(np.bincount(month, (days - mean[month]) ** 2) / lengths)
+    return (noons - mean[month]) / spread[month]

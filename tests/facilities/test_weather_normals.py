@@ -78,18 +78,26 @@ def test_calm_years_have_no_seed_and_others_say_theirs() -> None:
 
 def test_deviations_of_days_are_as_the_site_says() -> None:
     """
-    Means of days over a hundred years of one month each: standard deviation 2.3 K in July and 7.3 K in January, and
-    each day 0.75 like the one before. The error of a standard deviation from 3,100 days that persist so is 3 %.
+    Means of days in one month of each of a hundred years: standard deviation 2.3 K in July and 7.3 K in January, and
+    each day 0.67 like the one before, in the middle of the 0.58 to 0.71 of typical years about the month's own mean.
     """
     calm = _daily(weather.year(PROMETHEUS).dry_bulb)
     deviation = np.stack([_daily(weather.year(PROMETHEUS, seed=seed).dry_bulb) - calm for seed in range(100)])
     for month, wanted in ((0, 7.3), (6, 2.3)):
         days = deviation[:, ENDS[month] : ENDS[month + 1]]
-        # normals go through the middles of the months: their mean over one is up to 0.4 K less than its middle here
-        assert days.std() == pytest.approx(wanted, rel=0.08)
-        assert abs(days.mean()) < 0.3
+        # The spread of the site, on a curve through the middles of months, is not the same all month.
+        assert days.std(axis=1) == pytest.approx(wanted, rel=0.08)
+        assert np.abs(days.mean(axis=1)).max() < 0.3
     middle = deviation[:, ENDS[6] : ENDS[7]]
-    assert np.corrcoef(middle[:, 1:].ravel(), middle[:, :-1].ravel())[0, 1] == pytest.approx(0.752, abs=0.03)
+    assert np.corrcoef(middle[:, 1:].ravel(), middle[:, :-1].ravel())[0, 1] == pytest.approx(0.67, abs=0.03)
+
+
+def test_no_seed_makes_a_year_warmer_than_its_normals() -> None:
+    """The mean of each of twenty years within 0.1 K of the calm one; a series that is not moved misses it by 0.8 K."""
+    calm = weather.year(PROMETHEUS).dry_bulb.mean()
+    assert [weather.year(PROMETHEUS, seed=seed).dry_bulb.mean() for seed in range(20)] == pytest.approx(
+        np.full(20, calm), abs=0.1
+    )
 
 
 def test_the_turn_of_a_seeded_year_is_no_leap() -> None:
