@@ -43,14 +43,14 @@ twin year SITE
 
 A synthetic year of the site's climate on its usual load. `twin validate` holds a site to 0.03 (of PUE, and of L/kWh of
 WUE) of what its operator publishes of the region in which it stands or of new sites of its time, Meta's to its fleet,
-and tells other values beside it. Meta's cooling, the P4d's building, Rainier's pads, TPU v4's coolant, the halls of ND
+and tells other values beside it. Meta's cooling, the P4d's building, Rainier's pads, TPU v4's offices, the halls of ND
 H200 v5 and the fans of the traditional site were chosen after a first result was seen beside these values: fitted, the
 rest predicted.
 
 | site | PUE | WUE [L/kWh] | published, a year |
 |---|---:|---:|---|
 | `google_ironwood` | 1.072 | 1.48 | 1.06 (Google, New Albany); 1.09 (fleet) |
-| `google_tpu_v4` | 1.082 | 1.68 | 1.10 (its paper, not verified), 1.11 (the whole campus, 2025); fitted |
+| `google_tpu_v4` | 1.081 | 1.67 | 1.10 (its paper, not verified), 1.11 (the whole campus, 2025); fitted |
 | `meta_150mw` | 1.088 | 0.21 | 1.08, WUE 0.20 (Meta's fleet); fitted, its water predicted |
 | `azure_nd_h200_v5` | 1.143 | 0 | 1.12 (new sites of 2022); fitted; 1.16 (fleet); in Virginia's air 1.117, there 1.14 |
 | `fairwater` | 1.101 | 0 | none; 1.12 is of new sites of 2022, of another design |

@@ -12,7 +12,7 @@ from scenarios.yearstudy.accounts import Accounts
 from scenarios.yearstudy.need import needed
 from scenarios.yearstudy.study import Found
 from scenarios.yearstudy.supply import ISLAND, Area, Supplied
-from twin.arrays import Floats
+from twin.arrays import Floats, Integers
 from twin.economics import Months
 
 BLOCK_MONTHS, ISLAND_MONTHS = (0, 3, 6, 9), (0, 6)
@@ -56,8 +56,9 @@ class Supplies:
     Supply of years like a known one, each by its own dispatch.
 
     Of each year some days of `BLOCK_MONTHS` are dispatched; their demand charge is the part of a month's that the days
-    are. What each kind of sets gives and burns, and the highest import, are then carried by what they are in the known
-    year over what they are in the same days of it; the grid gives the rest.
+    are. What each kind of sets gives is then carried to the year on two straight lines: from nothing, by what the known
+    year has over what it has in the same days, and on to all that they can give in either. Fuel goes along, and the
+    highest import is carried by the known year's ratio; the grid gives the rest.
     """
 
     def __init__(self, found: Found, made: Accounts) -> None:
@@ -69,8 +70,9 @@ class Supplies:
         self._rows = np.concatenate([np.flatnonzero(month == each)[block] for each in months])
         self._part = self._rows.size / float(np.isin(month, months).sum())
         days, self.contract = self._solved(found, made.economics)
-        whole, some = _given(made.supplied), _given(days)
-        self._scale = {kind: _over(whole.get(kind, np.zeros(2)), some[kind]) for kind in some}
+        self._whole, self._some = _given(made.supplied), _given(days)
+        known = _most(days, self._rows)
+        self._most = {kind: _most(made.supplied)[kind] / most for kind, most in known.items() if most > TINY}
         whole_peak = float(np.mean(_peaks(made.supplied, month)))
         self._peak = _over(np.array([whole_peak]), np.array([self._highest(days, month)]))[0]
         self._month = month
@@ -95,15 +97,26 @@ class Supplies:
         load = float(np.asarray(found.series.powers.connection).mean()) * self._month.size
         own = float(days.demand.sum())
         grid, areas = float(days.imported.sum()) / own, []
+        given, most = _given(days), _most(days, self._rows)
+        scales = {kind: self._scale(kind, float(given[kind][0]), most[kind]) for kind in given}
         for area in days.areas:
             power, fuel = area.used.power.sum(axis=1) / own, area.used.fuel.sum(axis=1) / own
-            scale = np.array([self._scale.get(kind, np.ones(2)) for kind in _kinds(area)]).reshape(-1, 2).T
+            scale = np.array([scales[kind] for kind in _kinds(area)]).reshape(-1, 2).T
             grid -= float(((scale[0] - 1.0) * power).sum())
             used = area.used._replace(power=(scale[0] * power * load)[:, np.newaxis])
             areas.append(area._replace(used=used._replace(fuel=(scale[1] * fuel * load)[:, np.newaxis])))
         peak = min(self._peak * self._highest(days, self._month), 1.0)
         unserved = sum(float(area.used.unserved.sum()) for area in days.areas) / own
         return Carried(days._replace(areas=tuple(areas)), max(grid, 0.0), unserved, peak, contract)
+
+    def _scale(self, kind: Kind, given: float, most: float) -> tuple[float, float]:
+        """Give power and fuel of a kind of sets in the year over those in its days, in which they could give `most`."""
+        known, whole = self._some.get(kind, np.zeros(2)), self._whole.get(kind, np.zeros(2))
+        if given <= TINY or known[0] <= TINY:
+            return 1.0, 1.0
+        ends = (0.0, float(known[0]), max(most, float(known[0]) * (1.0 + TINY)))
+        power = float(np.interp(given, ends, (0.0, float(whole[0]), most * self._most.get(kind, 1.0)))) / given
+        return power, power * float((whole[1] / known[1]) / (whole[0] / known[0])) if whole[0] > TINY else power
 
     def _solved(self, found: Found, costs: Economics) -> tuple[Supplied, float]:
         need = needed(found, self._asked, costs)
@@ -127,6 +140,16 @@ def _given(supplied: Supplied) -> dict[Kind, Floats]:
         for place, kind in enumerate(_kinds(area)):
             own = np.array([area.used.power[place].sum(), area.used.fuel[place].sum()]) / supplied.demand.sum()
             found[kind] = found.get(kind, np.zeros(2)) + own
+    return found
+
+
+def _most(supplied: Supplied, rows: Integers | slice = slice(None)) -> dict[Kind, float]:
+    """Give what each kind of sets could give at most in some hours of the year, over the load of these."""
+    found: dict[Kind, float] = {}
+    for area in supplied.areas:
+        for each, kind in zip(area.sets, _kinds(area), strict=True):
+            able = np.minimum(each.units * each.rating * each.part[rows], area.share * supplied.demand).sum()
+            found[kind] = found.get(kind, 0.0) + float(able / supplied.demand.sum())
     return found
 
 

@@ -138,7 +138,7 @@ def test_a_network_that_cannot_carry_the_site_is_a_fault_of_the_check(tmp_path: 
     path = changed(tmp_path, "prometheus", *own)
     (fault,) = facilities.check(path)
     assert fault.where == "connection.host"
-    assert fault.message.startswith("no power flow of own.json has the 924")
+    assert fault.message.startswith("no power flow of own.json has the 923")
     assert list(checks.faults(facilities.load(path))) == []
 
 
