@@ -80,7 +80,7 @@ def own_with_data(shared_data) -> list[Check]:
 
 def test_the_projects_own_cases_pass(own) -> None:
     assert [check for check in own if check.status is Status.FAILED] == []
-    # A bar that is missed would need its reason here as well.
+    # No bar is missed: one that is must be named here, with its reason.
     assert [(check.case, check.quantity) for check in own if check.status is Status.MISSED] == []
     assert {check.case for check in own} == {path.parent.name for path in validate.CASES.glob("*/case.toml")}
 
