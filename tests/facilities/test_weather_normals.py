@@ -100,6 +100,25 @@ def test_no_seed_makes_a_year_warmer_than_its_normals() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("site", "file"),
+    [
+        ("aws_p4d_ultracluster", "VA-Washington_Dc_Dulles_Intl_Ar_Sterling_Isis.tmy3"),
+        ("google_ironwood", "OH-Columbus_Port_Columbus_Intl_A.tmy3"),
+        ("aws_rainier", "IN-South_Bend_Michiana_Rgnl_Ap.tmy3"),
+        ("google_tpu_v4", "OK-Tulsa_International_Airport.tmy3"),
+    ],
+)
+def test_a_seeded_year_is_like_the_typical_one_of_its_station(shared_data: Path, site: str, file: str) -> None:
+    """Mean within 0.1 K, spread within 0.25 K, and hours above 27 degC, of which water on pads follows, within a point."""
+    facility, new_year = facilities.load(site), datetime(2026, 1, 1, 6, tzinfo=UTC)
+    made = weather.year(facility, seed=1).dry_bulb
+    typical = weather.read(shared_data / "weather" / file, facility.location, new_year, 8759 * 3600).dry_bulb[::60]
+    assert made.mean() == pytest.approx(typical.mean(), abs=0.1)
+    assert made.std() == pytest.approx(typical.std(), abs=0.25)
+    assert (made > 27.0 + ZERO).mean() == pytest.approx((typical > 27.0 + ZERO).mean(), abs=0.01)
+
+
 def test_the_turn_of_a_seeded_year_is_no_leap() -> None:
     """Deviations close round the year: a midnight at the turn changes no more than others do."""
     steps = np.array([_turn(weather.year(PROMETHEUS, seed=seed).dry_bulb) for seed in range(40)])
