@@ -110,7 +110,7 @@ def test_no_seed_makes_a_year_warmer_than_its_normals() -> None:
     ],
 )
 def test_a_seeded_year_is_like_the_typical_one_of_its_station(shared_data: Path, site: str, file: str) -> None:
-    """Mean within 0.1 K, spread within 0.25 K, and hours above 27 degC, of which water on pads follows, within a point."""
+    """Mean within 0.1 K, spread within 0.25 K, and hours above 27 degC, when pads are wet, within a point."""
     facility, new_year = facilities.load(site), datetime(2026, 1, 1, 6, tzinfo=UTC)
     made = weather.year(facility, seed=1).dry_bulb
     typical = weather.read(shared_data / "weather" / file, facility.location, new_year, 8759 * 3600).dry_bulb[::60]
