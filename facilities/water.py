@@ -238,6 +238,7 @@ def _cooler(cooler: DryCooler | Tower, thin: float) -> dict[str, float]:
             "drift_fraction": 0.0,
         }
     rated = merkel_conductance(inlet, stream, flow, cooler.wet_bulb.si, heat, SEA_LEVEL)
+    # The correction ends at its design air: below sea level, where air is a per cent thicker, it is left at one.
     corrected = conductance_correction(np.asarray(thin), np.asarray(1.0), np.asarray(0.0)).factor
     return {
         **common,

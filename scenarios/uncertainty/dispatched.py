@@ -110,7 +110,11 @@ class Supplies:
         return Carried(days._replace(areas=tuple(areas)), max(grid, 0.0), unserved, peak, contract)
 
     def _scale(self, kind: Kind, given: float, most: float) -> tuple[float, float]:
-        """Give power and fuel of a kind of sets in the year over those in its days, in which they could give `most`."""
+        """
+        Give power and fuel of a kind of sets in the year over those in its days, in which they could give `most`.
+
+        One where the known year's days have none of it: then nothing says how the days stand for the year.
+        """
         known, whole = self._some.get(kind, np.zeros(2)), self._whole.get(kind, np.zeros(2))
         if given <= TINY or known[0] <= TINY:
             return 1.0, 1.0
