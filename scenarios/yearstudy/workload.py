@@ -28,7 +28,8 @@ from twin.errors import Fault, ScenarioError
 from twin.site import Site
 from twin.workload import LoadTable
 from twin.year.kinds import Asked, idle
-from twin.year.work import Work, Works, joined, lags, nodes, warmed
+from twin.year.lag import lags, warmed
+from twin.year.work import Work, Works, joined, nodes
 
 GROUPS = 16
 """Groups of samples that are told apart within a step, see `twin.year.work.nodes`."""

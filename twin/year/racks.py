@@ -10,7 +10,8 @@ from twin.power import curve_loss
 from twin.site import Floats, Integers, LossCurve, RackClasses
 from twin.thermal.coefficients import chain_capacity, rack_network, worst_branch
 from twin.year.kinds import Kinds
-from twin.year.work import AT_REST, Works, full_swing, taken
+from twin.year.lag import full_swing
+from twin.year.work import AT_REST, Works, taken
 
 ROUNDS = 2
 """Times that chip temperature and conversion loss are set against each other; each round takes a thousandth more."""

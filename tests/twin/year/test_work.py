@@ -9,7 +9,8 @@ import facilities
 from facilities import build
 from tests.twin.small_site import site
 from twin.workload import LoadTable
-from twin.year.work import lag, lagged, nodes, of_table, warmed
+from twin.year.lag import lag, lagged, warmed
+from twin.year.work import nodes, of_table
 
 
 def table(racks: int, **changed: object) -> LoadTable:
