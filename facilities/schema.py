@@ -235,6 +235,8 @@ class Staging(Model):
     """Fastest rise of their heat over the capacity in service."""
     least_run_time: Time
     least_off_time: Time
+    stop_delay_time: Time
+    """For which one less has to have carried the heat before one stops."""
 
 
 class WaterLoop(Ordered):

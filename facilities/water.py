@@ -147,6 +147,7 @@ def _chillers(facility: Facility, loop: WaterLoop, capacity: Floats) -> Chillers
         ramp=np.full(count, staging.ramp.si),
         least_run=np.full(count, staging.least_run_time.si),
         least_off=np.full(count, staging.least_off_time.si),
+        stop_delay=np.full(count, staging.stop_delay_time.si),
     )
 
 

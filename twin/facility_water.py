@@ -69,6 +69,8 @@ class Chillers(NamedTuple):
         Fastest rise of their heat over the capacity in service.
     least_run, least_off : (loop,) [s]
         Least time for which a unit runs, and for which none starts after one has stopped.
+    stop_delay : (loop,) [s]
+        Time for which one unit less has to have carried the heat before one stops.
     """
 
     electric: Flags
@@ -79,6 +81,7 @@ class Chillers(NamedTuple):
     ramp: Floats
     least_run: Floats
     least_off: Floats
+    stop_delay: Floats
 
 
 class Pumps(NamedTuple):
@@ -314,7 +317,7 @@ def carnot_chillers(capacity: Floats) -> Chillers:
     load = proportional(count)
     flat = np.tile((1.0, 0.0, 0.0, 0.0, 0.0, 0.0), (count, 1))
     machines = ElectricChillers(one, one, one, one, flat, flat, load, anything, anything, none, none)
-    return Chillers(np.zeros(count, bool), machines, load, np.maximum(capacity, 1.0), none, one, none, none)
+    return Chillers(np.zeros(count, bool), machines, load, np.maximum(capacity, 1.0), none, one, none, none, none)
 
 
 def plain(loops: int) -> dict[str, Any]:

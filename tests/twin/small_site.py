@@ -199,6 +199,7 @@ def with_staged_chillers(of: Site) -> Site:
                 ramp=np.where(air, 0.1 / 60.0, 1.0),
                 least_run=600.0 * air,
                 least_off=120.0 * air,
+                stop_delay=300.0 * air,
             )
         )
     )

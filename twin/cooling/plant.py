@@ -51,12 +51,12 @@ def first_memory(basin: Floats) -> Memory:
     """
     loops = basin.size
     never = (np.full(loops, LONG_AGO) for _ in range(4))
-    none = (np.zeros(loops) for _ in range(4))
+    none = (np.zeros(loops) for _ in range(5))
     return Memory(
         economising=np.ones(loops, bool),
         chilling=np.zeros(loops, bool),
         **dict(zip(("economiser_age", "chiller_age", "started", "stopped"), never, strict=True)),
-        **dict(zip(("units", "waiting", "loaded", "used"), none, strict=True)),
+        **dict(zip(("units", "surplus", "waiting", "loaded", "used"), none, strict=True)),
         flow=np.ones(loops),
         wetted=np.zeros(loops, bool),
         basin=basin.copy(),
@@ -264,6 +264,7 @@ def law(
         ramp=machines.ramp,
         least_run=machines.least_run,
         least_off=machines.least_off,
+        stop_delay=machines.stop_delay,
         economy=loops.economy,
         hysteresis=loops.hysteresis,
         dwell=loops.dwell,

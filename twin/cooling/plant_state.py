@@ -23,6 +23,8 @@ class Memory(NamedTuple):
         Chillers that run.
     started, stopped : (loop,) [s]
         Time since one last started, and since one last stopped.
+    surplus : (loop,) [s]
+        Time for which one less would have carried the heat.
     waiting : (loop,) [s]
         Time until chillers can start again after a trip.
     loaded : (loop,) [1]
@@ -44,6 +46,7 @@ class Memory(NamedTuple):
     units: Floats
     started: Floats
     stopped: Floats
+    surplus: Floats
     waiting: Floats
     loaded: Floats
     flow: Floats
@@ -161,7 +164,7 @@ class PlantLaw(NamedTuple):
         Electric power of one, over its heat over that.
     motor_share : (loop,) [1]
         Part of it that reaches the condenser.
-    restart_time, ramp, least_run, least_off : (loop,) [s, 1/s, s, s]
+    restart_time, ramp, least_run, least_off, stop_delay : (loop,) [s, 1/s, s, s, s]
         As in `twin.facility_water.Chillers`.
     economy, hysteresis : (loop,) [K]
         As in `Loops`.
@@ -207,6 +210,7 @@ class PlantLaw(NamedTuple):
     ramp: Floats
     least_run: Floats
     least_off: Floats
+    stop_delay: Floats
     economy: Floats
     hysteresis: Floats
     dwell: Floats

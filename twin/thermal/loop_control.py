@@ -28,7 +28,8 @@ COLD_TIME = 30.0
 
 START_LOAD, STOP_LOAD = 0.95, 0.8
 """
-Load [1] of the chillers that run above which one more starts, and load of one less below which one stops; assumed.
+Load [1] of the chillers that run above which one more starts, and load of one less below which one stops once it has
+been below for long enough; assumed.
 """
 
 REUSE_FALL = 20.0
@@ -114,14 +115,15 @@ def _staged(law, i, memory, wanted, seconds):
         memory.units[i], memory.loaded[i] = 0.0, 0.0
         return 0.0
     units = min(memory.units[i], service)
+    memory.surplus[i] = memory.surplus[i] + seconds if wanted < STOP_LOAD * (units - 1.0) * one else 0.0
     if units <= 0.0:
         if memory.stopped[i] >= law.least_off[i]:
             units, memory.started[i] = min(max(np.ceil(wanted / (START_LOAD * one)), 1.0), service), 0.0
     elif wanted > START_LOAD * units * one:
         if units < service and memory.started[i] >= START_TIME and memory.stopped[i] >= law.least_off[i]:
             units, memory.started[i] = min(units + 1.0, service), 0.0
-    elif wanted < STOP_LOAD * (units - 1.0) * one and memory.started[i] >= law.least_run[i]:
-        units, memory.stopped[i] = units - 1.0, 0.0
+    elif memory.surplus[i] > law.stop_delay[i] and memory.started[i] >= law.least_run[i]:
+        units, memory.stopped[i], memory.surplus[i] = units - 1.0, 0.0, 0.0
     memory.units[i] = units
     return min(units, (memory.loaded[i] + law.ramp[i] * seconds) * service) * one
 

@@ -50,6 +50,7 @@ def law(outdoor: float = 290.0, chillers: float = 50e3, **changed: object) -> pl
         ramp=one,
         least_run=0.0 * one,
         least_off=0.0 * one,
+        stop_delay=0.0 * one,
         economy=3.0 * one,
         hysteresis=2.0 * one,
         dwell=600.0 * one,
@@ -235,10 +236,11 @@ def test_coolers_come_before_their_dwell_where_the_water_is_far_over(over: float
 def staged(units: float, wanted: float, seconds: float = SECONDS, **remembered: float) -> plant.PlantState:
     """Let four chillers of 20 kW serve alone; the water is at its aim and brings what is wanted."""
     own = law(chillers=20e3, chiller_units=np.full(1, 4.0), restart_time=np.full(1, 120.0), ramp=np.full(1, 0.1 / 60.0))
-    own = own._replace(least_run=np.full(1, 900.0), least_off=np.full(1, 300.0), outdoor=np.full(1, 310.0))
+    own = own._replace(least_run=np.full(1, 900.0), least_off=np.full(1, 300.0), stop_delay=np.full(1, 600.0))
+    own = own._replace(outdoor=np.full(1, 310.0))
     now = state(300.0, 300.0 + wanted / 20e3, served=(False, True))
     now.memory.units[:], now.memory.loaded[:] = units, 1.0
-    now.memory.started[:] = now.memory.stopped[:] = 1e9
+    now.memory.started[:] = now.memory.stopped[:] = now.memory.surplus[:] = 1e9
     for name, value in remembered.items():
         getattr(now.memory, name)[:] = value
     loops.control(own, now, plant.no_controls(1), plant.tally(1, 1), seconds, 0, ONLY)
@@ -257,6 +259,9 @@ def staged(units: float, wanted: float, seconds: float = SECONDS, **remembered: 
         (2.0, 39e3, {"started": 49.0}, 2.0),
         (2.0, 39e3, {"stopped": 289.0}, 2.0),
         (3.0, 31e3, {"started": 889.0}, 3.0),
+        # Nor before one less would have done for ten minutes, so that a pause of the load stops none.
+        (3.0, 31e3, {"surplus": 590.0}, 3.0),
+        (3.0, 31e3, {"surplus": 591.0}, 2.0),
         # From rest as many as carry the heat at 95 %: 60 / 19.
         (0.0, 60e3, {"loaded": 0.0}, 4.0),
         (0.0, 56e3, {"loaded": 0.0}, 3.0),
