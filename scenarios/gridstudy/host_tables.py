@@ -17,9 +17,8 @@ from twin.grid.power_flow import branch_flows
 
 if TYPE_CHECKING:
     from scenarios.gridstudy.host_network import HostStudy
+    from twin.arrays import Complexes, Floats
     from twin.grid.host import HostGrid, Indices
-    from twin.grid.power_flow import Complexes
-    from twin.site import Floats
 
 LIMIT = {"load_w": pl.Float64, "limit": pl.String, "element": pl.String, "outage": pl.String}
 """Columns of a limit."""

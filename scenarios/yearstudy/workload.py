@@ -28,7 +28,7 @@ from twin.errors import Fault, ScenarioError
 from twin.site import Site
 from twin.workload import LoadTable
 from twin.year.kinds import Asked, idle
-from twin.year.lag import lags, warmed
+from twin.year.lag import warmed
 from twin.year.work import Work, Works, joined, nodes
 
 GROUPS = 16
@@ -220,7 +220,7 @@ def _training(site: Site, job: Job, rows: Integers, span: Span, seed: list[int],
     begin = round(kind.job.ramp_duration.value) + 2
     alone = training.trace(int(random.integers(2**31)), RUNNING + begin, ALONE, kind)
     running = alone.samples[begin:].astype(float)
-    level, weight, known = _levels(site, rows, running, 1.0)
+    level, weight, known = _levels(site, rows, running, 1.0, together)
     mean, restart = training.interval(kind.failures, max(size, 1.0)), kind.failures.restart.value
     if together:
         waiting = _waiting(random, span, mean, restart)
@@ -239,10 +239,10 @@ def _training(site: Site, job: Job, rows: Integers, span: Span, seed: list[int],
 
 
 def _levels(
-    site: Site, rows: Integers, samples: Floats, pace: float, even: bool = False
+    site: Site, rows: Integers, samples: Floats, pace: float, together: bool, even: bool = False
 ) -> tuple[Floats, Floats, dict[int, Floats]]:
     """Give the levels of a trace that racks follow, the weight of each, and as what the chips of each class know it."""
-    warm = warmed(lags(site.rack_classes, site.racks.rack_class[rows]), samples, pace)
+    warm = warmed(site, rows, samples, pace, together)
     level, weight, known = nodes(samples, np.ones(samples.size), GROUPS, warm.lagged, warm.order, even=even)
     return level, weight, dict(zip(warm.rows, known, strict=True))
 
@@ -289,7 +289,7 @@ def _serving(
         length = SAMPLE + SETTLING
         asked = serving.drawn(np.random.Generator(np.random.PCG64(drawn)), length, still)
         samples = serving.trace(asked, replica, length, drawn, still, "").samples[-SAMPLE:]
-        level, _, known = _levels(site, rows, samples.astype(float), 1.0, even=True)
+        level, _, known = _levels(site, rows, samples.astype(float), 1.0, together, even=True)
         table.append(level)
         warm.append(known)
     at = np.clip(_rates(span, parameters), RATES[0], RATES[-1])
@@ -327,7 +327,7 @@ def _since_midnight(start: datetime) -> float:
 def _sampled(site: Site, rows: Integers, table: LoadTable, number: int, together: bool) -> Work:
     """Telemetry of some accelerators: its own distribution in every step, since nothing says of more than it covers."""
     samples = table.samples[table.trace_start[number] : table.trace_start[number + 1]].astype(float)
-    level, weight, known = _levels(site, rows, samples, float(table.trace_step[number]))
+    level, weight, known = _levels(site, rows, samples, float(table.trace_step[number]), together)
     lagged = {of: values[np.newaxis] for of, values in known.items()}
     return Work(level[np.newaxis], weight[np.newaxis], together, lagged)
 

@@ -7,7 +7,7 @@ from typing import overload
 import numpy as np
 from scipy.fft import dct
 
-from twin.grid.power_flow import Complexes
+from twin.arrays import Complexes
 from twin.site import Floats
 
 

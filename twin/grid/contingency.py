@@ -14,12 +14,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from twin.arrays import Complexes
 from twin.grid import islands, native
 from twin.grid.extremes import apparent_power
 from twin.grid.host import Flags, HostGrid, Indices
 from twin.grid.islands import Islanding
 from twin.grid.native import Native
-from twin.grid.power_flow import Complexes, branch_admittances
+from twin.grid.power_flow import branch_admittances
 from twin.grid.reactive_limits import State
 from twin.site import Floats
 

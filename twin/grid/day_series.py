@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.polynomial.chebyshev import chebval
 
-from twin.arrays import Integers
+from twin.arrays import Complexes, Integers
 from twin.errors import FacilityError
 from twin.grid import reactive_limits
 from twin.grid.chebyshev import coefficients
@@ -16,7 +16,7 @@ from twin.grid.extremes import of_flows, of_voltages
 from twin.grid.feeding import loaded
 from twin.grid.host import Flags, HostGrid, Indices
 from twin.grid.load_curve import LoadCurve, Piece, place, voltages
-from twin.grid.power_flow import Complexes, branch_flows
+from twin.grid.power_flow import branch_flows
 from twin.grid.reactive_limits import State
 from twin.site import Floats
 

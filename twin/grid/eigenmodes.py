@@ -14,10 +14,10 @@ import numpy as np
 from scipy import linalg, sparse
 from scipy.sparse.linalg import splu
 
-from twin.arrays import Floats
+from twin.arrays import Complexes, Floats
 from twin.grid.host import HostGrid, Indices
 from twin.grid.machines import MODELS, Machines
-from twin.grid.power_flow import Complexes, Solution, admittance
+from twin.grid.power_flow import Solution, admittance
 
 STEP = 1e-30
 """Imaginary step of a derivative: no difference is taken, so that it may be as small as one likes."""

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.arrays import Integers
+from twin.arrays import Complexes, Integers
 from twin.grid.host import Indices
-from twin.grid.power_flow import Complexes
 from twin.site import Floats
 from twin.thermal.compiled import LOOP, njit
 

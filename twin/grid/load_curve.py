@@ -15,13 +15,13 @@ from typing import NamedTuple
 import numpy as np
 from scipy.optimize import brentq
 
+from twin.arrays import Complexes
 from twin.errors import FacilityError
 from twin.grid import native, reactive_limits
 from twin.grid.chebyshev import coefficients, nodes
 from twin.grid.feeding import Feeding, drawn, loaded
 from twin.grid.host import HostGrid
 from twin.grid.native import Standing
-from twin.grid.power_flow import Complexes
 from twin.grid.reactive_limits import State
 from twin.site import Floats
 

@@ -13,9 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from twin.arrays import Floats
+from twin.arrays import Complexes, Floats
 from twin.grid.host import Indices
-from twin.grid.power_flow import Complexes
 
 STATES = ("angle", "speed", "field flux", "damper flux, d", "first damper flux, q", "second damper flux, q")
 """Of a machine, in the order of its rows."""

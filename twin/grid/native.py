@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from twin.arrays import Complexes
 from twin.grid.host import Flags, HostGrid, Indices
-from twin.grid.power_flow import NEWTON_STEPS, TOLERANCE, Complexes
+from twin.grid.power_flow import NEWTON_STEPS, TOLERANCE
 from twin.site import Floats
 
 AT_LOWER, HOLDS, AT_UPPER = -1, 0, 1

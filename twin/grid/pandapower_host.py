@@ -12,10 +12,11 @@ import math
 import numpy as np
 import pandapower as pp
 
+from twin.arrays import Complexes
 from twin.errors import FacilityError, Fault
 from twin.grid.host import HostGrid, rows_of
 from twin.grid.network import MEGA, TAP_STEP
-from twin.grid.power_flow import NEWTON_STEPS, SOURCE, TOLERANCE, Complexes
+from twin.grid.power_flow import NEWTON_STEPS, SOURCE, TOLERANCE
 from twin.site import Floats
 
 UNLIMITED = 1e5

@@ -15,11 +15,10 @@ from scipy import sparse
 from scipy.sparse import csgraph
 from scipy.sparse.linalg import spsolve
 
+from twin.arrays import Complexes
 from twin.errors import FacilityError, Fault
 from twin.grid.host import Buses, HostGrid
 from twin.site import Floats
-
-Complexes = npt.NDArray[np.complex128]
 
 SOURCE = "host grid"
 """What errors name as the place of their faults."""

@@ -12,11 +12,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from twin.arrays import Complexes
 from twin.errors import FacilityError, Fault
 from twin.grid import native
 from twin.grid.host import Flags, HostGrid
 from twin.grid.native import AT_LOWER, AT_UPPER, HOLDS, Standing
-from twin.grid.power_flow import SOURCE, Complexes, admittance, first_voltage
+from twin.grid.power_flow import SOURCE, admittance, first_voltage
 from twin.site import Floats
 
 REACTIVE_TOLERANCE = 1e-7

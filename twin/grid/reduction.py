@@ -13,8 +13,9 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.linalg import splu
 
+from twin.arrays import Complexes
 from twin.grid.host import Branches, Buses, Flags, HostGrid, Indices, Units, pick
-from twin.grid.power_flow import Complexes, Solution, admittance
+from twin.grid.power_flow import Solution, admittance
 from twin.site import Floats
 
 SMALLEST = 0.03

@@ -16,10 +16,10 @@ from scipy import sparse
 from scipy.integrate import solve_ivp
 from scipy.sparse.linalg import splu
 
-from twin.arrays import Flags, Floats
+from twin.arrays import Complexes, Flags, Floats
 from twin.grid.host import HostGrid, Indices
 from twin.grid.machines import Machines, Rest, classical_rest
-from twin.grid.power_flow import Complexes, Solution, admittance
+from twin.grid.power_flow import Solution, admittance
 
 FAULT = 1e-6
 """Impedance of a bolted fault, per unit of the network's base [1]."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from scipy.signal import lfilter
 
-from twin.arrays import Floats, Integers
-from twin.site import RackClasses
+from twin.arrays import Complexes, Floats, Integers
+from twin.site import RackClasses, Site
 from twin.thermal.coefficients import STEP, chain_capacity, rack_network
+from twin.year.coolant import beside
 
 
 class Lag(NamedTuple):
@@ -19,16 +20,16 @@ class Lag(NamedTuple):
 
     Attributes
     ----------
-    time : (mode,) [s]
-        Time constants of the network.
-    part : (mode,) [1]
+    time : (mode,) complex [s]
+        Time constants of the network; complex ones, in pairs, swing.
+    part : (mode,) complex [1]
         Part of the chip's rise that comes with each; adds up to one.
     pull : [1]
         Leakage that a chip at rest adds to a watt of its rack's load.
     """
 
-    time: Floats
-    part: Floats
+    time: Complexes
+    part: Complexes
     pull: float
 
 
@@ -74,36 +75,54 @@ def full_swing(classes: RackClasses, row: int) -> tuple[float, float, float]:
     return chips, load, float(loss[1] - loss[0])
 
 
-def lag(classes: RackClasses, row: int) -> Lag:
+def lag(site: Site, row: int, cdu: int | None, level: float) -> Lag:
     """
     Give how a class of racks warms with its load.
 
     Parameters
     ----------
-    classes : RackClasses
-        Classes of racks.
+    site : Site
+        The site.
     row : [1]
-        Which.
+        The class.
+    cdu : [1], or None
+        On which its racks stand, and do the same; None where their coolant is held.
+    level : [1]
+        Mean load, between jobs that wait and full load.
 
     Returns
     -------
     Lag
-        Of the network at nominal flow, leakage included.
+        Of the network at nominal flow, leakage and coolant included.
 
     Notes
     -----
-    T(t) - T_supply is the sum over modes of load through a first-order lag each. The load warms the chip by its own
-    heat and, through the stream, by that of host and conversion, in the proportion that they have at full load.
+    T(t) - T_supply is the sum over modes of load through a first-order lag each, with the supply at rest. The load
+    warms the chip by its own heat and, through the stream, by that of host and conversion, in the proportion that they
+    have at full load. The coolant moves meanwhile (`twin.year.coolant`), and is at rest in the mean; the air that racks
+    draw is held.
     """
+    classes = site.rack_classes
     network = rack_network(classes, row, 1.0, float(classes.leakage[row]))
-    rates, shapes = np.linalg.eig(network)
     chips, load, loss = full_swing(classes, row)
-    fraction = float(classes.liquid_fraction[row]) or 1.0
-    given = fraction * (load + loss) - chips
-    heated = np.linalg.solve(shapes, np.array([chips, 0.0, given]) / chain_capacity(classes)[row])
-    rise = np.real(-shapes[0] * heated / rates)
-    whole = float(rise.sum())
-    return Lag(np.real(-1.0 / rates), rise / whole, float(classes.leakage[row]) * whole / load)
+    fraction = float(classes.liquid_fraction[row])
+    given = (fraction or 1.0) * (load + loss) - chips
+    heated = np.array([chips, 0.0, given]) / chain_capacity(classes)[row]
+    if fraction > 0.0 and cdu is not None:
+        network = beside(site, row, cdu, fraction * (_most(classes, row) - (1.0 - level) * (load + loss)), network)
+    rates, shapes = np.linalg.eig(network)
+    pushed = np.linalg.solve(shapes, np.pad(heated, (0, len(network) - heated.size)))
+    rise = -shapes[0] * pushed / rates
+    whole = float(rise.sum().real)
+    time, part = np.asarray(-1.0 / rates, dtype=complex), np.asarray(rise / whole, dtype=complex)
+    return Lag(time, part, float(classes.leakage[row]) * whole / load)
+
+
+def _most(classes: RackClasses, row: int) -> float:
+    """Give the power at a rack's inlet at full load, without leakage."""
+    most = float(classes.accelerators[row] * classes.accelerator_max[row] + classes.host_max[row])
+    loss = np.interp(most, classes.chain_power[row], classes.chain_loss[row].sum(axis=1))
+    return most + float(loss + classes.auxiliary_power[row])
 
 
 def lagged(law: Lag, samples: Floats, pace: float) -> Floats:
@@ -125,56 +144,47 @@ def lagged(law: Lag, samples: Floats, pace: float) -> Floats:
         The rise of a chip over its supply, over that at rest at a load of one: its mean at the starts of the replay's
         seconds, where the leakage is read that is lost in conversion together with the load.
     """
-    found = np.zeros(samples.size)
+    found, own = np.zeros(samples.size), samples.astype(complex)
     for time, part in zip(law.time, law.part, strict=True):
-        left = float(np.exp(-pace / time))
+        left = np.exp(-pace / time)
         law_of = ([1.0 - left], [1.0, -left])
         # Once round to come to what the trace leaves at its end.
-        _, last = lfilter(*law_of, samples, zi=[left * samples[0]])
-        ends, _ = lfilter(*law_of, samples, zi=last)
+        _, last = lfilter(*law_of, own, zi=[left * own[0]])
+        ends, _ = lfilter(*law_of, own, zi=last)
         begin = np.roll(ends, 1)
         still = (1.0 - left) / (-np.expm1(-STEP / time) * pace / STEP)
-        found += part * (samples + (begin - samples) * still)
+        found += np.real(part * (samples + (begin - samples) * still))
     return found
 
 
-def lags(classes: RackClasses, rows: Integers) -> Mapping[int, Lag]:
+def warmed(site: Site, racks: Integers, samples: Floats, pace: float, together: bool) -> Warmed:
     """
-    Give how those classes warm whose chips leak.
+    Give a trace as the chips of the racks that follow it know it.
 
     Parameters
     ----------
-    classes : RackClasses
-        Classes of racks.
-    rows : (any,)
-        Of racks that follow a load.
-
-    Returns
-    -------
-    row to Lag
-        Each class once.
-    """
-    return {row: lag(classes, row) for row in np.unique(rows).tolist() if classes.leakage[row] > 0.0}
-
-
-def warmed(laws: Mapping[int, Lag], samples: Floats, pace: float) -> Warmed:
-    """
-    Give a trace as chips know it.
-
-    Parameters
-    ----------
-    laws : row of a class to Lag
-        From `lags`.
+    site : Site
+        The site.
+    racks : (any,)
+        Rows of those racks.
     samples : (sample,) [1]
         The trace.
     pace : [s]
         From one sample to the next.
+    together : bool
+        Whether all racks do the same at the same time; else their coolant hardly moves.
 
     Returns
     -------
     Warmed
-        Of each class.
+        Of each class whose chips leak, as it is on the first CDU that has racks of it.
     """
+    of, first = np.unique(site.racks.rack_class[racks], return_index=True)
+    leak, mean = site.rack_classes.leakage[of] > 0.0, float(samples.mean())
+    laws = {
+        row: lag(site, row, int(site.racks.cdu[rack]) if together else None, mean)
+        for row, rack in zip(of[leak].tolist(), racks[first[leak]].tolist(), strict=True)
+    }
     found = [lagged(law, samples, pace) for law in laws.values()]
     pulled = [law.pull * warm for law, warm in zip(laws.values(), found, strict=True)]
     return Warmed(tuple(laws), found, samples + np.mean(pulled, axis=0) if found else samples)

@@ -16,7 +16,7 @@ from twin.arrays import Flags, Floats, Integers
 from twin.site import Site
 from twin.workload import LoadTable
 from twin.year.kinds import Asked, idle
-from twin.year.lag import Lag, lags, warmed
+from twin.year.lag import warmed
 
 LEAST_SPREAD = 1e-9
 """Standard deviation of a group's samples [1] below which they are taken to be alike."""
@@ -272,12 +272,8 @@ def of_table(site: Site, load: LoadTable, step: int, steps: int, count: int) -> 
     busy = np.flatnonzero(segments)
     for part, column in zip(asked, (load.trace, *_powers(load)), strict=True):
         part[busy] = column
-    of = site.racks.rack_class[busy]
-    together = [np.ptp(load.offset[load.trace == trace]) == 0.0 for trace in range(load.trace_step.size)]
-    made = [
-        _work(load, trace, (step, steps, count), lags(site.rack_classes, of[load.trace == trace]), bool(same))
-        for trace, same in enumerate(together)
-    ]
+    span, traces = (step, steps, count), range(load.trace_step.size)
+    made = [_work(site, busy[load.trace == trace], load, trace, span) for trace in traces]
     return asked, joined(made, np.arange(steps), len(site.rack_classes.name))
 
 
@@ -285,12 +281,13 @@ def _powers(load: LoadTable) -> tuple[Floats, Floats, Floats, Floats]:
     return load.accelerator_base, load.accelerator_scale, load.host_base, load.host_scale
 
 
-def _work(load: LoadTable, trace: int, span: tuple[int, int, int], laws: Mapping[int, Lag], together: bool) -> Work:
+def _work(site: Site, racks: Integers, load: LoadTable, trace: int, span: tuple[int, int, int]) -> Work:
     """Give the levels of a trace in each step, whatever the offsets at which racks follow it."""
     length, pace = int(np.diff(load.trace_start)[trace]), float(load.trace_step[trace])
     own = load.samples[load.trace_start[trace] : load.trace_start[trace + 1]].astype(float)
     offsets = np.rint(load.offset[load.trace == trace] / pace).astype(np.int64)
-    (step, steps, count), warm = span, warmed(laws, own, pace)
+    together = bool(np.ptp(load.offset[load.trace == trace]) == 0.0)
+    (step, steps, count), warm = span, warmed(site, racks, own, pace, together)
     many = round(step / pace)
     levels, weights = np.empty((2, steps, 2 * count))
     others = np.empty((len(warm.rows), steps, 2 * count))

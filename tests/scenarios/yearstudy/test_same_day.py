@@ -55,20 +55,20 @@ def test_losses_that_bend_sharply_are_known_from_an_hours_levels() -> None:
 
 
 def test_swings_of_the_supply_are_all_that_a_year_misses_of_it_energy() -> None:
-    """Coolant that swings with the load moves it by a few parts in a million; where it is held, nothing is left."""
+    """The coolant's own swing with the load is known but for its bend; where it is held, nothing is left."""
     facility = facilities.load("prometheus@first")
     found = same_day(facility, JULY, 3 * HOURS)
     close(found)
-    assert abs(found.error("racks")) < 3e-6
+    assert abs(found.error("racks")) < 1e-6
     prompt = same_day(facility, JULY, 3 * HOURS, site=at_once(build.site(facility)))
     assert abs(prompt.error("racks")) < 1e-7
 
 
 def test_chillers_that_come_at_once_leave_nothing() -> None:
-    """Chillers that start one by one and load in minutes let water warm after each pause of the load."""
+    """Chillers wait for the end of short pauses, so that water hardly warms after them; less where they come at once."""
     facility = facilities.load("foxconn_kaohsiung")
     late, prompt = (same_day(facility, JULY, 9 * HOURS, site=site) for site in (None, at_once(build.site(facility))))
-    assert abs(prompt.error("racks")) < 1e-7 < abs(late.error("racks"))
+    assert abs(prompt.error("racks")) < 1e-7 < abs(late.error("racks")) < 1e-6
 
 
 def test_a_longer_run_in_changes_nothing() -> None:

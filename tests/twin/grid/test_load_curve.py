@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from tests.twin.grid.host_cases import BASE, at, published, small
+from twin.arrays import Complexes
 from twin.errors import FacilityError
-from twin.grid import day_series, load_curve, native, power_flow, reactive_limits
+from twin.grid import day_series, load_curve, native, reactive_limits
 from twin.grid.chebyshev import coefficients, nodes
 from twin.grid.feeding import Feeding, drawn, loaded, shared_by_headroom
 from twin.grid.native import AT_UPPER, HOLDS
@@ -76,7 +77,7 @@ def test_errors_of_few_nodes_on_two_thousand_buses(count: int, published_error: 
     made = native.build(grid, state.standing)
     own = grid.buses.load_active[feeding.bus], grid.buses.load_reactive[feeding.bus]
 
-    def solved(load: float) -> power_flow.Complexes:
+    def solved(load: float) -> Complexes:
         active, reactive = drawn(feeding, load)
         native.set_load(made, feeding.bus, own[0] + active, own[1] + reactive)
         found = native.solve(made, state.voltage, grid.reference)

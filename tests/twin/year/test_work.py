@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.integrate import solve_ivp
 
 import facilities
 from facilities import build
 from tests.twin.small_site import site
+from twin.arrays import Floats
+from twin.site import Site
+from twin.thermal.coefficients import chain_capacity, rack_network
+from twin.thermal.laws import coolant_stream, exchange
 from twin.workload import LoadTable
-from twin.year.lag import lag, lagged, warmed
+from twin.year.kinds import taken
+from twin.year.lag import full_swing, lag, lagged, warmed
 from twin.year.work import nodes, of_table
 
 
@@ -102,19 +108,83 @@ def test_chips_follow_slow_swings_only(period: int, low: float, high: float) -> 
 
     What is left of the fast ones is against the load: a second begins with what the one before has warmed.
     """
-    classes = build.site(facilities.load("prometheus@first")).rack_classes
+    whole = build.site(facilities.load("prometheus@first"))
     samples = (np.arange(14400) // (period // 2) % 2).astype(float)
-    for row in np.flatnonzero(classes.leakage).tolist():
-        warm = lagged(lag(classes, row), samples, 1.0)
+    for row in np.flatnonzero(whole.rack_classes.leakage).tolist():
+        warm = lagged(lag(whole, row, None, 0.5), samples, 1.0)
         assert warm.mean() == pytest.approx(0.5, abs=1e-12)
         away = samples - 0.5
         assert low <= float(away @ (warm - 0.5)) / float(away @ away) <= high
 
 
+def first_cdu(whole: Site, row: int) -> int:
+    """Give the first CDU that has racks of a class."""
+    return int(whole.racks.cdu[np.flatnonzero(whole.racks.rack_class == row)[0]])
+
+
+def test_coolant_follows_its_racks_as_the_whole_law_has_it() -> None:
+    """
+    Swings of 5 % of the load, by the exchanger's own law and the valve's controller, integrated.
+
+    Of what chips swing less as their coolant moves, nine tenths and more are there; the rest is the law's bend.
+    """
+    whole = build.site(facilities.load("prometheus@first"))
+    classes = whole.rack_classes
+    row = int(np.flatnonzero(classes.leakage * (classes.liquid_fraction > 0.0))[0])
+    cdu, random = first_cdu(whole, row), np.random.default_rng(5)
+    samples = np.repeat(random.uniform(0.9, 1.0, 60), 60)
+    law = lag(whole, row, cdu, float(samples.mean()))
+    found, held = lagged(law, samples, 1.0), lagged(lag(whole, row, None, 1.0), samples, 1.0)
+    judge = integrated(whole, row, cdu, samples)
+    scale = law.pull * full_swing(classes, row)[1] / classes.leakage[row]
+    late = judge[1800:] / scale
+    misses = [late - part[1800:] - np.mean(late - part[1800:]) for part in (found, held)]
+    assert np.abs(misses[0]).max() < 0.1 * np.abs(misses[1]).max()
+
+
+def integrated(whole: Site, row: int, cdu: int, samples: Floats) -> Floats:
+    """Integrate a rack and its part of the CDU; give its chip [K] at the start of each second."""
+    classes, own = whole.rack_classes, taken(whole.cdus, np.array([cdu]))
+    chips, load, loss = full_swing(classes, row)
+    fraction, stream = float(classes.liquid_fraction[row]), float(classes.coolant_stream[row])
+    flow = coolant_stream(whole)[cdu : cdu + 1]
+    part = stream / float(flow[0])
+    rack, capacity = rack_network(classes, row, 1.0, float(classes.leakage[row])), chain_capacity(classes)[row]
+    most = float(classes.accelerators[row] * classes.accelerator_max[row])
+    inlet = most + float(classes.host_max[row])
+    inlet += float(np.interp(inlet, classes.chain_power[row], classes.chain_loss[row].sum(axis=1)))
+    inlet += float(classes.auxiliary_power[row])
+    set_point, gain = float(own.supply_set_point[0]), float(own.valve_gain[0])
+    water = float(whole.loops.supply_set_point[whole.halls.loop[own.hall[0]]])
+
+    def rates(_: float, now: Floats, level: float) -> Floats:
+        chain, supply, back, integral = now[:3], now[3], now[4], now[5]
+        into = most - (1.0 - level) * chips
+        given = fraction * (inlet - (1.0 - level) * (load + loss)) - into
+        heat = np.array([into - classes.leakage[row] * (classes.leakage_reference[row] - supply), 0.0, given])
+        lift = np.clip(gain * (supply - set_point) + integral, 0.0, 1.0)
+        moved = float(exchange(own, flow, own.fouling, np.ones((1, 1)), np.array([[lift]]))[0, 0]) * part
+        return np.array(
+            [
+                *(rack @ (chain - supply) + heat / capacity),
+                (stream * (back - supply) - moved * (back - water)) / (part * own.supply_capacity[0]),
+                (stream * (chain[2] - back) + part * own.pump_power[0]) / (part * own.return_capacity[0]),
+                gain * (supply - set_point) / own.valve_integral_time[0],
+            ]
+        )
+
+    now, chip = np.array([set_point + 40.0, set_point + 10.0, set_point + 10.0, set_point, set_point + 10.0, 0.8]), []
+    for level in [*np.full(1800, samples.mean()), *samples]:
+        chip.append(now[0])
+        now = solve_ivp(rates, (0.0, 1.0), now, args=(level,), rtol=1e-6, atol=1e-6).y[:, -1]
+    return np.array(chip[1800:])
+
+
 def test_a_longer_pace_is_that_of_the_seconds_that_it_holds() -> None:
     """A sample of 15 s is 15 of one second; leakage is read at the start of each."""
-    classes = build.site(facilities.load("prometheus@first")).rack_classes
-    law = lag(classes, int(np.flatnonzero(classes.leakage)[0]))
+    whole = build.site(facilities.load("prometheus@first"))
+    row = int(np.flatnonzero(whole.rack_classes.leakage)[0])
+    law = lag(whole, row, first_cdu(whole, row), 0.6)
     samples = np.random.default_rng(2).uniform(0.0, 1.0, 400)
     each = lagged(law, np.repeat(samples, 15), 1.0).reshape(-1, 15).mean(axis=1)
     assert lagged(law, samples, 15.0) == pytest.approx(each, rel=1e-12)
@@ -125,4 +195,5 @@ def test_chips_that_do_not_leak_know_nothing() -> None:
     still = small.rack_classes._replace(leakage=0.0 * small.rack_classes.leakage)
     _, works = of_table(small._replace(rack_classes=still), table(small.racks.cdu.size), 3600, 2, 2)
     assert works.lagged == ()
-    assert warmed({}, np.arange(3.0), 1.0).order.tolist() == [0.0, 1.0, 2.0]
+    nobody = np.zeros(0, np.int64)
+    assert warmed(small, nobody, np.arange(3.0), 1.0, together=True).order.tolist() == [0.0, 1.0, 2.0]
