@@ -119,6 +119,8 @@ class HallState(NamedTuple):
         Mean heat into the hot air, of racks, sidecars and conversion losses, without what doors took.
     whole : (hall,) [W]
         All mean heat into the air, which the coils feed forward.
+    integral : (hall,) [W]
+        What they take beyond it to bring the air's mean to its set point.
     door_blown : (hall,) [W]
         Mean heat from racks with doors into their air.
     door_able : (hall,) [W]
@@ -135,6 +137,7 @@ class HallState(NamedTuple):
 
     hot: Floats
     whole: Floats
+    integral: Floats
     door_blown: Floats
     door_able: Floats
     open: Floats
@@ -221,8 +224,8 @@ def state(halls: int) -> HallState:
     HallState
         Coils and doors open; all else zero.
     """
-    hot, whole, blown, able, opened = np.zeros((5, halls))
-    return HallState(hot, whole, blown, able, opened, np.full(halls, np.inf), *np.ones((2, halls)))
+    hot, whole, integral, blown, able, opened = np.zeros((6, halls))
+    return HallState(hot, whole, integral, blown, able, opened, np.full(halls, np.inf), *np.ones((2, halls)))
 
 
 def no_controls(halls: int) -> HallControls:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 CONTROL_TIME = 120.0
 """Time [s] in which coils take back a deviation of the air; assumed."""
 
+INTEGRAL_TIME = 4.0 * CONTROL_TIME
+"""Integral time [s] of the same controllers: the shortest at which the air comes back without swinging past."""
+
 BAND = 1.0
 """Hysteresis [K] of an air-side economiser's dew points, and half that of its dry bulb; assumed."""
 
@@ -144,11 +147,12 @@ def control(
     Notes
     -----
     Rear doors open until they take what their racks blow. Air is to lose the rest of the last step's heat, and its
-    deviation over `CONTROL_TIME`: to outdoor air as far as that is let in and reaches, and to coils, whose tables are
-    inverted for the position that does so with the mixed air that reaches them. Outdoor air is let in while it is
-    colder than the air that returns and its dew point is within its limits, both by `BAND` to begin with, and not
-    before it was shut out for `REST_TIME`. Coils and doors move less where their loop gives them less water than their
-    valves ask for, by the served part: exact for little water, on the safe side in between.
+    deviation over `CONTROL_TIME`, with an integral part that stands still while nothing can follow it: to outdoor air
+    as far as that is let in and reaches, and to coils, whose tables are inverted for the position that does so with the
+    mixed air that reaches them. Outdoor air is let in while it is colder than the air that returns and its dew point is
+    within its limits, both by `BAND` to begin with, and not before it was shut out for `REST_TIME`. Coils and doors
+    move less where their loop gives them less water than their valves ask for, by the served part: exact for little
+    water, on the safe side in between.
     """
     power = 0.0
     for h in halls:
@@ -156,7 +160,8 @@ def control(
         able = state.door_able[h]
         state.door[h] = min(max(state.door_blown[h] / able, 0.0), 1.0) if able > 0.0 else 0.0
         controls.door[h] = served * state.door[h]
-        wanted = state.whole[h] + law.air_capacity[h] * (air - law.set_point[h]) / CONTROL_TIME
+        back = law.air_capacity[h] * (air - law.set_point[h]) / CONTROL_TIME
+        wanted = state.whole[h] + back + state.integral[h]
         let_in, taken = 0.0, 0.0
         if law.outdoor_stream[h] > 0.0:
             colder = air + law.outdoor_rise[h] * hot - around.dry_bulb[h]
@@ -166,6 +171,8 @@ def control(
         controls.outdoor_share[h] = controls.outdoor[h] * law.outdoor_rise[h]
         position = _position_for(law, h, air - around.water[h], hot, taken, wanted - taken)
         state.position[h] = position
+        if 0.0 < position < 1.0 or 0.0 < let_in < 1.0:
+            state.integral[h] += back * seconds / INTEGRAL_TIME
         controls.coil[h] = served * _at(law.coil_rate, h, position)
         effectiveness = served * _at(law.coil_effectiveness, h, position)
         controls.coil_share[h] = served * _at(law.coil_share, h, position) - effectiveness * controls.outdoor_share[h]

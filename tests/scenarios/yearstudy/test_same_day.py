@@ -65,7 +65,7 @@ def test_swings_of_the_supply_are_all_that_a_year_misses_of_it_energy() -> None:
 
 
 def test_chillers_that_come_at_once_leave_nothing() -> None:
-    """Chillers wait for the end of short pauses, so that water hardly warms after them; less where they come at once."""
+    """Chillers wait out short pauses of the load, so that water hardly warms after; less where they come at once."""
     facility = facilities.load("foxconn_kaohsiung")
     late, prompt = (same_day(facility, JULY, 9 * HOURS, site=site) for site in (None, at_once(build.site(facility))))
     assert abs(prompt.error("racks")) < 1e-7 < abs(late.error("racks")) < 1e-6

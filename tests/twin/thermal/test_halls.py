@@ -246,6 +246,23 @@ def test_coils_with_part_of_their_water_move_that_part_of_their_heat() -> None:
     assert part.position[0] == whole.position[0]
 
 
+def test_air_comes_back_to_its_set_point_whatever_water_the_coils_get() -> None:
+    """
+    With 0.9 of the water that they ask for, coils are to take 11.5 kW / 0.9 for 11.5 kW.
+
+    Feeding forward alone would leave 1.28 kW to the deviation: 1.28 K. Nothing is added while they are wide open.
+    """
+    own, now, air = law(), state(10e3), 298.0
+    for _ in range(720):
+        controls, _ = controlled(own, now, air, served=0.9)
+        air += SECONDS * (11.5e3 - controls.coil[0] * (air - 295.0) - controls.coil_share[0] * 10e3) / 120e3
+    assert air == pytest.approx(298.0, abs=1e-6)
+    assert now.integral[0] == pytest.approx(11.5e3 / 0.9 - 11.5e3, rel=1e-6)
+    now.whole[:] = 90e3
+    controlled(own, now, 299.0)
+    assert (now.position[0], now.integral[0]) == (1.0, pytest.approx(11.5e3 / 0.9 - 11.5e3, rel=1e-6))
+
+
 class DoorForcing(NamedTuple):
     """What a second of doors reads of `tables.Forcing`."""
 
