@@ -15,7 +15,7 @@ from facilities.quantity import Difference
 from facilities.racks import Model, unit
 from facilities.schema import Facility, WaterLoop
 from twin import power
-from twin.cooling.chillers import FullLoad, carnot, full_load
+from twin.cooling.chillers import FullLoad, carnot, full_load, thin_air_rise
 from twin.cooling.psychrometrics import WATER_HEAT
 from twin.redundancy import GROUPS
 from twin.site import Floats, Stage
@@ -253,6 +253,28 @@ def _pump_power(pump: Pump, stream: Floats, heat: float) -> Floats:
     return np.asarray(stream / heat * pump.head.si / pump.efficiency.si, dtype=float)
 
 
+def air_rise(facility: Facility, loop: WaterLoop) -> float:
+    """
+    Give how much warmer thin air makes the condensers of a loop's chillers.
+
+    Parameters
+    ----------
+    facility : Facility
+        For its air and catalog.
+    loop : WaterLoop
+        Which chillers.
+
+    Returns
+    -------
+    [K]
+        By `twin.cooling.chillers.thin_air_rise`; zero with condenser water.
+    """
+    if loop.condenser is not None:
+        return 0.0
+    approach = facility.catalog.chillers[loop.chiller].condenser_approach.si
+    return float(thin_air_rise(np.asarray(thin_air(facility)), np.asarray(approach)))
+
+
 def design_chiller(facility: Facility, loop: WaterLoop) -> FullLoad:
     """
     Give one chiller of a loop on the design day.
@@ -273,7 +295,7 @@ def design_chiller(facility: Facility, loop: WaterLoop) -> FullLoad:
     entering = climate.design_dry_bulb.si
     if loop.condenser is not None:
         entering = climate.design_wet_bulb.si + loop.condenser.tower_approach.si
-    leaving, given = np.array([loop.supply_temperature.si]), np.array([entering])
+    leaving, given = np.array([loop.supply_temperature.si]), np.array([entering + air_rise(facility, loop)])
     if isinstance(machine, ElectricChiller):
         return full_load(electric_chillers([machine]), leaving, given)
     numbers = machine.carnot_fraction, machine.evaporator_approach, machine.condenser_approach

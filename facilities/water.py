@@ -129,7 +129,7 @@ def _carnot(machine: Chiller) -> dict[str, float]:
 def _chillers(facility: Facility, loop: WaterLoop, capacity: Floats) -> Chillers:
     """Give the chillers of loops of one kind, for their rated capacity."""
     machine, staging, count = facility.catalog.chillers[loop.chiller], loop.staging, capacity.size
-    plain = carnot_chillers(capacity)
+    plain = carnot_chillers(capacity)._replace(air_rise=np.full(count, sizing.air_rise(facility, loop)))
     if isinstance(machine, ElectricChiller):
         fits = electric_chillers([machine] * count)
         plain = plain._replace(

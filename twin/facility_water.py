@@ -63,6 +63,8 @@ class Chillers(NamedTuple):
         Power at part load, a row a loop.
     unit_capacity : (loop,) [W]
         Rated heat of one.
+    air_rise : (loop,) [K]
+        By which the thin air of the site warms their condensers; zero with condenser water.
     restart_time : (loop,) [s]
         From the end of a trip until they take heat again.
     ramp : (loop,) [1/s]
@@ -77,6 +79,7 @@ class Chillers(NamedTuple):
     machines: ElectricChillers
     load: LoadCurve
     unit_capacity: Floats
+    air_rise: Floats
     restart_time: Floats
     ramp: Floats
     least_run: Floats
@@ -317,7 +320,8 @@ def carnot_chillers(capacity: Floats) -> Chillers:
     load = proportional(count)
     flat = np.tile((1.0, 0.0, 0.0, 0.0, 0.0, 0.0), (count, 1))
     machines = ElectricChillers(one, one, one, one, flat, flat, load, anything, anything, none, none)
-    return Chillers(np.zeros(count, bool), machines, load, np.maximum(capacity, 1.0), none, one, none, none, none)
+    unit = np.maximum(capacity, 1.0)
+    return Chillers(np.zeros(count, bool), machines, load, unit, none, none, one, none, none, none)
 
 
 def plain(loops: int) -> dict[str, Any]:

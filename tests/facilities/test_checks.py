@@ -73,7 +73,7 @@ def test_too_small_a_connection_is_found(tmp_path: Path) -> None:
     path = changed(tmp_path, "prometheus", ('rating = { value = "1000 MW"', 'rating = { value = "900 MW"'))
     assert messages(path) == [
         # 0.09 MW above the peak at 1000 MW, since one transformer less is wanted
-        "connection.rating: is 900 MW, but the site draws 923.44 MW on its design day; raise it, or take fewer racks"
+        "connection.rating: is 900 MW, but the site draws 924.04 MW on its design day; raise it, or take fewer racks"
     ]
 
 

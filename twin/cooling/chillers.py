@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from twin.arrays import Floats
+from twin.cooling.dry_coolers import conductance_factor
 
 LEAST_LIFT = 10.0
 """
@@ -27,6 +28,12 @@ refrigerants of warm-water machines still serve. Assumed.
 
 MOST_LIFT = 60.0
 """Lift [K] beyond which one compressor stage does not serve. Assumed."""
+
+CONDENSER_EFFECTIVENESS = 0.6
+"""
+Rise of the air through an air-cooled condenser over its condensing temperature less that of entering air [1], at its
+rating. Assumed: rises of 6 to 10 K at differences of 10 to 15 K, 0.5 to 0.75.
+"""
 
 CELSIUS = 273.15
 """Zero degrees Celsius [K]."""
@@ -229,6 +236,39 @@ def carnot(
     inside &= (leaving_water >= LEAVING_WATER[0]) & (leaving_water <= LEAVING_WATER[1])
     limit = _carnot_limit(leaving_water, condenser_entering, evaporator_approach, condenser_approach)
     return ChillerState(fraction * limit, inside)
+
+
+def thin_air_rise(thin: Floats, approach: Floats) -> Floats:
+    """
+    Give how much warmer thin air makes air-cooled condensers.
+
+    Parameters
+    ----------
+    thin : (loop,) [1]
+        Density of the air over that at the rating, at the same temperature; from 0.65, some 3,500 m.
+    approach : (loop,) [K]
+        Condensing temperature less entering air, at the rating.
+
+    Returns
+    -------
+    (loop,) [K]
+        By which the condensing temperature rises, as it would at sea level in air that is warmer by as much.
+
+    Notes
+    -----
+    The condenser's heat is e C (T_c - T_air), with e = 1 - exp(-UA / C) and the air's heat capacity rate C. Fans move
+    the same volume, so that C falls as the density, and UA by `conductance_factor`, with the refrigerant's film in the
+    place of the water's: rise = (e_0 / (thin e) - 1) approach, at full heat: a greater one than at part load. What thin
+    air takes off the power of the condenser's own fans, 1 or 2 % of the machine's at 2,000 m, is left out.
+
+    References
+    ----------
+    .. [1] W. M. Kays, A. L. London, Compact Heat Exchangers, 3rd edition, 1984 (effectiveness)
+    .. [2] Carrier, Engineering Guide for Altitude Effects (air-cooled condensers take 0.95 of their heat at 762 m, and
+           0.80 at 3,050 m; by this law 0.94 and 0.76)
+    """
+    units = -np.log1p(-CONDENSER_EFFECTIVENESS) * conductance_factor(thin, np.ones_like(thin)) / thin
+    return np.asarray((CONDENSER_EFFECTIVENESS / (-np.expm1(-units) * thin) - 1.0) * approach, dtype=float)
 
 
 def proportional(machines: int) -> LoadCurve:

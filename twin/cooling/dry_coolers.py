@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from twin.arrays import Floats
 from twin.cooling.exchangers import crossflow, crossflow_units, heat_rate
 from twin.cooling.psychrometrics import AIR_HEAT, CELSIUS
-from twin.site import Floats
 
 AIR_EXPONENT, WATER_EXPONENT = 0.8, 0.85
 """Exponents [1] of the two films' conductance over their flow."""

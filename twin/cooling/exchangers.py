@@ -13,7 +13,7 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import i0e
 
-from twin.site import Floats
+from twin.arrays import Floats
 
 Law = Callable[[Floats, Floats], Floats]
 """Effectiveness [1] from transfer units [1] and stream ratio [1]."""

@@ -195,9 +195,11 @@ def full_chillers(loops: Loops, leaving: Floats, entering: Floats) -> FullLoad:
     Returns
     -------
     FullLoad
-        By the fit of those that have one, else by Carnot.
+        By the fit of those that have one, else by Carnot; in thin air as at sea level in air that is warmer by
+        `air_rise`.
     """
     own = loops.chillers
+    entering = entering + own.air_rise
     state = carnot(
         loops.chiller_carnot_fraction,
         leaving,

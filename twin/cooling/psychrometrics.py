@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from twin.site import Floats
+from twin.arrays import Floats
 
 CELSIUS = 273.15
 """Zero of the Celsius scale [K]."""
