@@ -21,6 +21,7 @@ EXTREME = "extreme_day"
 """Day, of `facilities.weather.DESIGN_DAYS`, that comes once in 20 years."""
 
 USUAL, AT_RATINGS, ONE_OUT = "design days", "design days, power chain at its ratings", "design days, one unit out"
+UP_TO_ALARMS = "design days, up to alarms"
 RARE, RARE_ONE_OUT = "once in 20 years", "once in 20 years, one unit out"
 """Conditions, as a reader is told."""
 
@@ -122,17 +123,28 @@ class Weathers(NamedTuple):
     ----------
     dry, wet : (weather,) [K]
         Dry and wet bulb.
-    design, extreme : list of int
-        Rows of design days, and of those that come once in 20 years.
+    design, extreme, alarmed : list of int
+        Rows of design days, of those that come once in 20 years, and of design days again, on which set points need not
+        be held.
     """
 
     dry: Floats
     wet: Floats
     design: list[int]
     extreme: list[int]
+    alarmed: list[int]
 
 
-def standing(facility: Facility, name: str = "") -> Standing:
+class _Asked(NamedTuple):
+    """A condition: its name, rows of its weathers, whether a unit is out, and whether the chain is at its ratings."""
+
+    name: str
+    rows: list[int]
+    out: bool = False
+    rated: bool = False
+
+
+def standing(facility: Facility, name: str = "", *, brief: bool = False) -> Standing:
     """
     Find the limits of a site as it stands.
 
@@ -142,6 +154,8 @@ def standing(facility: Facility, name: str = "") -> Standing:
         The site, or the site at one of its phases.
     name
         Of the phase.
+    brief
+        Whether conditions with a unit out, and of once in 20 years, are left out, which take the most time.
 
     Returns
     -------
@@ -150,29 +164,30 @@ def standing(facility: Facility, name: str = "") -> Standing:
     """
     parts = build.sized(facility)
     site = build.site_of(facility, parts)
-    each = np.array([model.design_power for model in parts.models.values()])
     installed = parts.heat.power
-    of = limits.full(site, each)
+    of = limits.full(site, np.array([model.design_power for model in parts.models.values()]))
     hall_of = of.plan.kinds.hall_of
     days = weathers(facility)
+    asked = [each for each in _conditions(days) if not brief or not (each.out or set(each.rows) & set(days.extreme))]
     air = limits.outdoors(days.dry, days.wet, site.altitude_pressure)
-    rare = np.isin(np.arange(days.dry.size), days.extreme)
-    crowd = limits.crowd(of, air, limits.bounds(of, air, rare))
+    rare = np.isin(np.arange(days.dry.size), [*days.extreme, *days.alarmed])
+    out = limits.OUT if any(each.out for each in asked) else limits.ALL_AT_WORK
+    crowd = limits.crowd(of, air, limits.bounds(of, air, rare), out)
     tops = np.minimum(np.minimum(crowd.air, crowd.coolant), np.minimum(crowd.liquid_plant[0], crowd.air_plant[0]))
     scales = np.clip(tops.min(axis=1), LEAST, limits.MOST)[:, np.newaxis] * LOADS * BELOW
     powers = limits.powers(of, air, scales)
     fed, shared = chain.halls(facility, site, parts), chain.site(facility, site, powers, scales)
     cooling_names, unsized = _cooling_names(facility), _unsized(facility)
     conditions = []
-    for label, rows, out, rated in _conditions(days):
-        cooling = _cooling(crowd, rows, out, cooling_names, unsized)[:, hall_of] * installed
+    for each in asked:
+        cooling = _cooling(crowd, each.rows, each.out, cooling_names, unsized)[:, hall_of] * installed
         whole = Limits(
             (*fed.names, *cooling_names),
-            np.vstack([fed.rated if rated else fed.designed, cooling]),
+            np.vstack([fed.rated if each.rated else fed.designed, cooling]),
             shared.names,
-            (shared.rated if rated else shared.designed)[:, rows].min(axis=1) * installed.sum(),
+            (shared.rated if each.rated else shared.designed)[:, each.rows].min(axis=1) * installed.sum(),
         )
-        conditions.append(Condition(label, whole, largest(whole)))
+        conditions.append(Condition(each.name, whole, largest(whole)))
     places, rack = _places(facility, site, installed)
     ideal = conditions[0].limits
     floor = (installed + places * rack)[np.newaxis]
@@ -223,6 +238,7 @@ def weathers(facility: Facility) -> Weathers:
     dry = [climate.design_dry_bulb.si, (climate.coincident_dry_bulb or climate.design_dry_bulb).si]
     wet = [(climate.coincident_wet_bulb or climate.design_wet_bulb).si, climate.design_wet_bulb.si]
     local = datetime(2026, 7, 15, tzinfo=UTC) - timedelta(hours=facility.location.time_zone.si)
+    design = [0, 1]
     try:
         rare = design_day(facility, EXTREME, local, 86400.0)
     except FacilityError:
@@ -231,19 +247,22 @@ def weathers(facility: Facility) -> Weathers:
         extreme, peak = [len(dry)], int(np.argmax(rare.dry_bulb))
         dry.append(float(rare.dry_bulb[peak]))
         wet.append(float(rare.wet_bulb[peak]))
-    return Weathers(np.array(dry), np.minimum(wet, dry), [0, 1], extreme)
+    alarmed = [len(dry) + row for row in design]
+    dry, wet = ([*values, *(values[row] for row in design)] for values in (dry, wet))
+    return Weathers(np.array(dry), np.minimum(wet, dry), design, extreme, alarmed)
 
 
-def _conditions(days: Weathers) -> list[tuple[str, list[int], bool, bool]]:
-    """List what is asked: name, weathers, whether a unit of plant is out, and whether the power chain is at ratings."""
+def _conditions(days: Weathers) -> list[_Asked]:
+    """List what is asked, design days first."""
     found = [
-        (USUAL, days.design, False, False),
-        (AT_RATINGS, days.design, False, True),
-        (ONE_OUT, days.design, True, False),
+        _Asked(USUAL, days.design),
+        _Asked(AT_RATINGS, days.design, rated=True),
+        _Asked(ONE_OUT, days.design, out=True),
+        _Asked(UP_TO_ALARMS, days.alarmed),
     ]
     if days.extreme:
         every = [*days.design, *days.extreme]
-        found += [(RARE, every, False, False), (RARE_ONE_OUT, every, True, False)]
+        found += [_Asked(RARE, every), _Asked(RARE_ONE_OUT, every, out=True)]
     return found
 
 
@@ -273,7 +292,7 @@ def _cooling(
     coolant, air = (part[rows].min(axis=0) for part in (crowd.coolant, crowd.air))
     found = {"cdus": coolant, "sidecars": coolant, "hall_air": air}
     for name, part in plants.items():
-        units = [place for place, unit in enumerate(limits.OUT) if out or unit == "none"]
+        units = [place for place, unit in enumerate(limits.OUT) if out or unit in limits.ALL_AT_WORK]
         if name in unsized:
             units = [place for place in units if limits.OUT[place] != "chiller"]
         found[name] = part[units][:, rows].min(axis=(0, 1))

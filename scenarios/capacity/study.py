@@ -16,6 +16,7 @@ from scenarios.capacity.standing import (
     PLACES,
     RARE,
     RARE_ONE_OUT,
+    UP_TO_ALARMS,
     USUAL,
     Standing,
     standing,
@@ -42,6 +43,7 @@ FIGURES = {
     USUAL: "power_and_cooling",
     AT_RATINGS: "at_ratings",
     ONE_OUT: "one_out",
+    UP_TO_ALARMS: "up_to_alarms",
     RARE: "rare",
     RARE_ONE_OUT: "rare_one_out",
 }
@@ -68,6 +70,7 @@ DEFINITIONS = {
     "capacity_it_power_and_cooling": "the same, places for racks left aside",
     "capacity_it_at_ratings": "the same with the power chain up to its ratings, redundancy kept",
     "capacity_it_one_out": "that of power and cooling with a cooler or a chiller of each loop out of service",
+    "capacity_it_up_to_alarms": "that of design days with alarms in the place of set points, while no chip throttles",
     "capacity_it_rare": "that of the day of once in 20 years, with alarms in the place of set points",
     "capacity_connection_stranded": "rating of the connection less the power drawn there at the usable IT power",
     "oversubscription_ratio": f"racks carried with accelerators held to {CAP:.0%}, over those carried at full load",

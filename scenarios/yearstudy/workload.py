@@ -280,8 +280,13 @@ def _serving(
     # One seed for all rates: their bursts are the same, so that more requests are more load.
     drawn = int(np.random.default_rng([*seed, 2]).integers(2**31))
     replica, parameters, _ = service_of(site, job, steady(rows, 0.0, HOUR), parts)
+    at = np.clip(_rates(span, parameters), RATES[0], RATES[-1])
+    low = np.clip(np.searchsorted(RATES, at) - 1, 0, RATES.size - 2)
+    part = ((at - RATES[low]) / (RATES[low + 1] - RATES[low]))[:, np.newaxis]
+    # Rates that no step lies beside are not sampled.
+    first, last = int(low.min()), int(low.max()) + 1
     table, warm = list[Floats](), list[dict[int, Floats]]()
-    for rate in RATES:
+    for rate in RATES[first : last + 1]:
         still = parameters._replace(
             daily_swing=parameters.daily_swing._replace(value=0.0),
             request_rate=parameters.request_rate._replace(value=parameters.request_rate.value * rate),
@@ -292,9 +297,7 @@ def _serving(
         level, _, known = _levels(site, rows, samples.astype(float), 1.0, together, even=True)
         table.append(level)
         warm.append(known)
-    at = np.clip(_rates(span, parameters), RATES[0], RATES[-1])
-    low = np.clip(np.searchsorted(RATES, at) - 1, 0, RATES.size - 2)
-    part = ((at - RATES[low]) / (RATES[low + 1] - RATES[low]))[:, np.newaxis]
+    low = low - first
 
     def between(values: Sequence[Floats]) -> Floats:
         every = np.array(values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +22,9 @@ WATERS = np.square(np.arange(221) / _WATERS_TO_DESIGN)
 Water over design water [1] at which dry coolers are tabulated, closer where there is little; to `MOST_WATER` and its
 like beyond. One of them is design water, where the law of still air has its corner.
 """
+
+KEPT = 16
+"""Unlike dry coolers whose tables are kept."""
 
 LEAST_DIFFERENCE = 1.0
 """Least difference of water and outdoors [K] at which a cooler's heat is taken for its rate."""
@@ -106,24 +110,31 @@ def dry_coolers_of(loops: Loops) -> DryCoolers:
 
     Notes
     -----
-    The quadrature of crossflow is the dearest law of a plant, and loops by the hundred have the same coolers.
+    The quadrature of crossflow is the dearest law of a plant, and loops by the hundred have the same coolers, as has a
+    plant with a unit out: the tables of the last few are kept.
     """
     dry = ~loops.evaporative
     made = np.stack([loops.cooler_water_stream, loops.cooler_air_flow, loops.cooler_conductance])
     unlike, rows = np.unique(made[:, dry], axis=1, return_inverse=True)
     kind = np.zeros(dry.size, dtype=np.int64)
     kind[dry] = rows.reshape(-1)
-    rated, air, conductance = unlike[:, :, np.newaxis, np.newaxis]
-    air_ratio = np.maximum(SPEEDS, dry_coolers.STILL_AIR)
-    water_ratio, air_ratio = np.broadcast_arrays(WATERS[:, np.newaxis], air_ratio)
-    a_kelvin = dry_coolers.dry_cooler(
+    every = [_unit_rate(*column) for column in unlike.T.tolist()]
+    return DryCoolers(kind, np.array(every).reshape(-1, WATERS.size, SPEEDS.size))
+
+
+@lru_cache(maxsize=KEPT)
+def _unit_rate(rated: float, air: float, conductance: float) -> Floats:
+    """Tabulate one dry cooler, (water, speed) [W/K]."""
+    water_ratio, air_ratio = np.broadcast_arrays(WATERS[:, np.newaxis], np.maximum(SPEEDS, dry_coolers.STILL_AIR))
+    rate = dry_coolers.dry_cooler(
         np.ones(()),
         water_ratio * rated,
         air_ratio * air,
         conductance * dry_coolers.conductance_factor(air_ratio, water_ratio),
         np.zeros(()),
     )
-    return DryCoolers(kind, a_kelvin)
+    rate.flags.writeable = False
+    return rate
 
 
 def dry_cooler_rates(coolers: DryCoolers, loops: Loops, settings: Settings, flow: Floats) -> Floats:

@@ -11,6 +11,7 @@ full flow.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -40,8 +41,8 @@ from twin.year.work import AT_REST, Works
 MOST = 4.0
 """Racks over those that stand [1] up to which a limit is sought; what holds so many is no limit."""
 
-HALVINGS = 20
-"""Of that bracket: to 4e-6."""
+TRIED, NARROWED = 16, 5
+"""Parts of that bracket that are told apart at a time, and how often: to 4e-6."""
 
 WARMEST_RISE = 60.0
 """Rise of facility water [K] that no plant is asked for."""
@@ -55,7 +56,8 @@ REFINED = 3
 HELD = 1e-6
 """Excess of a temperature [K] that is rounding."""
 
-OUT = ("none", "cooler", "chiller")
+ALL_AT_WORK = ("none",)
+OUT = (*ALL_AT_WORK, "cooler", "chiller")
 """Units of each loop's plant that are out of service: none, one cooler, one chiller."""
 
 
@@ -76,7 +78,7 @@ class Crowd(NamedTuple):
     air : (weather, hall kind)
         Coils, rear doors and outdoor air.
     liquid_plant, air_plant : (out, weather, hall kind)
-        Plant of the loops of its CDUs and of its coils, with units `OUT` of service.
+        Plant of the loops of its CDUs and of its coils, with the units out of service that were asked for.
     """
 
     coolant: Floats
@@ -255,7 +257,7 @@ def _of_cdus(of: Full) -> Flags:
     return np.asarray((cooled > 0.0) & (coils == 0.0))
 
 
-def crowd(of: Full, air: Outdoors, held: Bounds) -> Crowd:
+def crowd(of: Full, air: Outdoors, held: Bounds, out: Sequence[str] = OUT) -> Crowd:
     """
     Give how far each part of the halls' cooling holds.
 
@@ -267,6 +269,8 @@ def crowd(of: Full, air: Outdoors, held: Bounds) -> Crowd:
         From `outdoors`.
     held : Bounds
         Of these weathers.
+    out : sequence of text
+        Units out of service, of `OUT`.
 
     Returns
     -------
@@ -275,23 +279,30 @@ def crowd(of: Full, air: Outdoors, held: Bounds) -> Crowd:
     """
     made = of.plan
     once = passes.outside(made, air)
-    plants = tuple(_plants(made, out) for out in OUT)
+    plants = tuple(_plants(made, unit) for unit in out)
     able = np.stack([_most_heats(own, once, held.plant) for own in plants])
-    weathers, blocks = once.seen.shape[0], 1 + 2 * len(OUT)
-    outside = passes.outside(made, _repeated(air, blocks))
-    every = Bounds(*(np.tile(part, (blocks, 1)) for part in held))
-    low = np.zeros((blocks, weathers, made.kinds.hall_count.size))
-    high = np.full(low.shape, MOST)
-    for _ in range(HALVINGS):
-        middle = 0.5 * (low + high)
-        holds = _hold(of, outside, every, middle, able)
-        low, high = np.where(holds, middle, low), np.where(holds, high, middle)
-    low = np.where(low > MOST * (1.0 - 1e-5), np.inf, low)
-    liquid, air_plant = low[1:].reshape(2, len(OUT), *low.shape[1:])
+    weathers, blocks = once.seen.shape[0], 1 + 2 * len(out)
+    times = blocks * (TRIED - 1)
+    outside = passes.outside(made, _repeated(air, times))
+    every = Bounds(*(np.tile(part, (times, 1)) for part in held))
+    shape = (blocks, weathers, made.kinds.hall_count.size)
+    low = _up_to(lambda tried: _hold(of, outside, every, tried, able), shape)
+    liquid, air_plant = low[1:].reshape(2, len(out), *low.shape[1:])
     rare = held.plant > once.set_point + made.kinds.loops.control_band
     risen = np.stack([_up_to_coolant(of, own, once, held) for own in plants])[..., made.kinds.halls.loop]
     liquid = np.where((rare & _of_cdus(of))[:, made.kinds.halls.loop], risen, liquid)
     return Crowd(_coolant(of, held), np.minimum(low[0], _blown(of)), liquid, air_plant)
+
+
+def _up_to(holds: Callable[[Floats], Flags], shape: tuple[int, ...]) -> Floats:
+    """Give the crowd (shape) [1] up to which something holds, asked of (tried, *shape); infinite where `MOST` does."""
+    low, high = np.zeros(shape), np.full(shape, MOST)
+    part = (np.arange(TRIED + 1) / TRIED).reshape(-1, *np.ones(len(shape), dtype=int))
+    for _ in range(NARROWED):
+        tried = low + part * (high - low)
+        held = np.cumprod(holds(tried[1:-1]), axis=0).sum(axis=0)[np.newaxis]
+        low, high = (np.take_along_axis(tried, held + more, axis=0)[0] for more in (0, 1))
+    return np.where(low > MOST * (1.0 - 1e-5), np.inf, low)
 
 
 def _repeated(air: Outdoors, times: int) -> Outdoors:
@@ -300,17 +311,16 @@ def _repeated(air: Outdoors, times: int) -> Outdoors:
 
 
 def _hold(of: Full, outside: Outside, held: Bounds, crowded: Floats, able: Floats) -> Flags:
-    """Say which halls' parts hold: air, plants of the CDUs' loops, plants of the coils' loops, with units out."""
+    """Say which parts hold, (tried, block, weather, hall kind): air, plants of CDUs' loops, plants of coils'."""
     made, halls = of.plan, of.plan.kinds.halls
-    blocks, weathers, kinds = crowded.shape
-    steps = blocks * weathers
-    each = crowded.reshape(steps, kinds)
-    drawn = _crowded(of, each)
+    tried, blocks, weathers, kinds = crowded.shape
+    out = able.shape[0]
+    drawn = _crowded(of, crowded.reshape(-1, kinds))
     found = passes.within(made, outside, drawn, held.water, held.air, np.ones(held.water.shape))
     cool = (found.air.air <= held.air + HELD).reshape(crowded.shape)
-    heat = (found.to_loops + made.kinds.loops.pump_power).reshape(blocks, weathers, -1)
-    liquid, air = (heat[1 + part * len(OUT) : 1 + (part + 1) * len(OUT)] <= able for part in (0, 1))
-    return np.concatenate([cool[:1], liquid[..., halls.loop], air[..., halls.air_loop]])
+    heat = (found.to_loops + made.kinds.loops.pump_power).reshape(tried, blocks, weathers, -1)
+    liquid, air = (heat[:, 1 + part * out : 1 + (part + 1) * out] <= able for part in (0, 1))
+    return np.concatenate([cool[:, :1], liquid[..., halls.loop], air[..., halls.air_loop]], axis=1)
 
 
 def _crowded(of: Full, crowded: Floats) -> RackState:
@@ -350,32 +360,40 @@ def _coolant(of: Full, held: Bounds) -> Floats:
 
 
 def _up_to_coolant(of: Full, plants: _Plants, outside: Outside, held: Bounds) -> Floats:
+    """Give how far plants of CDUs hold the racks' coolant, (weather, loop kind): infinite where none is cooled."""
+    own, cdus = of.plan.kinds, of.plan.kinds.cdus
+    loop = own.halls.loop[cdus.hall]
+    mine = (own.cdu_stream > 0.0) & ~cdus.sidecar & _of_cdus(of)[loop]
+    found = np.full((outside.set_point.shape[0], own.loop_count.size), np.inf)
+    for row in np.unique(loop[mine]).tolist():
+        found[:, row] = _one_up_to_coolant(of, plants[row], outside, held.coolant, mine & (loop == row), row)
+    return found
+
+
+def _one_up_to_coolant(
+    of: Full, plant: tuple[Loops, Table], outside: Outside, coolant: Floats, mine: Flags, row: int
+) -> Floats:
     """
-    Give how far plants of CDUs hold the racks' coolant, (weather, loop kind): infinite where none is cooled.
+    Give how far the plant of one kind of loop holds the coolant of its CDUs, (weather,).
 
     At a crowd x, CDUs with their valves open leave coolant x r warmer than water, so that water may be that much colder
     than coolant may be.
     """
-    made, cdus = of.plan, of.plan.kinds.cdus
-    own, loop, stream = made.kinds, made.kinds.halls.loop[cdus.hall], made.kinds.cdu_stream
+    made, pumps, stream = of.plan, of.plan.kinds.cdus.pump_power, of.plan.kinds.cdu_stream
     heat, rate = (of.drawn.to_coolant @ made.racks_cdu)[0], np.maximum(made.exchangers[-1], 1e-9)
-    mine = (stream > 0.0) & ~cdus.sidecar & _of_cdus(of)[loop]
-    apart = (1.0 / rate - 1.0 / np.maximum(stream, 1e-9)) * mine
-    heats, pumps = ((part * mine) @ made.cdus_hall @ made.halls_loop for part in (heat, cdus.pump_power))
-    found = np.full((weathers := len(outside.set_point), own.loop_count.size), np.inf)
-    for row in np.unique(loop[mine]).tolist():
-        one, table = plants[row]
-        law, units = (condenser if one.condenser.fitted[0] else direct), np.flatnonzero(mine & (loop == row))
-        low, high = np.zeros(weathers), np.full(weathers, MOST)
-        for _ in range(HALVINGS):
-            many = 0.5 * (low + high)
-            whole = many[:, np.newaxis] * heat[units] + cdus.pump_power[units]
-            water = (held.coolant[:, units] - whole * apart[units]).min(axis=1)
-            given = many * heats[row] + pumps[row] + own.loops.pump_power[row]
-            holds = law(one, table, _water(outside, row, given[:, np.newaxis], water)).supply <= water + HELD
-            low, high = np.where(holds, many, low), np.where(holds, high, many)
-        found[:, row] = np.where(low > MOST * (1.0 - 1e-5), np.inf, low)
-    return found
+    apart = (1.0 / rate - 1.0 / np.maximum(stream, 1e-9))[mine]
+    racks_heat, pump_heat = (float(((part * mine) @ made.cdus_hall @ made.halls_loop)[row]) for part in (heat, pumps))
+    pump_heat += float(made.kinds.loops.pump_power[row])
+    one, table = plant
+    law = condenser if one.condenser.fitted[0] else direct
+
+    def holds(many: Floats) -> Flags:
+        warmer = (many.T[..., np.newaxis] * heat[mine] + pumps[mine]) * apart
+        water = (coolant[:, np.newaxis, mine] - warmer).min(axis=-1)
+        supply = law(one, table, _water(outside, row, many.T * racks_heat + pump_heat, water)).supply
+        return np.asarray(supply.reshape(water.shape) <= water + HELD).T
+
+    return _up_to(holds, (coolant.shape[0],))
 
 
 def _most_heats(plants: _Plants, outside: Outside, warmest: Floats) -> Floats:
@@ -412,7 +430,7 @@ def _most_heat(own: Loops, table: Table, outside: Outside, warmest: Floats, row:
     part = np.linspace(0.0, 1.0, POINTS)
     for _ in range(REFINED):
         heat = low[:, np.newaxis] + part * (high - low)[:, np.newaxis]
-        meets = _water(outside, row, heat, warmest)
+        meets = _water(outside, row, heat, _repeat(warmest))
         over = law(own, table, meets).supply.reshape(heat.shape) > _repeat(warmest) + HELD
         first = np.where(over.any(axis=1), np.argmax(over, axis=1), POINTS - 1)
         at = np.arange(weathers)
@@ -421,10 +439,10 @@ def _most_heat(own: Loops, table: Table, outside: Outside, warmest: Floats, row:
 
 
 def _water(outside: Outside, row: int, heat: Floats, supply: Floats) -> Water:
-    """Meet a loop with its water as warm as it may be, and all of it in motion."""
+    """Meet a loop with (weather, any) heats, its water as warm as it may be, and all of it in motion."""
     set_point = _repeat(outside.set_point[:, row])
     dry = _repeat(np.asarray(outside.air.dry_bulb)[:, 0])
-    columns: tuple[Any, ...] = (np.ones((1, 1)), _repeat(outside.seen[:, row]), dry, set_point, _repeat(supply))
+    columns: tuple[Any, ...] = (np.ones((1, 1)), _repeat(outside.seen[:, row]), dry, set_point, supply)
     return Water(heat.reshape(-1), *(np.broadcast_to(column, heat.shape).reshape(-1) for column in columns))
 
 

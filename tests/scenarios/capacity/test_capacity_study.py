@@ -15,7 +15,7 @@ from facilities.nameplate import nameplate
 from facilities.phases import at_phase
 from facilities.variants import Variants
 from scenarios.capacity import chapter, study
-from scenarios.capacity.standing import AT_RATINGS, ONE_OUT, PLACES, USUAL, standing
+from scenarios.capacity.standing import AT_RATINGS, ONE_OUT, PLACES, UP_TO_ALARMS, USUAL, standing
 from scenarios.capacity.words import label
 from scenarios.setting import DEFAULT, Asked, settle
 from scenarios.yearstudy import workload
@@ -44,6 +44,8 @@ def test_every_site(name: str) -> None:
     whole = {condition.name: condition.usable.total for condition in now.conditions}
     assert whole["design days, power chain at its ratings"] >= whole["design days"] * (1.0 - 1e-9)
     assert whole["design days, one unit out"] <= whole["design days"] * (1.0 + 1e-9)
+    # What holds its set points is below its alarms.
+    assert whole["design days, up to alarms"] >= whole["design days"] * (1.0 - 1e-9)
     if "once in 20 years" in whole:
         assert whole["once in 20 years"] <= whole["design days"] * (1.0 + 1e-9)
     rating, drawn = now.connection
@@ -100,8 +102,20 @@ def test_a_climate_of_two_design_values_will_do() -> None:
     facility = facilities.load("frontier")
     unknown = dict.fromkeys(("coincident_dry_bulb", "coincident_wet_bulb", "annual_highest", "annual_highest_spread"))
     bare = standing(facility.model_copy(update={"climate": facility.climate.model_copy(update=unknown)}))
-    assert [condition.name for condition in bare.conditions] == [USUAL, AT_RATINGS, ONE_OUT]
-    assert bare.conditions[-1].usable.total <= standing(facility).conditions[2].usable.total * (1.0 + 1e-9)
+    assert [condition.name for condition in bare.conditions] == [USUAL, AT_RATINGS, ONE_OUT, UP_TO_ALARMS]
+    assert bare.conditions[2].usable.total <= standing(facility).conditions[2].usable.total * (1.0 + 1e-9)
+
+
+def test_fewer_conditions_are_the_same_ones() -> None:
+    """Those with a unit out and of rare days left out, the others, and the racks that fit, are what they were."""
+    facility = facilities.load("google_tpu_v4")
+    whole, brief = standing(facility), standing(facility, brief=True)
+    assert [condition.name for condition in brief.conditions] == [USUAL, AT_RATINGS, UP_TO_ALARMS]
+    of = {condition.name: condition for condition in whole.conditions}
+    for condition in brief.conditions:
+        assert np.array_equal(condition.limits.hall, of[condition.name].limits.hall)
+        assert condition.limits.site == pytest.approx(of[condition.name].limits.site, rel=1e-12)
+    assert brief.fit == whole.fit
 
 
 def test_a_plant_that_cannot_hold_carries_nothing() -> None:
