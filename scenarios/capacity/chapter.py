@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from scenarios.capacity import charts
-from scenarios.capacity.standing import AT_RATINGS, ONE_OUT, RARE
-from scenarios.capacity.study import FIGURES
+from scenarios.capacity.standing import AT_RATINGS, ONE_OUT, RARE, UP_TO_ALARMS
+from scenarios.capacity.study import FIGURES, figures
 from scenarios.capacity.words import binding, inside, label
 from scenarios.page.quantities import MISSING, count, digits, quantity, share
 from scenarios.page.shown import Shown
@@ -26,12 +26,26 @@ MINUS = "\N{MINUS SIGN}"
 SAME = 1.0
 """Difference of powers [W] that is rounding."""
 
-LABELS = {
-    AT_RATINGS: "Power chain at its ratings",
-    ONE_OUT: "With a unit of plant out",
-    RARE: "Once in 20 years",
+NAMES = {
+    "capacity_it_usable": "Usable IT",
+    "capacity_it_power_and_cooling": "Power and cooling alone",
+    **{
+        f"capacity_it_{FIGURES[condition]}": name
+        for condition, name in {
+            AT_RATINGS: "Power chain at its ratings",
+            ONE_OUT: "With a unit of plant out",
+            UP_TO_ALARMS: "Up to alarms",
+            RARE: "Once in 20 years",
+        }.items()
+    },
+    "capacity_racks_fit": "More racks fit",
+    "capacity_racks_too_many": "Racks too many",
+    "capacity_connection_stranded": "Stranded at the connection",
 }
-"""Conditions that stand among the figures."""
+"""Figures of what a site can carry, and what they are called."""
+
+RACKS = "capacity_racks_"
+"""Before the names of figures that count racks."""
 
 
 class Chapter(NamedTuple):
@@ -98,24 +112,34 @@ def groups(found: Capacities) -> list[tuple[str, list[tuple[str, str, str]]]]:
     list
         One group: label, text and name of each figure; no name of what is no number.
     """
-    now, (rating, drawn) = found.now, found.now.connection
-    members = [
-        ("Usable IT", quantity(now.usable.total, "W"), "capacity_it_usable"),
-        ("Bound by", binding(now.limits, now.usable), ""),
-        *(
-            [("Power and cooling alone", quantity(found.budget, "W"), ""), ("Their limit", _named(found.held[0]), "")]
-            if _places_bind(found)
-            else []
-        ),
-        *(
-            (LABELS[held.name], quantity(held.usable, "W"), f"capacity_it_{FIGURES[held.name]}")
-            for held in found.held
-            if held.name in LABELS
-        ),
-        ("More racks fit", count(now.fit.fit), "capacity_racks_fit"),
-        ("Stranded at the connection", quantity(rating - drawn, "W"), "capacity_connection_stranded"),
-    ]
+    now, alone = found.now, _places_bind(found)
+    values = {name: metric["value"] for name, metric in figures(found).items() if name in NAMES}
+    shown = {"capacity_it_power_and_cooling": alone, "capacity_racks_too_many": bool(now.fit.too_many)}
+    told = [name for name in NAMES if name in values and shown.get(name, True)]
+    members = [(NAMES[name], text(name, values[name]), name) for name in told]
+    members.insert(1, ("Bound by", binding(now.limits, now.usable), ""))
+    if alone:
+        members.insert(3, ("Their limit", _named(found.held[0]), ""))
     return [("Capacity", members)]
+
+
+def text(name: str, value: float) -> str:
+    """
+    Write a figure of what a site can carry.
+
+    Parameters
+    ----------
+    name
+        Of `NAMES`.
+    value : [W] or [1]
+        Of the figure.
+
+    Returns
+    -------
+    text
+        Whole racks, or a power.
+    """
+    return count(round(value)) if name.startswith(RACKS) else quantity(value, "W")
 
 
 def sentences(found: Capacities) -> tuple[str, ...]:

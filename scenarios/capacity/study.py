@@ -237,6 +237,34 @@ def binding(limits: Limits, usable: Usable) -> tuple[str, ...]:
     return tuple(names[row] for row in sorted(found, key=lambda row: -power[row]))
 
 
+def standing_figures(now: Standing) -> dict[str, Metric]:
+    """
+    Give the figures of what a site can carry as it stands.
+
+    Parameters
+    ----------
+    now : Standing
+        The site.
+
+    Returns
+    -------
+    dict of text to Metric
+        By name.
+    """
+    rating, drawn = now.connection
+    watts = {
+        "it_installed": float(now.installed.sum()),
+        "it_usable": now.usable.total,
+        **{f"it_{FIGURES[condition.name]}": condition.usable.total for condition in now.conditions},
+        "connection_used": drawn,
+        "connection_stranded": rating - drawn,
+    }
+    counts = {f"racks_{name}": float(value) for name, value in now.fit._asdict().items()}
+    made = {f"capacity_{name}": (value, "W") for name, value in watts.items()}
+    made |= {f"capacity_{name}": (value, "1") for name, value in counts.items()}
+    return {name: {"value": value, "unit": unit} for name, (value, unit) in made.items()}
+
+
 def figures(found: Capacities) -> dict[str, Metric]:
     """
     Give the figures of what a site can carry.
@@ -249,24 +277,16 @@ def figures(found: Capacities) -> dict[str, Metric]:
     Returns
     -------
     dict of text to Metric
-        By name, of the site as it stands at the end of the year.
+        By name, of the site as it stands at the end of the year, and with more racks under caps.
     """
-    now, (rating, drawn) = found.now, found.now.connection
-    watts = {
-        "it_installed": float(now.installed.sum()),
-        "it_usable": now.usable.total,
-        **{f"it_{FIGURES[held.name]}": held.usable for held in found.held},
-        "connection_used": drawn,
-        "connection_stranded": rating - drawn,
+    if found.more is None:
+        return standing_figures(found.now)
+    parts = {"ratio": found.ratios, "lost": found.more.lost, "throttled": found.more.throttled}
+    parts["computing"] = found.more.computing / found.more.computing[0]
+    more: dict[str, Metric] = {
+        f"oversubscription_{name}": {"value": float(part[-1]), "unit": "1"} for name, part in parts.items()
     }
-    counts = {f"racks_{name}": float(value) for name, value in now.fit._asdict().items()}
-    made = {f"capacity_{name}": (value, "W") for name, value in watts.items()}
-    made |= {f"capacity_{name}": (value, "1") for name, value in counts.items()}
-    if found.more is not None:
-        parts = {"ratio": found.ratios, "lost": found.more.lost, "throttled": found.more.throttled}
-        parts["computing"] = found.more.computing / found.more.computing[0]
-        made |= {f"oversubscription_{name}": (float(part[-1]), "1") for name, part in parts.items()}
-    return {name: {"value": value, "unit": unit} for name, (value, unit) in made.items()}
+    return standing_figures(found.now) | more
 
 
 def table(found: Capacities) -> pl.DataFrame:

@@ -12,7 +12,8 @@ from scenarios.page import drawing, lines, quantities
 from scenarios.page.quantities import MISSING, digits
 from scenarios.page.shown import Shown
 from scenarios.page.style import BLUE, INK, ORANGE, Chart
-from scenarios.uncertainty.sampling import HEADLINES, OF_ACCOUNTS, SHOWN, Sampled, ranked
+from scenarios.uncertainty import carrying
+from scenarios.uncertainty.sampling import HEADLINES, OF_ACCOUNTS, OF_CAPACITY, SHOWN, Sampled, ranked
 from scenarios.uncertainty.tables import spread
 
 if TYPE_CHECKING:
@@ -48,12 +49,15 @@ class Content(NamedTuple):
         Numbers that matter.
     notes : list of text
         How it was made.
+    limits : Shown or None
+        What limits the samples can carry, and how often each binds.
     """
 
     quantiles: Shown
     charts: dict[str, Chart]
     matters: Shown
     notes: list[str]
+    limits: Shown | None
 
 
 def content(sampled: Sampled, labels: Mapping[str, str], write: Write) -> Content:
@@ -74,8 +78,13 @@ def content(sampled: Sampled, labels: Mapping[str, str], write: Write) -> Conten
     Content
         For the template.
     """
+    able = sampled.carrying
     return Content(
-        shown(sampled, labels, write), charts(sampled, labels, write), matters(sampled, labels), notes(sampled)
+        quantiles=shown(sampled, labels, write),
+        charts=charts(sampled, labels, write),
+        matters=matters(sampled, labels),
+        notes=notes(sampled),
+        limits=None if able is None else carrying.shown(able, lambda power: write(OF_CAPACITY[0], power)),
     )
 
 
@@ -271,8 +280,8 @@ def notes(sampled: Sampled) -> list[str]:
     told = [
         f"{len(sampled.numbers)} numbers of the site and its unit costs have a range; each is drawn by itself between "
         "its least and its most, the likeliest being that of the file (triangular; Sobol's sequence, scrambled by seed "
-        f"{sampled.seed}, dimensions that echo one another shuffled). Weather, jobs, how many racks stand and what has "
-        "no range are those of the year above. Where a file's own number lies near one end of its range, it is no "
+        f"{sampled.seed}, dimensions that echo one another shuffled). Weather, jobs and what has no range are "
+        "those of the year above. Where a file's own number lies near one end of its range, it is no "
         "median: P50 then differs from it.",
         f"Of each sampled year {sampled.steps} steps are solved, and its difference from the year above is carried to "
         "the steps that are like them; the error says how far that was from the whole year, in the worst of "
@@ -290,9 +299,17 @@ def notes(sampled: Sampled) -> list[str]:
             "its own is dispatched for each sample in some days of the year, and carried to all; of the samples that "
             "were solved whole, in every hour."
         )
+    if sampled.carrying is not None:
+        told.append(
+            "What a site can carry is solved for each sample on its design days, all plant at work; with a unit out, "
+            "and once in 20 years, for the site as given alone. Set points are drawn apart from the coolers that must "
+            "hold them, as no file says how wide that tie is: a sample that asks its plant for water colder than it "
+            "can make carries hardly any IT with set points held, though its racks would only run warmer. Up to alarms "
+            "is what is carried before an alarm or a throttling chip, and hangs far less on that."
+        )
     told.append(
-        "Not sampled: what the site can carry (usable IT, racks that fit). It follows from how large plant and supply "
-        "are, and margins that are drawn by themselves would make many a site too small for the racks that run in it."
+        "Not sampled: how many racks stand. A range of a count is that of a class of sites, or of a split between two "
+        "kinds of racks: drawn, it would be another site behind the same connection, and no doubt about this one."
     )
     if sampled.tied:
         told.insert(

@@ -9,7 +9,8 @@ import numpy as np
 
 from facilities.variants import Banded
 from scenarios.setting import ARGUMENTS
-from scenarios.uncertainty import importance
+from scenarios.uncertainty import carrying, importance
+from scenarios.uncertainty.carrying import Carried, Carrying
 from scenarios.uncertainty.draws import Draw, Draws, free
 from scenarios.uncertainty.prices import INTENSITY, Prices
 from scenarios.uncertainty.years import Years
@@ -31,9 +32,13 @@ LEAST, MOST = 8, 65536
 """Samples that may be asked for."""
 
 OF_SITE = ("pue", "wue", "facility_energy", "facility_power_peak", "chip_margin_min")
+OF_CAPACITY = ("capacity_it_usable", "capacity_it_up_to_alarms")
 OF_ACCOUNTS = ("cost_accelerator_hour", "cue")
-HEADLINES = (*OF_SITE, *OF_ACCOUNTS)
-"""Figures of which it is told which numbers matter: of the site's own, and of what unit costs are drawn for."""
+HEADLINES = (*OF_SITE, *OF_CAPACITY, *OF_ACCOUNTS)
+"""
+Figures of which it is told which numbers matter: of the site's own, of what it can carry, and of what unit costs are
+drawn for.
+"""
 
 Progress = Callable[[float], None]
 
@@ -90,6 +95,8 @@ class Sampled(NamedTuple):
         Of sites that can be built, but whose plant cannot carry their heat: what happens.
     missed : dict of text to float
         Largest difference of a carried figure from that of the whole year, of the samples that were checked.
+    carrying : Carrying or None
+        What the samples can carry, where that of the known site was asked for.
     """
 
     numbers: tuple[Banded, ...]
@@ -106,6 +113,7 @@ class Sampled(NamedTuple):
     refused: tuple[tuple[str, int], ...]
     failed: tuple[str, ...]
     missed: dict[str, float]
+    carrying: Carrying | None
 
 
 def sample(found: Found, count: int, seed: int, progress: Progress | None = None) -> Sampled:
@@ -141,7 +149,8 @@ def sample(found: Found, count: int, seed: int, progress: Progress | None = None
     draws = Draws(found.facility, numbers, seed, growth=years.growth)
     prices = None if found.accounts is None else Prices(found, found.accounts)
     beside = np.zeros((count, 0)) if prices is None else prices.draw(count, seed)
-    values, rows, failed, missed = _solved(found.facility.name, _Made(years, draws, prices), beside, progress)
+    made = _Made(years, draws, prices, carries=found.capacity is not None)
+    values, rows, failed, missed, carried = _solved(found.facility.name, made, beside, progress)
     every = (*numbers, *(() if prices is None else prices.numbers))
     names = [name for name in found.figures if any(name in row for row in rows)]
     figures = {name: np.array([row.get(name, np.nan) for row in rows]) for name in names}
@@ -160,7 +169,7 @@ def sample(found: Found, count: int, seed: int, progress: Progress | None = None
         known=found.figures,
         correlation=correlation,
         told=told,
-        swings=tuple(_swing(_Made(years, draws, prices), row, found) for row in matter),
+        swings=tuple(_swing(made, row, found) for row in matter),
         seed=seed,
         steps=years.steps,
         tied=draws.tied,
@@ -168,6 +177,7 @@ def sample(found: Found, count: int, seed: int, progress: Progress | None = None
         refused=tuple(draws.refused.most_common()),
         failed=tuple(failed),
         missed=missed,
+        carrying=None if found.capacity is None else Carrying(found.capacity.now, tuple(carried)),
     )
 
 
@@ -177,6 +187,7 @@ class _Made(NamedTuple):
     years: Years
     draws: Draws
     prices: Prices | None
+    carries: bool
 
     def figures(self, found: Found, values: Floats, unit_costs: Floats) -> dict[str, float]:
         """Give the figures of a sample, of its accounts as well."""
@@ -185,19 +196,24 @@ class _Made(NamedTuple):
             return own
         return own | self.prices.figures(unit_costs, own, _intensity(self.draws.numbers, values), found)
 
+    def carried(self, found: Found) -> Carried | None:
+        """Give what the site of a sample can carry at its year's end."""
+        return carrying.carried(found.stretches[-1].facility) if self.carries else None
+
 
 class _Solved(NamedTuple):
-    """What was drawn and came of each site that was solved, what happens in others, and how far carried figures are."""
+    """What came of each site that was solved, what happens in others, how far figures are, and what sites carry."""
 
     values: list[Floats]
     rows: list[dict[str, float]]
     failed: list[str]
     missed: dict[str, float]
+    carried: list[Carried]
 
 
 def _solved(name: str, made: _Made, beside: Floats, progress: Progress | None) -> _Solved:
     """Draw sites until so many could be built, and solve the year of each; of the first few whole as well."""
-    solved, draws, count = _Solved([], [], [], {}), made.draws, len(beside)
+    solved, draws, count = _Solved([], [], [], {}, []), made.draws, len(beside)
     for first in draws.sites(count):
         try:
             draw, found = _built(made.years, draws, first)
@@ -205,6 +221,10 @@ def _solved(name: str, made: _Made, beside: Floats, progress: Progress | None) -
             own = made.figures(found, draw.values, unit_costs)
             if len(solved.rows) < CHECKED:
                 _compare(solved.missed, own, _whole(made, draw, unit_costs))
+            able = made.carried(found)
+            if able is not None:
+                solved.carried.append(able)
+                own |= able.figures
             solved.values.append(np.append(draw.values, unit_costs))
             solved.rows.append(own)
         except InputError as error:
@@ -286,7 +306,9 @@ def _swing(made: _Made, row: int, found: Found) -> Swing:
         values[row] = value
         try:
             year = made.years.found(made.draws.alone(row, value))
-            ends.append(made.figures(year, values, np.zeros(0) if prices is None else prices.given))
+            own = made.figures(year, values, np.zeros(0) if prices is None else prices.given)
+            able = made.carried(year)
+            ends.append(own if able is None else own | able.figures)
         except (InputError, StateError):
             ends.append({})
     return Swing(row, *ends)

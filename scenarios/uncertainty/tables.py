@@ -7,12 +7,11 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from scenarios.uncertainty import carrying
+from scenarios.uncertainty.carrying import SHARES
 from scenarios.uncertainty.sampling import Sampled
 from twin.arrays import Floats
 from twin.metrics import Metric
-
-SHARES = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
-"""Part of the samples that lies below each quantile."""
 
 
 def spread(values: Floats) -> dict[str, float]:
@@ -75,13 +74,14 @@ def metrics(sampled: Sampled, names: list[str]) -> dict[str, Metric]:
     Returns
     -------
     dict of text to Metric
-        Flat: ``pue_p10`` and its like.
+        Flat: ``pue_p10`` and its like, and how often each limit binds.
     """
-    return {
+    made: dict[str, Metric] = {
         f"{name}_{mark}": {"value": value, "unit": sampled.known[name]["unit"]}
         for name in names
         for mark, value in spread(sampled.figures[name]).items()
     }
+    return made if sampled.carrying is None else made | carrying.metrics(sampled.carrying)
 
 
 def importance(sampled: Sampled) -> pl.DataFrame:
@@ -128,10 +128,14 @@ def samples(sampled: Sampled) -> pl.DataFrame:
     Returns
     -------
     frame
-        A row a sample: numbers by their places, each in the unit of its field, then figures by their names.
+        A row a sample: numbers by their places, each in the unit of its field, figures by their names, then the limits
+        that bind.
     """
     drawn = {number.path: sampled.values[:, row] for row, number in enumerate(sampled.numbers)}
-    return pl.DataFrame(drawn | sampled.figures)
+    found = () if sampled.carrying is None else sampled.carrying.samples
+    bound = {"capacity_bound_by": [each.bound for each in found]} if found else {}
+    bound |= {"capacity_up_to_alarms_bound_by": [each.alarmed for each in found]} if found else {}
+    return pl.DataFrame(drawn | sampled.figures | bound)
 
 
 def write(sampled: Sampled, folder: Path) -> None:
@@ -146,5 +150,7 @@ def write(sampled: Sampled, folder: Path) -> None:
         Of the year.
     """
     made = {"uncertainty": quantiles(sampled), "importance": importance(sampled), "samples": samples(sampled)}
+    if sampled.carrying is not None:
+        made["capacity_uncertainty"] = carrying.table(sampled.carrying)
     for name, frame in made.items():
         frame.write_parquet(folder / f"{name}.parquet")

@@ -131,7 +131,7 @@ def labels(found: Found) -> dict[str, str]:
     dict of text to text
         Name -> label, in reading order.
     """
-    groups = (*FIGURES, *accounts_page.FIGURES)
+    groups = (("Capacity", tuple(chapter.NAMES.items())), *FIGURES, *accounts_page.FIGURES)
     return {name: label for _, members in groups for name, label in members if name in found.figures}
 
 
@@ -226,6 +226,10 @@ def how_sure(found: Found) -> str:
         f"How sure: bands are P10 to P90 of {len(found.sampled.values)} sites drawn from the ranges of their numbers; "
         "figures without one were not sampled, or are the same in all."
     )
+    if found.sampled.carrying is not None:
+        from scenarios.uncertainty import carrying
+
+        told += f" {carrying.sentence(found.sampled.carrying)}"
     outside = []
     for name, label in labels(found).items():
         if _band(found, name):
@@ -242,6 +246,8 @@ def how_sure(found: Found) -> str:
 
 def _text(name: str, figure: Metric) -> str:
     """Write a figure; a margin is a difference and no temperature."""
+    if name in chapter.NAMES:
+        return chapter.text(name, figure["value"])
     if name in OF_ACCOUNTS:
         return accounts_page.text(name, figure["value"], figure["unit"])
     if name in DIFFERENCES:
