@@ -4,8 +4,9 @@ Controls of the loops: coolers, economisers and chillers, sampled every ten seco
 Coolers take the heat that the water brings and the deviation of what leaves the plant from its set point over
 `CONTROL_TIME`: by their bypass up to what still air carries, then by their fans. Where they cannot, chillers take what
 is left. Coolers are taken out of service where the water is hardly warmer than the outdoors and chillers can carry the
-heat alone. Each of the two changes only after a dwell, and comes and goes at different conditions; either comes before
-its dwell, and then stays for one, where the water has risen by several bands.
+heat alone. Each of the two goes only after a dwell, and comes and goes at different conditions; either comes before it,
+and then stays for one, where the water has left its band: plants may not lose their set point to save a start (the
+failsafe of ASHRAE Guideline 36, 1 K above it, whose 15 min are left out).
 """
 
 from __future__ import annotations
@@ -45,10 +46,6 @@ ECONOMISER_OPENING = 0.9
 """Opening [1] of the economiser for which the coolers make condenser water cold enough: it has room to correct."""
 
 
-EARLY_BANDS = 3.0
-"""Rise of the water over its set point, in bands [1], above which machines start before their dwell; assumed."""
-
-
 @njit(inline="always")
 def _at(table, loop, speed):
     """Interpolate a column over fan speed, or over load."""
@@ -86,7 +83,7 @@ def _serve(law, i, memory, wanted, cooled, difference, over, seconds):
         memory.waiting[i] = law.restart_time[i]
     able = law.chiller_units[i] * law.chiller_capacity[i]
     alone = able > 0.0 and wanted <= able and memory.waiting[i] <= 0.0
-    early = over > EARLY_BANDS * law.band[i] and not memory.economising[i]
+    early = over > law.band[i] and not memory.economising[i]
     if memory.economiser_age[i] >= law.dwell[i] or early or not alone:
         least = law.economy[i] if memory.economising[i] else law.economy[i] + law.hysteresis[i]
         economising = difference > least or not alone
@@ -97,8 +94,7 @@ def _serve(law, i, memory, wanted, cooled, difference, over, seconds):
     elif memory.chilling[i]:
         chilling = cooled < wanted or memory.chiller_age[i] < law.dwell[i]
     else:
-        least = law.band[i] if memory.chiller_age[i] >= law.dwell[i] else EARLY_BANDS * law.band[i]
-        chilling = cooled < wanted and over > least
+        chilling = cooled < wanted and over > law.band[i]
     if chilling != memory.chilling[i]:
         memory.chilling[i], memory.chiller_age[i] = chilling, 0.0
 

@@ -200,16 +200,17 @@ def test_service_changes_with_hysteresis_and_after_a_dwell(
 @pytest.mark.parametrize(
     ("over", "age", "starts"),
     [
-        # Three bands of 3 K call them before their dwell, as when coolers are lost just after they have stopped.
-        (8.9, 100.0, False),
-        (9.1, 100.0, True),
-        (9.1, 0.0, True),
-        # After it one band does.
+        # A band of 3 K calls them, before their dwell too, as when coolers are lost just after they have stopped.
+        (2.9, 100.0, False),
+        (3.1, 100.0, True),
+        (3.1, 0.0, True),
         (2.9, 590.0, False),
         (3.1, 590.0, True),
     ],
 )
-def test_chillers_come_before_their_dwell_where_the_water_is_far_over(over: float, age: float, starts: bool) -> None:
+def test_chillers_come_before_their_dwell_where_the_water_has_left_its_band(
+    over: float, age: float, starts: bool
+) -> None:
     """Coolers at 301 K take 10 kW/K; the water brings 40 kW, and being over asks for 10 kW/K more."""
     now = state(300.0 + over, 302.0 + over, age=age)
     controlled(law(outdoor=301.0, chillers=100e3), now)
@@ -220,15 +221,17 @@ def test_chillers_come_before_their_dwell_where_the_water_is_far_over(over: floa
     assert bool(now.memory.chilling[0]) == starts
 
 
-@pytest.mark.parametrize(("over", "age", "comes"), [(8.9, 100.0, False), (9.1, 100.0, True), (9.1, 0.0, True)])
-def test_coolers_come_before_their_dwell_where_the_water_is_far_over(over: float, age: float, comes: bool) -> None:
+@pytest.mark.parametrize(("over", "age", "comes"), [(2.9, 100.0, False), (3.1, 100.0, True), (3.1, 0.0, True)])
+def test_coolers_come_before_their_dwell_where_the_water_has_left_its_band(
+    over: float, age: float, comes: bool
+) -> None:
     """
     A job comes back just after coolers left: chillers, too slow yet able to take it all, serve alone.
 
     They take 150 kW of the 40 kW that the water brings and the 10 kW/K that being over asks for.
     """
     now = state(300.0 + over, 302.0 + over, served=(False, True), age=age)
-    controlled(law(outdoor=301.0, chillers=150e3), now)
+    controlled(law(outdoor=295.0, chillers=150e3), now)
     assert bool(now.memory.economising[0]) == comes
     assert now.memory.economiser_age[0] == (0.0 if comes else age + SECONDS)
 
