@@ -32,6 +32,8 @@ def close(found: Both) -> None:
         ("traditional_enterprise", 3, 3600),  # chillers, fan coils and towers; racks each at another place of a trace
         ("google_tpu_v4", 6, 3600),  # an economiser between towers and the loop
         ("hpe_isambard_ai", 6, 3600),  # four kinds of jobs, two classes that leak
+        ("azure_nd_h200_v5", 6, 3600),  # air alone, whose coils get their water late
+        ("fairwater", 6, 3600),  # coolers and chillers by turns, coolant that follows its racks
     ],
 )
 def test_energy_and_water_are_those_of_the_replay(name: str, hours: int, step: int) -> None:
