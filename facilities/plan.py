@@ -8,9 +8,10 @@ from facilities import layout as places
 from facilities.layout import Layout
 from facilities.schema import Facility, Plan
 from twin.places import Feeds, Ground
+from twin.redundancy import GROUPS
 from twin.site import Floats, Integers, Site
 
-TWO_CORDS = frozenset({"2N", "3N/2", "4N/3"})
+TWO_CORDS = frozenset(GROUPS)
 """Schemes of redundancy under which a rack hangs on two feeds, each of which can carry it alone."""
 
 
@@ -139,12 +140,10 @@ def _pair(scheme: str, part: Floats, units: Integers) -> Integers:
         feed = np.minimum((part * units).astype(np.int64), units - 1)
         return np.stack([feed, feed], axis=1)
     if scheme == "2N":
-        half = np.maximum(units // 2, 1)
+        half = units // 2
         feed = np.minimum((part * half).astype(np.int64), half - 1)
-        return np.stack([feed, np.minimum(feed + half, units - 1)], axis=1)
-    size = 3 if scheme == "3N/2" else 4
-    step = (part * units).astype(np.int64)
-    first = np.minimum(step, units - 1)
+        return np.stack([feed, feed + half], axis=1)
+    size = GROUPS[scheme]
+    first = np.minimum((part * units).astype(np.int64), units - 1)
     group = first // size * size
-    width = np.minimum(size, units - group)
-    return np.stack([first, group + (first - group + 1) % width], axis=1)
+    return np.stack([first, group + (first - group + 1) % size], axis=1)

@@ -17,7 +17,7 @@ from facilities.schema import Facility, WaterLoop
 from twin import power
 from twin.cooling.chillers import FullLoad, carnot, full_load, thin_air_rise
 from twin.cooling.psychrometrics import WATER_HEAT
-from twin.redundancy import GROUPS
+from twin.redundancy import whole
 from twin.site import Floats, Stage
 
 WATER_DENSITY = 995.0
@@ -139,16 +139,15 @@ def path(facility: Facility, wanted: Sequence[PathStage], output: Floats) -> tup
     Returns
     -------
     tuple of tuple of Stage and (hall,) or (1,) [W]
-        Stages with as many units as keep each at its design loading, of its redundancy one group at least, and the
-        power at the path's head.
+        Stages with as many units as keep each at or below its design loading, in whole groups of its redundancy, and
+        the power at the path's head.
     """
     stages = []
     carried = np.asarray(output, dtype=float)
     for stage in wanted:
         part = unit(facility.catalog.converters[stage.converter], facility.connection.power_factor.si)
-        units = np.ceil(carried / (stage.design_loading.si * part.rating) - 1e-9)
-        least = float(GROUPS.get(stage.redundancy, 1))
-        stages.append(Stage(stage.name, np.maximum(units, least), part.rating, part.curve, stage.heats_hall))
+        units = whole(stage.redundancy, carried / (stage.design_loading.si * part.rating))
+        stages.append(Stage(stage.name, units, part.rating, part.curve, stage.heats_hall))
         carried = carried + stage_loss(stages[-1], carried)
     return tuple(stages), carried
 

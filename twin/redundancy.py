@@ -29,7 +29,7 @@ BLOCK = 5
 """Units that share one spare."""
 
 ROUNDING = 1e-9
-"""Part of a load [1] that is rounding, and needs no further unit."""
+"""Part of a load, or of a group [1], that is rounding, and needs no further unit."""
 
 
 class Left(NamedTuple):
@@ -48,6 +48,26 @@ class Left(NamedTuple):
     lost: float
 
 
+def whole(scheme: str, units: Floats) -> Floats:
+    """
+    Round units up to whole groups: pairs, threes and fours, and blocks with their spare.
+
+    Parameters
+    ----------
+    scheme : text
+        One of the module's.
+    units : (any,) [1]
+        As many as a load needs, whole or not.
+
+    Returns
+    -------
+    (any,) [1]
+        One group at least; whole units for N and N+1.
+    """
+    size = BLOCK + 1 if scheme == "block" else GROUPS.get(scheme, 1)
+    return np.asarray(size * np.maximum(np.ceil(units / size - ROUNDING), 1.0), dtype=float)
+
+
 def usable(scheme: str, units: Floats) -> Floats:
     """
     Give the units of a stage whose rating may be used, so that what may fail may fail.
@@ -57,7 +77,7 @@ def usable(scheme: str, units: Floats) -> Floats:
     scheme : text
         One of the module's.
     units : (any,) [1]
-        Installed.
+        Installed, in whole groups.
 
     Returns
     -------
@@ -78,7 +98,7 @@ def after_failure(scheme: str, units: float, loading: float, out: int) -> Left:
     scheme : text
         One of the module's.
     units : [1]
-        Installed.
+        Installed, in whole groups.
     loading : [1]
         Load of the whole stage over the rating of all its units.
     out : int

@@ -86,3 +86,20 @@ def test_a_stage_loaded_beyond_its_redundancy_is_told() -> None:
     (fault,) = checks.faults(facility)
     assert fault.where == "power.hall.2.design_loading"
     assert "2N" in fault.message
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "stage", "units"),
+    # By load alone: 63, seven, nine, 46 and three.
+    [
+        ("aws_p4d_ultracluster", "hall", 0, 64),
+        ("azure_nd_h200_v5", "hall", 0, 12),
+        ("azure_nd_h200_v5", "hall", 1, 8),
+        ("oracle_abilene", "hall", 1, 48),
+        ("traditional_enterprise", "mechanical", 0, 4),
+    ],
+)
+def test_stages_stand_in_whole_groups(name: str, path: str, stage: int, units: int) -> None:
+    """Pairs, fours, and blocks of five with their spare, in every hall."""
+    chain = build.site(facilities.load(name)).chain
+    assert np.all(getattr(chain, f"{path}_path")[stage].units == units)

@@ -8,7 +8,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from twin.redundancy import after_failure, at_least, fed, unit_availability, usable
+from twin.redundancy import after_failure, at_least, fed, unit_availability, usable, whole
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,35 @@ def test_at_its_usable_load_a_stage_rides_through_one_failure_and_no_more(
     assert left.loading == pytest.approx(1.0, rel=1e-9)
     assert left.lost == pytest.approx(0.25 if scheme == "N" else 0.0, abs=1e-12)
     assert after_failure(scheme, units, 1.01 * share, 1).loading == pytest.approx(1.01, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "needed", "expected"),
+    [
+        ("N", 6.2, 7),
+        ("N+1", 6.2, 7),
+        ("2N", 4.4, 6),
+        ("2N", 0.0, 2),
+        ("3N/2", 6.1, 9),
+        ("4N/3", 7.0, 8),
+        ("4N/3", 8.0 * (1.0 + 1e-12), 8),
+        ("block", 46.0, 48),
+    ],
+)
+def test_units_stand_in_whole_groups(scheme: str, needed: float, expected: int) -> None:
+    """Pairs, threes, fours, and five with their spare; what is rounding asks for no further group."""
+    assert whole(scheme, np.array([needed]))[0] == expected
+
+
+def test_seven_of_four_that_carry_three_are_eight() -> None:
+    """
+    Load of 4.9 MW on units of 1 MW at 70 %: seven by load, two fours by their pairs, each unit at 0.6125.
+
+    One out: 4/3 of 0.6125 is 0.81667. Two of a four: 2.5/6 of 2.45 MW on one, 1.02083, and a sixth of 2.45 MW lost.
+    """
+    units = float(whole("4N/3", np.array([4.9 / 0.7]))[0])
+    assert after_failure("4N/3", units, 4.9 / units, 1) == pytest.approx((0.6125 * 4 / 3, 0.0), rel=1e-9)
+    assert after_failure("4N/3", units, 4.9 / units, 2) == pytest.approx((2.45 * 2.5 / 6, 1 / 12), rel=1e-9)
 
 
 def test_two_sides() -> None:
