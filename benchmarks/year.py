@@ -48,16 +48,16 @@ def row(site: str) -> str:
     )
 
 
-DAY = datetime(2026, 7, 15, 5, tzinfo=UTC)
-"""Start of the day that is solved both ways."""
+JULY = 7
+"""Month whose 15th is solved both ways, without another."""
 
 
-def day(name: str) -> str:
+def day(name: str, month: int) -> str:
     """Give a site's line of the table of a day, replayed and at rest."""
-    facility = facilities.load(name)
-    both = [same_day(facility, DAY, step=step) for step in (3600, 300)]
+    facility, start = facilities.load(name), datetime(2026, month, 15, 5, tzinfo=UTC)
+    both = [same_day(facility, start, step=step) for step in (3600, 300)]
     site = build.site(facility)
-    prompt = [same_day(facility, DAY, site=at_once(site, PARTS[:count])) for count in range(1, len(PARTS) + 1)]
+    prompt = [same_day(facility, start, site=at_once(site, PARTS[:count])) for count in range(1, len(PARTS) + 1)]
     errors = [f"{found.error('racks'):+.1e}" for found in (*both, *prompt)]
     errors += [f"{found.error('connection'):+.1e}" for found in both]
     return f"| `{name}` | {' | '.join(errors)} |"
@@ -68,13 +68,14 @@ def main() -> None:
     reader = argparse.ArgumentParser(description=__doc__)
     reader.add_argument("sites", nargs="*", default=facilities.names())
     reader.add_argument("--days", action="store_true", help="hold a day of each site against its replay instead")
+    reader.add_argument("--month", type=int, default=JULY, help="whose 15th that day is")
     asked = reader.parse_args()
     if asked.days:
         prompt = " | ".join([f"IT, {PARTS[0]} at once", *(f"and {part}" for part in PARTS[1:])])
         print(f"| site | IT, 1 h | IT, 5 min | {prompt} | facility, 1 h | facility, 5 min |")
         print("|---|" + "---:|" * (4 + len(PARTS)))
         for site in asked.sites:
-            print(day(site), flush=True)
+            print(day(site, asked.month), flush=True)
         return
     print(
         "| site | CPU s, 1 h | CPU s, 5 min | CPU s of the year alone | PUE | WUE | energy left | water left "
