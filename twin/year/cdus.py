@@ -9,7 +9,7 @@ import numpy as np
 from twin.site import Floats
 from twin.thermal.cdu_step import VALVE_POINTS
 from twin.thermal.laws import exchange, primary_flow
-from twin.year.kinds import Kinds
+from twin.year.kinds import Kinds, alike, taken
 
 LIFTS = np.linspace(0.0, 1.0, VALVE_POINTS)
 """Lifts at which exchangers are tabulated, as in the replay."""
@@ -52,9 +52,12 @@ def exchangers(kinds: Kinds) -> Floats:
     (lift, cdu kind) [W/K]
         Over `LIFTS`, coolant at its nominal flow; zero where there is none.
     """
-    cdus, flow = kinds.cdus, np.ones((1, kinds.cdu_stream.size))
-    moved = exchange(cdus, np.maximum(kinds.cdu_stream, 1.0), cdus.fouling, flow, LIFTS[:, np.newaxis])
-    return np.where(kinds.cdu_stream > 0.0, moved, 0.0)
+    # CDUs of a kind differ in the racks on them more often than in themselves.
+    like = alike(kinds.cdus, kinds.cdu_stream)
+    first = np.unique(like, return_index=True)[1]
+    cdus, stream = taken(kinds.cdus, first), kinds.cdu_stream[first]
+    moved = exchange(cdus, np.maximum(stream, 1.0), cdus.fouling, np.ones((1, stream.size)), LIFTS[:, np.newaxis])
+    return np.where(stream > 0.0, moved, 0.0)[:, like]
 
 
 def cdus(kinds: Kinds, table: Floats, heat: Floats, water: Floats, served: Floats) -> CduState:

@@ -168,7 +168,7 @@ def kinds(site: Site, asked: Asked) -> Kinds:
     in_hall = _counts(cdus.hall, cdu_kind, len(halls.name))
     units = np.stack([np.broadcast_to(stage.units, len(halls.name)) for stage in site.chain.hall_path], axis=1)
     hall_kind = _numbers(np.hstack([_columns(halls), in_hall, units]))
-    loop_kind = _numbers(_columns(site.loops))
+    loop_kind = alike(site.loops)
     halls_kept, loops_kept, hall_count, loop_count, hall_like = _groups(site, hall_kind, loop_kind)
     cdus_kept, cdu_count = _kept_cdus(site, cdu_kind, halls_kept)
     racks_kept, rack_count = _kept_racks(site, rack_kind, cdus_kept)
@@ -228,6 +228,25 @@ def _part_taken(part: Any, rows: Integers) -> Any:  # noqa: ANN401 (a field of a
     if hasattr(part, "_fields"):
         return taken(part, rows)
     return tuple(part[row] for row in rows) if isinstance(part, tuple) else part[rows]
+
+
+def alike(table: Any, *more: Floats) -> Integers:  # noqa: ANN401 (any table of arrays)
+    """
+    Give parts of a table numbers: those with the same one differ in their names and neighbours alone.
+
+    Parameters
+    ----------
+    table : NamedTuple
+        Of arrays, names and such tables, each with a row a part along its first axis.
+    more : (part,) [any]
+        What else tells parts from one another.
+
+    Returns
+    -------
+    (part,)
+        From zero on.
+    """
+    return _numbers(_columns(table, *more))
 
 
 def _columns(table: Any, *more: Floats) -> Floats:  # noqa: ANN401 (any table of arrays)

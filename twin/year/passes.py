@@ -291,17 +291,20 @@ def _loops(
     flow = np.where(loops.pumps.variable, np.clip(demand, loops.pumps.least_flow, 1.0), 1.0)
     served = np.minimum(1.0, flow / np.maximum(demand, 1e-9))
     states, pumps = [], np.empty(heat.shape)
-    for row, (own, table) in enumerate(zip(made.each_loop, made.coolers, strict=True)):
-        pumps[:, row] = np.interp(flow[:, row], plant_tables.FLOWS, made.pump_power[:, row])
+    dry_bulb = np.asarray(outdoors.air.dry_bulb)[:, 0]
+    for rows in made.loops_alike:
+        own, table = made.each_loop[rows[0]], made.coolers[rows[0]]
+        pumps[:, rows] = np.interp(flow[:, rows], plant_tables.FLOWS, made.pump_power[:, rows[0]])
         meets = Water(
-            heat=heat[:, row] + pumps[:, row],
-            flow=np.maximum(flow[:, row], plant_tables.LEAST_FLOW),
-            outdoor=outdoors.seen[:, row],
-            dry_bulb=np.asarray(outdoors.air.dry_bulb)[:, 0],
-            set_point=outdoors.set_point[:, row],
-            supply=guess.water[:, row],
-            mode=None if guess.mode is None else guess.mode[:, row],
+            heat=(heat[:, rows] + pumps[:, rows]).T,
+            flow=np.maximum(flow[:, rows], plant_tables.LEAST_FLOW).T,
+            outdoor=outdoors.seen[:, rows].T,
+            dry_bulb=np.broadcast_to(dry_bulb, (rows.size, dry_bulb.size)),
+            set_point=outdoors.set_point[:, rows].T,
+            supply=guess.water[:, rows].T,
+            mode=None if guess.mode is None else guess.mode[:, rows].T,
         )
         states.append((condenser if own.condenser.fitted[0] else direct)(own, table, meets))
-    together = LoopState(*(np.stack(parts, axis=1) for parts in zip(*states, strict=True)))
-    return together, flow, pumps, served
+    order = np.argsort(np.concatenate(made.loops_alike))
+    parts = (np.concatenate(columns)[order] for columns in zip(*states, strict=True))
+    return LoopState(*(np.ascontiguousarray(part.T) for part in parts)), flow, pumps, served

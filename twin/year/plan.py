@@ -11,7 +11,7 @@ from twin.cooling import cooler_tables, plant_tables
 from twin.site import Loops, Site
 from twin.year import cdus, coolers, racks
 from twin.year.coolers import Table
-from twin.year.kinds import Asked, Kinds, kinds, taken
+from twin.year.kinds import Asked, Kinds, alike, kinds, taken
 from twin.year.racks import Response
 
 
@@ -31,6 +31,8 @@ class Plan(NamedTuple):
         One kind of loop each.
     coolers : tuple of Table
         One a kind of loop.
+    loops_alike : tuple of (row,)
+        Kinds of loops that differ in what hangs on them alone: their plants follow one law, and are solved together.
     pump_power : (flow, loop kind) [W]
         Circulating pumps, over `plant_tables.FLOWS`.
     racks_cdu, racks_hall : (rack kind, cdu kind) and (rack kind, hall kind) [1]
@@ -48,6 +50,7 @@ class Plan(NamedTuple):
     exchangers: Floats
     each_loop: tuple[Loops, ...]
     coolers: tuple[Table, ...]
+    loops_alike: tuple[Integers, ...]
     pump_power: Floats
     racks_cdu: Floats
     racks_hall: Floats
@@ -79,12 +82,17 @@ def plan(site: Site, asked: Asked, pressure: float | None = None) -> Plan:
     mean = found.pressure if pressure is None else pressure
     count = len(found.loops.name)
     each = tuple(taken(found.loops, np.array([row])) for row in range(count))
+    like = alike(found.loops)
+    groups = tuple(np.flatnonzero(like == number) for number in np.unique(like))
+    unlike = taken(found.loops, np.array([group[0] for group in groups], dtype=np.int64))
+    tables = coolers.tables([each[group[0]] for group in groups], cooler_tables.dry_coolers_of(unlike), mean)
     return Plan(
         kinds=found,
         rise=racks.response(found.classes),
         exchangers=cdus.exchangers(found),
         each_loop=each,
-        coolers=coolers.tables(each, cooler_tables.dry_coolers_of(found.loops), mean),
+        coolers=tuple(tables[number] for number in like.tolist()),
+        loops_alike=groups,
         pump_power=plant_tables.pump_power(found.loops),
         racks_cdu=_incidence(found.racks.cdu, found.racks.on_cdu, found.cdu_count.size),
         racks_hall=_incidence(found.racks.hall, found.racks.in_hall, found.hall_count.size),
