@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 from facilities.schema import Facility
 from twin.site import Floats, Integers
+
+KEPT = 4
+"""Layouts whose names are kept."""
 
 
 class Layout(NamedTuple):
@@ -112,12 +116,20 @@ def _named(facility: Facility, rack_cdu: Integers, kinds: Integers, hall_cdus: I
     names = [kind.rack for kind in facility.racks.values()]
     classes = tuple(dict.fromkeys(names))
     class_of_kind = np.array([classes.index(name) for name in names], dtype=np.int64)
-    halls = tuple(f"hall_{number}" for number in range(1, hall_cdus.size + 1))
+    many = np.bincount(rack_cdu, minlength=int(hall_cdus.sum()))
+    halls, cdus, racks = _names(tuple(hall_cdus.tolist()), tuple(many.tolist()))
+    cdu_hall = np.repeat(np.arange(hall_cdus.size), hall_cdus).astype(np.int64)
+    return Layout(halls, cdus, racks, class_of_kind[kinds], rack_cdu, cdu_hall, classes)
+
+
+@lru_cache(maxsize=KEPT)
+def _names(hall_cdus: tuple[int, ...], cdu_racks: tuple[int, ...]) -> tuple[tuple[str, ...], ...]:
+    """Name halls, CDUs and racks, by CDUs in each hall and racks on each CDU; a site is built many times as it is."""
+    halls = tuple(f"hall_{number}" for number in range(1, len(hall_cdus) + 1))
     cdus = tuple(
         f"{hall}/cdu_{number}" for hall, count in zip(halls, hall_cdus, strict=True) for number in range(1, count + 1)
     )
-    count = np.bincount(rack_cdu, minlength=len(cdus))
-    number = np.arange(rack_cdu.size) - np.repeat(np.cumsum(count) - count, count) + 1
-    racks = tuple(f"{cdus[cdu]}/rack_{place}" for cdu, place in zip(rack_cdu.tolist(), number.tolist(), strict=True))
-    cdu_hall = np.repeat(np.arange(hall_cdus.size), hall_cdus).astype(np.int64)
-    return Layout(halls, cdus, racks, class_of_kind[kinds], rack_cdu, cdu_hall, classes)
+    racks = (
+        f"{cdu}/rack_{number}" for cdu, count in zip(cdus, cdu_racks, strict=True) for number in range(1, count + 1)
+    )
+    return halls, cdus, tuple(racks)

@@ -144,7 +144,7 @@ class _Asked(NamedTuple):
     rated: bool = False
 
 
-def standing(facility: Facility, name: str = "", *, brief: bool = False) -> Standing:
+def standing(facility: Facility, name: str = "", *, brief: bool = False, built: Site | None = None) -> Standing:
     """
     Find the limits of a site as it stands.
 
@@ -156,6 +156,8 @@ def standing(facility: Facility, name: str = "", *, brief: bool = False) -> Stan
         Of the phase.
     brief
         Whether conditions with a unit out, and of once in 20 years, are left out, which take the most time.
+    built : Site or None
+        The same, built; it is without.
 
     Returns
     -------
@@ -163,7 +165,7 @@ def standing(facility: Facility, name: str = "", *, brief: bool = False) -> Stan
         Limits, what is usable under them, and racks that fit.
     """
     parts = build.sized(facility)
-    site = build.site_of(facility, parts)
+    site = build.site_of(facility, parts) if built is None else built
     installed = parts.heat.power
     of = limits.full(site, np.array([model.design_power for model in parts.models.values()]))
     hall_of = of.plan.kinds.hall_of

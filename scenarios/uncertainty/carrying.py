@@ -17,6 +17,7 @@ from scenarios.page.shown import Shown
 from twin.arrays import Flags, Floats
 from twin.capacity import Limits, totals
 from twin.metrics import Metric
+from twin.site import Site
 
 SHARES = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
 """Part of the samples that lies below each quantile."""
@@ -99,7 +100,7 @@ class Carrying(NamedTuple):
     samples: tuple[Carried, ...]
 
 
-def carried(facility: Facility) -> Carried:
+def carried(facility: Facility, site: Site | None = None) -> Carried:
     """
     Find what a site can carry.
 
@@ -107,13 +108,15 @@ def carried(facility: Facility) -> Carried:
     ----------
     facility : Facility
         As it stands at the end of a year.
+    site : Site or None
+        The same, built; it is without.
 
     Returns
     -------
     Carried
         On design days, all plant at work.
     """
-    now = standing(facility, brief=True)
+    now = standing(facility, brief=True, built=site)
     alarmed = _alarmed(now)
     found = capacity.standing_figures(now)
     return Carried(

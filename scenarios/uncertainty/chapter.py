@@ -314,9 +314,9 @@ def notes(sampled: Sampled) -> list[str]:
     if sampled.tied:
         told.insert(
             1,
-            f"{sampled.tied} of these must fit together (a coolant no colder than its water, power at rest no higher "
-            "than at work, water that its coils can warm so far): each is drawn from what those that the file names "
-            "before it leave of its range, by its own distribution cut there.",
+            f"{sampled.tied} of these must fit together (coolant above its water by what its CDUs need, power at rest "
+            "no higher than at work, water that its coils can warm so far): each is drawn from what those that the "
+            "file names before it leave of its range, by its own distribution cut there.",
         )
     if sampled.failed:
         told.insert(

@@ -73,7 +73,8 @@ class Rooms:
         self._paths = {id(number): path for path, number in walk("", facility)}
         self._members: list[Member] = []
         self._known: dict[int, int] = {}
-        self._pairs = [pair for order in orders(facility) for pair in self._below(order)]
+        both = (*orders(facility), *exchanged(facility))
+        self._pairs = [pair for order in both for pair in self._below(order)]
         self._lower: dict[int, list[Below]] = {}
         self._upper: dict[int, list[Below]] = {}
         for pair in self._pairs:
@@ -175,6 +176,33 @@ class Rooms:
             self._known[id(number)] = len(self._members)
             self._members.append(Member(row, low, number.si, high))
         return self._known[id(number)]
+
+
+def exchanged(facility: Facility) -> Iterator[Order]:
+    """
+    Give the numbers that CDUs tie: water and coolant are chosen together, so that the exchanger between holds them.
+
+    Parameters
+    ----------
+    facility : Facility
+        The site.
+
+    Yields
+    ------
+    Order
+        Coolant above water by the approach of the CDUs, or by so much of it as the site's own set points are apart.
+
+    Notes
+    -----
+    Equal streams at rated heat need the approach all along the exchanger. A file has less where its CDUs are larger
+    than their load.
+    """
+    liquid = facility.cooling.liquid
+    if liquid is not None:
+        water, coolant = liquid.loop.supply_temperature, liquid.supply_temperature
+        approach = facility.catalog.cdus[liquid.cdu].approach
+        part = min((coolant.si - water.si) / approach.si, 1.0)
+        yield Order("temperature", {"water": water, "coolant": coolant}, plus=((part, approach),))
 
 
 def within(part: float, ends: tuple[float, float, float], least: float, most: float) -> float:

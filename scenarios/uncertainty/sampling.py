@@ -198,7 +198,8 @@ class _Made(NamedTuple):
 
     def carried(self, found: Found) -> Carried | None:
         """Give what the site of a sample can carry at its year's end."""
-        return carrying.carried(found.stretches[-1].facility) if self.carries else None
+        last = found.stretches[-1]
+        return carrying.carried(last.facility, last.site) if self.carries else None
 
 
 class _Solved(NamedTuple):

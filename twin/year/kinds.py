@@ -238,8 +238,8 @@ def alike(table: Any, *more: Floats) -> Integers:  # noqa: ANN401 (any table of 
     ----------
     table : NamedTuple
         Of arrays, names and such tables, each with a row a part along its first axis.
-    more : (part,) [any]
-        What else tells parts from one another.
+    more : (part,) [W/K]
+        Streams that tell parts from one another as well.
 
     Returns
     -------

@@ -11,10 +11,12 @@ from scipy.stats import triang
 import facilities
 from facilities import Facility, build
 from facilities.orders import orders
+from scenarios.capacity.standing import standing
 from scenarios.uncertainty.draws import Draws, free, points
 from scenarios.uncertainty.rooms import Rooms, within
 from scenarios.uncertainty.triangular import quantile, share
 from twin.errors import InputError
+from twin.year.limits import full
 
 SITE = "hpe_isambard_ai"
 
@@ -40,7 +42,11 @@ def test_a_number_keeps_its_own_distribution_within_what_is_left() -> None:
 
 
 def test_what_must_rise_does() -> None:
-    """Of each draw each order of the site's parts holds; the first that the file names is not cut by what follows."""
+    """
+    Of each draw each order of the site's parts holds; the first that the file names is cut only to leave others room.
+
+    Water of 21 degC at least and an approach of 4 K at most leave a coolant all of its 25 to 36 degC.
+    """
     site = facilities.load(SITE)
     numbers = free(site)
     rows = {number.path: row for row, number in enumerate(numbers)}
@@ -50,14 +56,18 @@ def test_what_must_rise_does() -> None:
     assert np.all(values <= [number.high for number in numbers])
     place = {path: values[:, row] for path, row in rows.items()}
     water, coolant = (place[f"cooling.liquid.{name}supply_temperature"] for name in ("loop.", ""))
-    assert np.all((water <= coolant) & (coolant <= place["cooling.liquid.supply_alarm"]))
+    approach = place["catalog.cdus.frontier_cdu.approach"]
+    assert np.all((water <= coolant - approach + 1e-9) & (coolant <= place["cooling.liquid.supply_alarm"]))
     air, band = place["cooling.air.set_point"], place["cooling.air.loop.control_band"]
     assert np.all(air - place["cooling.air.loop.supply_temperature"] - band >= 1.0 - 1e-9)
     idle, loaded = (place[f"catalog.accelerators.gh200.{name}_power"] for name in ("idle", "loaded"))
     assert np.all(idle <= loaded)
     first = numbers[rows["cooling.liquid.supply_temperature"]]
     ends = (np.float64(end) for end in (first.low, first.value, first.high))
-    assert coolant == pytest.approx(quantile(shares[:, rows[first.path]], *ends), rel=1e-12)
+    whole = approach <= 4.0
+    assert 0 < whole.sum() < whole.size
+    assert coolant[whole] == pytest.approx(quantile(shares[:, rows[first.path]], *ends)[whole], rel=1e-12)
+    assert np.all(coolant >= 21.0 + approach - 1e-9)
     # By itself, water of 21 to 32 degC is above a coolant of 25 to 36 degC now and then.
     alone = quantile(shares, *np.array([[number.low, number.value, number.high] for number in numbers]).T)
     pair = (rows[f"cooling.liquid.{name}supply_temperature"] for name in ("loop.", ""))
@@ -74,7 +84,7 @@ def test_each_order_of_a_drawn_site_holds() -> None:
 
 
 def test_a_number_at_its_end_moves_only_what_must_fit_it() -> None:
-    """Coolant of 25 degC takes its water from 28 to 25 degC with it, and nothing else."""
+    """Coolant of 25 degC takes its water from 28 to 21 degC with it, the approach of 4 K below, and nothing else."""
     site = facilities.load(SITE)
     numbers = free(site)
     rows = {number.path: row for row, number in enumerate(numbers)}
@@ -82,10 +92,32 @@ def test_a_number_at_its_end_moves_only_what_must_fit_it() -> None:
     changed = Draws(site, numbers, 1).alone(row, numbers[row].low)
     assert changed.cooling.liquid is not None
     assert changed.cooling.liquid.supply_temperature.si == pytest.approx(298.15)
-    assert changed.cooling.liquid.loop.supply_temperature.si == pytest.approx(298.15)
+    assert changed.cooling.liquid.loop.supply_temperature.si == pytest.approx(294.15)
     values = Rooms(site, numbers).fitted(row, numbers[row].low)
     moved = {numbers[place].path for place, value in enumerate(values) if value != numbers[place].value}
     assert moved == {numbers[row].path, "cooling.liquid.loop.supply_temperature"}
+
+
+def test_cdus_hold_the_coolant_with_the_room_that_they_are_given() -> None:
+    """
+    Of a drawn site CDUs a tenth larger than their heat, that get no less water than coolant, hold their set points.
+
+    More coolant than water needs more than the approach, as has a CDU beyond its rating: that is left to be found out.
+    Water and coolant drawn by themselves were too near each other in half of these sites.
+    """
+    site = facilities.load("fairwater")
+    held = []
+    for draw in islice((draw for draw in Draws(site, free(site), 1).sites(24) if built(draw.facility)), 16):
+        parts = build.sized(draw.facility)
+        made = build.site_of(draw.facility, parts)
+        whole = full(made, np.array([model.design_power for model in parts.models.values()]))
+        cdus, heat = whole.plan.kinds.cdus, (whole.drawn.to_coolant @ whole.plan.racks_cdu)[0]
+        ample = np.all(heat + cdus.pump_power <= 0.9 * cdus.rated_heat)
+        if ample and np.all(whole.plan.kinds.cdu_stream <= cdus.primary_stream):
+            able = standing(draw.facility, brief=True).conditions[0].limits
+            held.append(bool(np.all(able.hall[able.hall_names.index("cdus")] >= parts.heat.power)))
+    assert len(held) > 3
+    assert all(held)
 
 
 def test_what_coils_have_no_part_in_is_left_as_it_is() -> None:
