@@ -40,6 +40,9 @@ BELOW = 1.0 - 1e-6
 LEAST = 0.05
 """Crowd [1] at which the power of the site is worked out, even where its cooling holds none."""
 
+AMPLE = 1.2
+"""Crowd [1] up to which it is worked out where set points are not held, however many racks stay below alarms."""
+
 
 class Condition(NamedTuple):
     """
@@ -174,9 +177,9 @@ def standing(facility: Facility, name: str = "", *, brief: bool = False, built: 
     air = limits.outdoors(days.dry, days.wet, site.altitude_pressure)
     rare = np.isin(np.arange(days.dry.size), [*days.extreme, *days.alarmed])
     out = limits.OUT if any(each.out for each in asked) else limits.ALL_AT_WORK
-    crowd = limits.crowd(of, air, limits.bounds(of, air, rare), out)
+    crowd = _eased(limits.crowd(of, air, limits.bounds(of, air, rare), out), days)
     tops = np.minimum(np.minimum(crowd.air, crowd.coolant), np.minimum(crowd.liquid_plant[0], crowd.air_plant[0]))
-    scales = np.clip(tops.min(axis=1), LEAST, limits.MOST)[:, np.newaxis] * LOADS * BELOW
+    scales = _tops(tops.min(axis=1), days)[:, np.newaxis] * LOADS * BELOW
     powers = limits.powers(of, air, scales)
     fed, shared = chain.halls(facility, site, parts), chain.site(facility, site, powers, scales)
     cooling_names, unsized = _cooling_names(facility), _unsized(facility)
@@ -220,6 +223,29 @@ def standing(facility: Facility, name: str = "", *, brief: bool = False, built: 
         unsized,
         (site.connection.rating, drawn),
     )
+
+
+def _eased(crowd: limits.Crowd, days: Weathers) -> limits.Crowd:
+    """
+    Let what holds its set points hold its alarms.
+
+    By itself that need not follow: a chiller's fit may have it carry less of warmer water.
+    """
+    parts = [part.copy() for part in crowd]
+    for part in parts:
+        part[..., days.alarmed, :] = np.maximum(part[..., days.alarmed, :], part[..., days.design, :])
+    return limits.Crowd(*parts)
+
+
+def _tops(held: Floats, days: Weathers) -> Floats:
+    """
+    Give the crowd (weather,) [1] up to which the power of the site is worked out.
+
+    Up to alarms it is the power of the same weathers, so that the points are the same wherever those hold all racks.
+    """
+    tops, usual = held.copy(), held[days.design]
+    tops[days.alarmed] = np.where(usual >= 1.0, usual, np.minimum(tops[days.alarmed], AMPLE))
+    return np.clip(tops, LEAST, limits.MOST)
 
 
 def weathers(facility: Facility) -> Weathers:
