@@ -11,6 +11,7 @@ import polars as pl
 
 from facilities.schema import Facility
 from scenarios import study
+from scenarios.failures import gap
 from scenarios.report import incidents
 from scenarios.schema import Scenario
 from twin.errors import StateError
@@ -111,9 +112,9 @@ def _of_loop(facility: Facility, site: Site, loop: int) -> Iterator[Case]:
     one = {"kind": "loop_pump_trip", **chosen, "running": f"{100.0 * (1.0 - 1.0 / PUMPS)!r} %"}
     yield Case("circulating pump", name, 1, PUMPS, (one,))
     yield Case("all circulating pumps, 5 min", name, 1, 1, ({"kind": "loop_pump_trip", **chosen, "_for": PUMPS_OUT},))
-    starts = [supply.start_time.si for supply in facility.supply.values() if supply.start_time is not None]
-    part, gap = ("grid, until generators run", min(starts)) if starts else (f"grid, {DIP:.0f} s", DIP)
-    yield Case(part, name, 1, 1, ({"kind": "power_gap", **chosen, "_for": gap},))
+    start = gap.started(facility)
+    part, without = (f"grid, {DIP:.0f} s", DIP) if start is None else ("grid, until generators run", start)
+    yield Case(part, name, 1, 1, ({"kind": "power_gap", **chosen, "_for": without},))
 
 
 def scenario(facility: Facility, case: Case) -> Scenario:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+import numpy as np
 import polars as pl
 
-from facilities import catalog
+from facilities import catalog, economics
 from facilities.build import Sized
 from facilities.phases import Supply
 from facilities.schema import Facility
 from twin.redundancy import autonomy
+from twin.supply.site_rating import site_rating
 
 TYPICAL = {"rack_battery": "orv3_battery_shelf", "ups": "ups_battery_1500kw"}
 """Batteries of the catalog that stand for those whose size a site does not say, by the kind of its supply."""
@@ -43,30 +45,65 @@ def table(facility: Facility, parts: Sized) -> pl.DataFrame:
     -------
     frame
         A row for each kind of storage that feeds racks, or one that says there is none.
+
+    Notes
+    -----
+    A UPS feeds what stands between it and the racks too, losses and its own included. Generators give what heat and
+    height of the site leave of their rating on the design day (`twin.supply.site_rating`).
     """
     return pl.DataFrame(list(_rows(facility, parts)), schema=COLUMNS, orient="row")
 
 
 def _rows(facility: Facility, parts: Sized) -> Iterator[tuple[str | float | None, ...]]:
-    racks = float(parts.heat.power.sum())
-    start, able = _generators(facility)
+    loads = {"rack_battery": float(parts.heat.power.sum()), "ups": float(parts.heat.feeders.sum())}
+    start, able = started(facility), _able(facility)
     storage: dict[str, Supply] = {supply.kind: supply for supply in facility.supply.values() if supply.kind in TYPICAL}
     names: list[str] = list(storage)
     if "ups" not in names and any(stage.name == "ups" for stage in facility.power.hall):
         names.append("ups")
     for kind in names or [""]:
-        basis, feeds = _autonomy(kind, storage.get(kind), racks)
+        basis, feeds = _autonomy(kind, storage.get(kind), loads)
         margin = None if start is None or feeds is None else feeds - start
         verdict = _verdict(feeds, margin, able, parts.peak_power)
         yield kind.replace("_", " ") or "none", basis, feeds, start, margin, able, parts.peak_power, verdict
 
 
-def _generators(facility: Facility) -> tuple[float | None, float | None]:
-    """Give the time to start [s] of the backup that starts first, and the power [W] of all backup of known size."""
-    backup = [supply for supply in facility.supply.values() if supply.role == "backup" and supply.kind not in TYPICAL]
-    starts = [supply.start_time.si for supply in backup if supply.start_time is not None]
-    sizes = [size for supply in backup if (size := _size(supply)) is not None]
-    return (min(starts) if starts else None), (sum(sizes) if sizes else None)
+def started(facility: Facility) -> float | None:
+    """
+    Give the time until the generators run that back a site up.
+
+    Parameters
+    ----------
+    facility : Facility
+        The site.
+
+    Returns
+    -------
+    float or None
+        Time [s] from the loss of the grid until the last of them takes load: before, those that run do not carry the
+        site. None where none has a time.
+    """
+    return max((supply.start_time.si for supply in _backup(facility) if supply.start_time is not None), default=None)
+
+
+def _backup(facility: Facility) -> list[Supply]:
+    return [supply for supply in facility.supply.values() if supply.role == "backup" and supply.kind not in TYPICAL]
+
+
+def _able(facility: Facility) -> float | None:
+    """Give the power [W] of all backup of known size, in the site's heat and height."""
+    known = [(supply.kind, size) for supply in _backup(facility) if (size := _size(supply)) is not None]
+    return sum(size * _left(facility, kind) for kind, size in known) if known else None
+
+
+def _left(facility: Facility, kind: str) -> float:
+    """Give the part of its rating [1] that a set has on the design day; all of it where its kind is not known."""
+    terms = economics.load().generation.get(kind)
+    if terms is None:
+        return 1.0
+    limits = (number.si for number in (terms.free_temperature, terms.slope, terms.free_pressure))
+    dry_bulb = np.array([facility.climate.design_dry_bulb.si])
+    return float(site_rating(dry_bulb, facility.location.pressure.si, *limits)[0])
 
 
 def _size(supply: Supply) -> float | None:
@@ -77,12 +114,12 @@ def _size(supply: Supply) -> float | None:
     return supply.units.count * supply.unit_power.si
 
 
-def _autonomy(kind: str, supply: Supply | None, racks: float) -> tuple[str, float | None]:
+def _autonomy(kind: str, supply: Supply | None, loads: Mapping[str, float]) -> tuple[str, float | None]:
     """Say for how long storage feeds all racks at full load [s], and what that stands on."""
     if not kind:
         return "the site names no UPS and no battery", None
     if supply is not None and supply.energy is not None:
-        return "the site's file", autonomy(supply.energy.si, racks)
+        return "the site's file", autonomy(supply.energy.si, loads[kind])
     battery = catalog.builtin().batteries[TYPICAL[kind]]
     return f"typical of its kind: {battery.title}", autonomy(battery.energy.si, battery.rating.si)
 
