@@ -148,9 +148,9 @@ def lagged(law: Lag, samples: Floats, pace: float) -> Floats:
     for time, part in zip(law.time, law.part, strict=True):
         left = np.exp(-pace / time)
         law_of = ([1.0 - left], [1.0, -left])
-        # Once round to come to what the trace leaves at its end.
-        _, last = lfilter(*law_of, own, zi=[left * own[0]])
-        ends, _ = lfilter(*law_of, own, zi=last)
+        # From where the trace leaves it at its end: the end of a first round from nothing, over what a round forgets.
+        end = lfilter(*law_of, own)[-1] / -np.expm1(-samples.size * pace / time)
+        ends, _ = lfilter(*law_of, own, zi=[left * end])
         begin = np.roll(ends, 1)
         still = (1.0 - left) / (-np.expm1(-STEP / time) * pace / STEP)
         found += np.real(part * (samples + (begin - samples) * still))

@@ -190,6 +190,18 @@ def test_a_longer_pace_is_that_of_the_seconds_that_it_holds() -> None:
     assert lagged(law, samples, 15.0) == pytest.approx(each, rel=1e-12)
 
 
+@pytest.mark.parametrize("samples", [[0.7], [1.0, 0.0], [0.2, 0.9, 0.4]])
+def test_a_short_trace_is_known_as_it_is_after_many_rounds(samples: list[float]) -> None:
+    """A trace is begun again where it ends, however short it is: a mean stays what it is, and another round is alike."""
+    whole = build.site(facilities.load("prometheus@first"))
+    row = int(np.flatnonzero(whole.rack_classes.leakage)[0])
+    law = lag(whole, row, first_cdu(whole, row), 0.6)
+    found = lagged(law, np.array(samples), 60.0)
+    assert found.mean() == pytest.approx(np.mean(samples), abs=1e-12)
+    many = lagged(law, np.tile(samples, 500), 60.0)
+    assert found == pytest.approx(many[-len(samples) :], abs=1e-12)
+
+
 def test_chips_that_do_not_leak_know_nothing() -> None:
     small = site()
     still = small.rack_classes._replace(leakage=0.0 * small.rack_classes.leakage)
