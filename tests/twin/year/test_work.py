@@ -192,7 +192,7 @@ def test_a_longer_pace_is_that_of_the_seconds_that_it_holds() -> None:
 
 @pytest.mark.parametrize("samples", [[0.7], [1.0, 0.0], [0.2, 0.9, 0.4]])
 def test_a_short_trace_is_known_as_it_is_after_many_rounds(samples: list[float]) -> None:
-    """A trace is begun again where it ends, however short it is: a mean stays what it is, and another round is alike."""
+    """A trace is begun again where it ends, however short: its mean stays what it is, and another round is alike."""
     whole = build.site(facilities.load("prometheus@first"))
     row = int(np.flatnonzero(whole.rack_classes.leakage)[0])
     law = lag(whole, row, first_cdu(whole, row), 0.6)
