@@ -12,7 +12,7 @@ from year import TWIN, seconds
 
 SITES = (
     "prometheus", "hyperion", "foxconn_kaohsiung", "traditional_enterprise", "fairwater_wisconsin", "oracle_abilene",
-    "hpe_isambard_ai",
+    "hpe_isambard_ai", "fairwater", "aws_rainier", "google_tpu_v4",
 )  # fmt: skip
 """Dry coolers of 1 GW and 5 GW, towers with an economiser, fan coils, and those with most kinds of halls and jobs."""
 

@@ -308,8 +308,9 @@ def notes(sampled: Sampled) -> list[str]:
             "is what is carried before an alarm or a throttling chip, and hangs far less on that."
         )
     told.append(
-        "Not sampled: how many racks stand. A range of a count is that of a class of sites, or of a split between two "
-        "kinds of racks: drawn, it would be another site behind the same connection, and no doubt about this one."
+        "Not sampled: how many racks with accelerators stand (without any, how many racks). A range of such a count is "
+        "that of a class of sites, or of a split between two kinds of racks: drawn, it would be another site behind "
+        "the same connection, and no doubt about this one. How many racks of storage and network serve them is drawn."
     )
     if sampled.tied:
         told.insert(

@@ -38,12 +38,8 @@ COIL_RISE, COIL_WATER = "cooling.air.water_rise", "cooling.air.loop.supply_tempe
 HALVINGS = 7
 """By which the warmest water is found: to a hundredth of its range."""
 
-RACKS = re.compile(r"racks\.[^.]+\.count")
-"""
-How many racks stand: what the year is of, rather than what is not known of it. The range of a class of sites, or of how
-racks are split between two kinds, drawn by itself would give another site behind the same connection.
-"""
-
+COUNT = "racks.{}.count"
+"""Place of a count of racks."""
 
 HALLS = "arrangement.halls"
 """Into how many the racks are parted; phases say how many of them stand, and so, of these, how many racks."""
@@ -63,16 +59,35 @@ def free(facility: Facility, *, growth: bool = False) -> list[Banded]:
     Returns
     -------
     list of Banded
-        All with a range, but those of phases, of how many racks stand (of a site that grows, of its halls as well), and
-        points of connection where a host network names them one by one.
+        All with a range, but those of phases, of how many racks stand for whose sake the site is there (`subject`; of a
+        site that grows, of all racks and of its halls), and points of connection where a host network names them one by
+        one.
     """
     bound = {POINTS} if facility.connection.host is not None else set[str]()
-    bound |= {HALLS} if growth else set()
-    return [
-        number
-        for number in banded(facility)
-        if not number.path.startswith(NOT_READ) and not RACKS.fullmatch(number.path) and number.path not in bound
-    ]
+    bound |= {HALLS, *(COUNT.format(name) for name in facility.racks)} if growth else subject(facility)
+    return [number for number in banded(facility) if not number.path.startswith(NOT_READ) and number.path not in bound]
+
+
+def subject(facility: Facility) -> set[str]:
+    """
+    Name the counts that say what a year is of, rather than what is not known of it.
+
+    Parameters
+    ----------
+    facility : Facility
+        With its parts.
+
+    Returns
+    -------
+    set of text
+        Places of the counts of racks with accelerators; of all racks where none has any. Their ranges are of a class of
+        sites, or of how racks are split between two kinds: drawn, they would give another site behind the same
+        connection. How many racks of storage and network serve them is a doubt about this one.
+    """
+    catalog = facility.catalog
+    nodes = {name: catalog.racks[kind.rack].node for name, kind in facility.racks.items()}
+    bearing = [name for name, node in nodes.items() if node is not None and catalog.nodes[node].accelerators.count]
+    return {COUNT.format(name) for name in bearing or facility.racks}
 
 
 def points(count: int, wanted: int, seed: int) -> Iterator[Floats]:

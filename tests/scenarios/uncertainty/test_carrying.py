@@ -133,7 +133,7 @@ def test_page_terminal_and_tables_tell_of_it(capsys, monkeypatch, tmp_path: Path
     assert figures[f"capacity_bound_by_{most[0]}"]["value"] == pytest.approx(most[1] / samples.height)
     text = (tmp_path / "year" / "year.html").read_text(encoding="utf-8")
     assert "Binds, set points held" in text
-    assert "Not sampled: how many racks stand." in text
+    assert "Not sampled: how many racks with accelerators stand" in text
     for told in (text, done.out):
         assert "of these sites carry all their racks at full load" in told
         assert "Up to alarms" in told

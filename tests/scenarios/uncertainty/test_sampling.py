@@ -24,6 +24,8 @@ from twin.errors import ScenarioError
 
 SITE = "aws_p4d_ultracluster"
 
+STORAGE = "racks.service.count"
+
 
 @pytest.fixture(scope="module")
 def found() -> study.Found:
@@ -84,6 +86,11 @@ def test_what_is_bound_is_not_drawn() -> None:
     assert not any(path.startswith("phases.") for path in paths)
     split = {number.path for number in free(facilities.load("fairwater"))}  # 4,226 racks of two kinds, by halves
     assert not any(path.startswith("racks.") and path.endswith(".count") for path in split)
+    # Without accelerators all racks are what the year is of; beside accelerators, storage and network serve them.
+    assert "racks.compute.count" not in {number.path for number in free(facilities.load("traditional_enterprise"))}
+    served = facilities.load("hpe_isambard_ai")
+    assert {number.path for number in free(served) if number.path.startswith("racks.")} == {STORAGE}
+    assert STORAGE not in {number.path for number in free(served, growth=True)}
 
 
 def test_draws_stay_in_their_ranges_and_are_the_same_again() -> None:
