@@ -12,7 +12,7 @@ from facilities.coils import Coils
 from facilities.coolants import known_range, mean_temperature, volumetric_heat
 from facilities.layout import Layout, layout, sums
 from facilities.parts import Transformer
-from facilities.racks import Model, model, rack_classes, unit
+from facilities.racks import Model, model, rack_classes
 from facilities.schema import AirCooling, Facility, LiquidCooling, SidecarCooling
 from twin.cooling.air_side import coil_conductance
 from twin.cooling.dry_coolers import conductance_factor
@@ -188,7 +188,7 @@ def _chain(
     mechanical, plant = sizing.path(facility, facility.power.mechanical, np.array([cooling + house]))
     common, head = sizing.path(facility, facility.power.common, feeders + plant)
     grid = facility.connection
-    part = unit(facility.catalog.converters[grid.transformer], grid.power_factor.si)
+    part = sizing.at_height(facility, grid.transformer)
     transformers = Stage("main_transformer", np.array([float(_transformers(facility))]), part.rating, part.curve, False)
     head = head + sizing.stage_loss(transformers, head)
     return PowerChain(hall_path, mechanical, (*common, transformers), house), float(head[0])
@@ -197,7 +197,7 @@ def _chain(
 def _transformers(facility: Facility) -> int:
     """Count main transformers: as many as each point's rating needs, and the spare ones."""
     grid = facility.connection
-    part = unit(facility.catalog.converters[grid.transformer], grid.power_factor.si)
+    part = sizing.at_height(facility, grid.transformer)
     needed = math.ceil(grid.rating.si / grid.points.count / part.rating - 1e-9)
     return grid.points.count * (needed + grid.spare_transformers.count)
 

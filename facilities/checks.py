@@ -25,6 +25,9 @@ from twin.thermal.laws import coolant_stream
 CLOSURE = 0.05
 """Difference [1] of a rack's parts at full load from its nameplate that passes."""
 
+AIR_PRESSURES = (65e3, 108e3)
+"""Pressures [Pa] of a site's air for which the laws of coolers, chillers and ratings are known: 3,500 m to -500 m."""
+
 LEAKAGE_STEPS = 50
 """Steps of chip temperature and leakage; each leaves a tenth of the error or less."""
 
@@ -84,6 +87,7 @@ def faults(facility: Facility) -> Iterator[Fault]:
     yield from _sidecars(site, parts.heat.liquid)
     yield from plant_checks.faults(facility, site, np.concatenate([plant.heat for plant in parts.plants]))
     yield from air_checks.faults(facility, site, parts.coils)
+    yield from _height(facility)
     yield from _redundancy(facility, site)
     yield from _feeds(facility, site)
     if parts.peak_power > site.connection.rating:
@@ -114,6 +118,17 @@ def _carried(facility: Facility) -> Iterator[Fault]:
             "`twin grid` says what it carries: take fewer racks, other or more points, or a stronger network"
         )
         yield Fault("connection.host", message)
+
+
+def _height(facility: Facility) -> Iterator[Fault]:
+    """Check that the laws of thin air hold where a site stands."""
+    least, most = AIR_PRESSURES
+    if not least <= facility.location.pressure.si <= most:
+        message = (
+            f"is {facility.location.pressure.value}; coolers, chillers and ratings in thin air are known from "
+            f"{least / 1e3:g} kPa, some 3,500 m, to {most / 1e3:g} kPa. Correct it, or read the run with care"
+        )
+        yield Fault("location.pressure", message)
 
 
 def _redundancy(facility: Facility, site: Site) -> Iterator[Fault]:

@@ -213,12 +213,18 @@ class Rack(Model):
         return self
 
 
+Cooled = Literal["natural", "forced", "immersed"]
+"""What cools a converter: air by itself, air of fans, or a liquid whose tank stands in the air."""
+
+
 class Linear(Model):
     """A converter that takes (output + constant loss) / efficiency."""
 
     title: Text
     law: Literal["linear"]
     rating: UnitPower
+    cooled: Cooled | None = None
+    """By what; above 1,000 m its rating then falls."""
     efficiency: Efficiency
     constant_loss: PartPower
 
@@ -229,6 +235,7 @@ class Points(Model):
     title: Text
     law: Literal["points"]
     rating: UnitPower
+    cooled: Cooled | None = None
     no_load_loss: Ratio
     """Over the rating."""
     points: Annotated[tuple[EfficiencyPoint, ...], Field(min_length=1)]
@@ -259,6 +266,7 @@ class Transformer(Model):
     title: Text
     law: Literal["transformer"]
     rating: ApparentPower
+    cooled: Cooled | None = None
     no_load_loss: UnitPower
     load_loss: UnitPower
     """At rating, without the no-load loss."""

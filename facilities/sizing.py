@@ -12,19 +12,17 @@ from facilities.coolants import mean_temperature, volumetric_heat
 from facilities.layout import Layout, sums
 from facilities.parts import PathStage, Pump
 from facilities.quantity import Difference
-from facilities.racks import Model, unit
+from facilities.racks import Model, Unit, unit
 from facilities.schema import Facility, WaterLoop
 from twin import power
 from twin.cooling.chillers import FullLoad, carnot, full_load, thin_air_rise
 from twin.cooling.psychrometrics import WATER_HEAT
 from twin.redundancy import whole
-from twin.site import Floats, Stage
+from twin.site import Floats, LossCurve, Stage
+from twin.supply.site_rating import SEA_LEVEL, height_rating
 
 WATER_DENSITY = 995.0
 """Of condenser water [kg/m^3], at some 30 degrees Celsius."""
-
-SEA_LEVEL = 101_325.0
-"""Pressure [Pa] of the air in which coolers and fans are rated: the standard atmosphere at sea level (ISO 2533)."""
 
 
 class Heat(NamedTuple):
@@ -61,8 +59,8 @@ def thin_air(facility: Facility) -> float:
     Returns
     -------
     [1]
-        Its density over that at sea level, at the same temperature. Fans of coolers move the same volume of it, so that
-        their mass flow and power go down with it.
+        Its density over that at sea level, where coolers and fans are rated, at the same temperature. Fans of coolers
+        move the same volume of it, so that their mass flow and power go down with it.
     """
     return facility.location.pressure.si / SEA_LEVEL
 
@@ -123,6 +121,31 @@ def heat(facility: Facility, models: dict[str, Model], places: Layout) -> tuple[
     return Heat(rack_power, feeders, liquid, air), stages
 
 
+def at_height(facility: Facility, name: str) -> Unit:
+    """
+    Give the rating and the loss curve of a converter between racks and grid, in the air of a site.
+
+    Parameters
+    ----------
+    facility : Facility
+        For its catalog, air and power factor.
+    name
+        Of the converter.
+
+    Returns
+    -------
+    Unit
+        Rated for what `twin.supply.site_rating.height_rating` leaves, and with the losses that it has at each load.
+    """
+    converter = facility.catalog.converters[name]
+    rated = unit(converter, facility.connection.power_factor.si)
+    cooled = getattr(converter, "cooled", None)
+    if cooled is None:
+        return rated
+    part = height_rating(facility.location.pressure.si, cooled)
+    return Unit(part * rated.rating, LossCurve(rated.curve.load / part, rated.curve.loss / part))
+
+
 def path(facility: Facility, wanted: Sequence[PathStage], output: Floats) -> tuple[tuple[Stage, ...], Floats]:
     """
     Size the stages of a path for the power that leaves it.
@@ -145,7 +168,7 @@ def path(facility: Facility, wanted: Sequence[PathStage], output: Floats) -> tup
     stages = []
     carried = np.asarray(output, dtype=float)
     for stage in wanted:
-        part = unit(facility.catalog.converters[stage.converter], facility.connection.power_factor.si)
+        part = at_height(facility, stage.converter)
         units = whole(stage.redundancy, carried / (stage.design_loading.si * part.rating))
         stages.append(Stage(stage.name, units, part.rating, part.curve, stage.heats_hall))
         carried = carried + stage_loss(stages[-1], carried)

@@ -14,7 +14,7 @@ from facilities.layout import Layout
 from facilities.parts import DryCooler, Tower
 from facilities.quantity import Number
 from facilities.schema import Facility, WaterLoop
-from facilities.sizing import SEA_LEVEL, WATER_DENSITY, thin_air
+from facilities.sizing import WATER_DENSITY, thin_air
 from twin.arrays import Floats
 from twin.cooling.chillers import LoadCurve
 from twin.cooling.dry_coolers import conductance_factor, dry_cooler_conductance
@@ -32,6 +32,7 @@ from twin.facility_water import (
     no_condenser,
     plain,
 )
+from twin.supply.site_rating import SEA_LEVEL
 
 _Table = TypeVar("_Table")
 

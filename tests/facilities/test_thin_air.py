@@ -1,11 +1,11 @@
-"""Air-cooled chillers of sites that stand high; coolers and fans are in test_coolers."""
+"""Chillers and power chains of sites that stand high; coolers and fans are in test_coolers."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from facilities import build, sizing
+from facilities import build, checks, sizing
 from facilities.catalog import builtin
 from facilities.chillers import ElectricChiller, electric_chillers
 from tests.facilities.test_coolers import up
@@ -71,3 +71,36 @@ def altered(height: float) -> tuple[float, float]:
     above = full_load(machine, water, air + thin_air_rise(thin, machine.condenser_approach))
     capacity = above.capacity / sea.capacity
     return float(capacity[0]), float((capacity * sea.performance / above.performance)[0])
+
+
+def test_a_chain_at_two_thousand_metres() -> None:
+    """
+    Foxconn's UPS of 1.5 MW, in forced air, are of 1.41 MW there (0.94), its substations of 0.96; busways stay.
+
+    At a load each loses what it loses at sea level.
+    """
+    low, high = up("foxconn_kaohsiung", 1.0), up("foxconn_kaohsiung", 79.495 / 101.325)
+    for name, part in (("ups_double_conversion", 0.94), ("unit_substation_2500kva", 0.96), ("busway", 1.0)):
+        sea, there = (sizing.at_height(facility, name) for facility in (low, high))
+        assert there.rating == pytest.approx(part * sea.rating, rel=1e-5)
+        load = 0.6 * sea.rating
+        losses = [np.interp(load / one.rating, one.curve.load, one.curve.loss) * one.rating for one in (sea, there)]
+        assert losses[1] == pytest.approx(losses[0], rel=1e-9)
+    paths = [build.site(facility).chain.hall_path for facility in (low, high)]
+    assert all(np.all(two.units >= one.units) for one, two in zip(*paths, strict=True))
+
+
+def test_low_sites_keep_their_chain() -> None:
+    """Up to 1,000 m nothing changes, to the last digit."""
+    low, high = up("foxconn_kaohsiung", 1.0), up("foxconn_kaohsiung", 0.9)
+    assert sizing.at_height(high, "ups_double_conversion").rating == 1.5e6
+    sea, there = (sizing.at_height(facility, "ups_double_conversion").curve for facility in (low, high))
+    assert np.array_equal(sea.load, there.load)
+    assert np.array_equal(sea.loss, there.loss)
+
+
+@pytest.mark.parametrize(("part", "found"), [(0.65, False), (0.6, True), (1.1, True)])
+def test_a_site_higher_than_the_laws_go_is_told(part: float, found: bool) -> None:
+    """Laws go from 65 to 108 kPa: 65.9 kPa is within, 60.8 and 111.5 kPa are not."""
+    places = [fault.where for fault in checks.faults(up("foxconn_kaohsiung", part))]
+    assert ("location.pressure" in places) is found

@@ -245,7 +245,7 @@ def thin_air_rise(thin: Floats, approach: Floats) -> Floats:
     Parameters
     ----------
     thin : (loop,) [1]
-        Density of the air over that at the rating, at the same temperature; from 0.65, some 3,500 m.
+        Density of the air over that at the rating, at the same temperature; from 0.64, some 3,500 m.
     approach : (loop,) [K]
         Condensing temperature less entering air, at the rating.
 
