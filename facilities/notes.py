@@ -21,6 +21,8 @@ TERMS: dict[str, str] = {
     "about": "What it is, and what of it is known.",
     "air_flow": "At the rating point, fans at full speed.",
     "alarm": "Inlet air above which an alarm is told.",
+    "annual_highest_wet_bulb": "Mean of the highest wet bulbs of single years.",
+    "annual_highest_wet_bulb_spread": "Standard deviation of the highest wet bulbs of single years.",
     "annual_lowest": "Mean of the lowest dry bulbs of single years.",
     "annual_lowest_spread": "Standard deviation of the lowest dry bulbs of single years.",
     "attributions": "Whom the data must be credited to; printed with every report.",

@@ -88,6 +88,8 @@ class Climate(Ordered):
     """Mean of the highest dry bulbs of single years."""
     annual_highest_spread: Difference | None = None
     """Standard deviation of the highest dry bulbs of single years."""
+    annual_highest_wet_bulb: Temperature | None = None
+    annual_highest_wet_bulb_spread: Difference | None = None
     annual_lowest: Temperature | None = None
     annual_lowest_spread: Difference | None = None
     day_to_day: MonthlyDifference | None = None
@@ -101,6 +103,9 @@ class Climate(Ordered):
         ):
             if wet is not None and dry is not None:
                 yield Order("temperature", {"wet_bulb": wet, "dry_bulb": dry})
+        if (highest := self.annual_highest_wet_bulb) is not None:
+            wet_bulbs = {"design_wet_bulb": self.design_wet_bulb, "annual_highest_wet_bulb": highest}
+            yield Order("temperature", wet_bulbs)
 
     @model_validator(mode="after")
     def _dew_below_dry(self) -> Climate:

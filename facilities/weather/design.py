@@ -194,6 +194,17 @@ def _extreme(facility: Facility) -> Day:
     return Day(about, peak, _warm_range(facility.climate), (facility.climate.design_dry_bulb.si, wet))
 
 
+def _extreme_wet(facility: Facility) -> Day:
+    """Give a day as dry as the wet design day, and as much warmer as its wet bulb is higher."""
+    mean, deviation, dry = _given(
+        facility, "annual_highest_wet_bulb", "annual_highest_wet_bulb_spread", "coincident_dry_bulb"
+    )
+    peak = return_value(mean, deviation, EXTREME_YEARS)
+    warmest = dry + peak - facility.climate.design_wet_bulb.si
+    about = f"peaks at the wet bulb of once in {EXTREME_YEARS:g} years, {peak - ZERO_CELSIUS:.1f} degC"
+    return Day(about, warmest, _warm_range(facility.climate), (warmest, peak))
+
+
 def _extreme_cold(facility: Facility) -> Day:
     mean, deviation = _given(facility, "annual_lowest", "annual_lowest_spread")
     low = return_value(mean, -deviation, EXTREME_YEARS)
@@ -217,6 +228,7 @@ DESIGN_DAYS: dict[str, Choice] = {
     "design_day_wet": Choice("every day peaks at the site's design wet bulb", _wet),
     "design_day_cold": Choice("every day falls to the site's design cold", _cold),
     "extreme_day": Choice(f"every day peaks at the dry bulb of once in {EXTREME_YEARS:g} years", _extreme),
+    "extreme_day_wet": Choice(f"every day peaks at the wet bulb of once in {EXTREME_YEARS:g} years", _extreme_wet),
     "extreme_day_cold": Choice(f"every day falls to the dry bulb of once in {EXTREME_YEARS:g} years", _extreme_cold),
 }
 """Kinds of design days by name."""

@@ -25,12 +25,6 @@ FINE = 300.0
 MIDSUMMER = (7, 15)
 """Month and day at which extreme days are laid; they are the same in any month."""
 
-NO_HUMID_RETURN = (
-    "Humid days peak at the design wet bulb, passed in 0.4 % of hours: no mean and spread of yearly highest wet bulbs "
-    "is at hand, of which a value of once in 20 years could be made."
-)
-"""What a reader must know of humid days."""
-
 
 class Air(NamedTuple):
     """

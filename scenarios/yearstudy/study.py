@@ -462,7 +462,7 @@ def _manifest(found: Found, files: list[dict[str, str]], command: str) -> dict[s
             "weather_claim": KINDS[found.air.kind],  # type: ignore[index]
             "load": load.label,
         },
-        "notes": [*load.notes, *found.air.notes, outdoors.NO_HUMID_RETURN],
+        "notes": [*load.notes, *found.air.notes],
         "accounts": None if made is None else {**made.told, "notes": list(made.notes)},
         "closure": [row._asdict() for row in found.closure],
         "assumptions": [number._asdict() for number in numbers if number.basis == tables.ASSUMED],

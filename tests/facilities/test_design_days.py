@@ -31,6 +31,7 @@ def test_every_site_has_every_design_day(site: str) -> None:
     assert day("design_day_wet", site).wet_bulb.max() == pytest.approx(climate.design_wet_bulb.si, abs=1e-6)
     assert day("design_day_cold", site).dry_bulb.min() == pytest.approx(climate.design_cold.si, abs=1e-9)
     assert day("extreme_day", site).dry_bulb.max() > climate.design_dry_bulb.si
+    assert day("extreme_day_wet", site).wet_bulb.max() > climate.design_wet_bulb.si
     assert day("extreme_day_cold", site).dry_bulb.min() < climate.design_cold.si
     for name in weather.DESIGN_DAYS:
         made = day(name, site)
@@ -67,9 +68,16 @@ def test_a_cold_day_of_columbus() -> None:
 
 
 def test_days_of_once_in_twenty_years() -> None:
-    """F = -6^0.5/pi (0.5772 + ln ln(20/19)) = 1.8658: 34.5 + 1.8658 x 1.4 and -20.9 - 1.8658 x 3.9 degC."""
+    """
+    F = -6^0.5/pi (0.5772 + ln ln(20/19)) = 1.8658: 34.5 + 1.8658 x 1.4 and -20.9 - 1.8658 x 3.9 degC.
+
+    Wet bulb 25.9 + 1.8658 x 0.9 degC, 3.279 K over the design day's, whose 29.6 degC of dry bulb are as much higher.
+    """
     assert day("extreme_day").dry_bulb.max() - ZERO == pytest.approx(37.112, abs=0.001)
     assert day("extreme_day_cold").dry_bulb.min() - ZERO == pytest.approx(-28.177, abs=0.001)
+    humid = day("extreme_day_wet")
+    assert humid.wet_bulb.max() - ZERO == pytest.approx(27.579, abs=0.001)
+    assert humid.dry_bulb.max() - ZERO == pytest.approx(32.879, abs=0.001)
     assert "once in 20 years, 37.1 degC" in day("extreme_day").label
 
 

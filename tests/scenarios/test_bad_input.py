@@ -270,7 +270,8 @@ def test_all_faults_of_a_weather_file_at_once(refused, tmp_path) -> None:
 def test_an_unknown_weather(refused) -> None:
     assert refused("--weather", "desing_day", "--duration", "1 min") == (
         "twin: unknown weather 'desing_day'; known: FILE.csv, FILE.epw, FILE.tmy3, design_day, design_day_cold, "
-        "design_day_wet, extreme_day, extreme_day_cold, normals, synthetic_year. Did you mean 'design_day'?\n"
+        "design_day_wet, extreme_day, extreme_day_cold, extreme_day_wet, normals, synthetic_year. "
+        "Did you mean 'design_day'?\n"
     )
 
 
