@@ -172,8 +172,8 @@ def standing(facility: Facility, name: str = "", *, brief: bool = False, built: 
     installed = parts.heat.power
     of = limits.full(site, np.array([model.design_power for model in parts.models.values()]))
     hall_of = of.plan.kinds.hall_of
-    days = weathers(facility)
-    asked = [each for each in _conditions(days) if not brief or not (each.out or set(each.rows) & set(days.extreme))]
+    days = weathers(facility, rare=not brief)
+    asked = [each for each in _conditions(days) if not (brief and each.out)]
     air = limits.outdoors(days.dry, days.wet, site.altitude_pressure)
     rare = np.isin(np.arange(days.dry.size), [*days.extreme, *days.alarmed])
     out = limits.OUT if any(each.out for each in asked) else limits.ALL_AT_WORK
@@ -248,7 +248,7 @@ def _tops(held: Floats, days: Weathers) -> Floats:
     return np.clip(tops, LEAST, limits.MOST)
 
 
-def weathers(facility: Facility) -> Weathers:
+def weathers(facility: Facility, *, rare: bool = True) -> Weathers:
     """
     Give the peaks of the dry and of the humid design day, and of the extreme one if the climate has numbers for it.
 
@@ -256,6 +256,8 @@ def weathers(facility: Facility) -> Weathers:
     ----------
     facility : Facility
         For its climate.
+    rare
+        Whether the extreme day is wanted.
 
     Returns
     -------
@@ -265,19 +267,25 @@ def weathers(facility: Facility) -> Weathers:
     climate = facility.climate
     dry = [climate.design_dry_bulb.si, (climate.coincident_dry_bulb or climate.design_dry_bulb).si]
     wet = [(climate.coincident_wet_bulb or climate.design_wet_bulb).si, climate.design_wet_bulb.si]
-    local = datetime(2026, 7, 15, tzinfo=UTC) - timedelta(hours=facility.location.time_zone.si)
-    design = [0, 1]
-    try:
-        rare = design_day(facility, EXTREME, local, 86400.0)
-    except FacilityError:
-        extreme = []
-    else:
-        extreme, peak = [len(dry)], int(np.argmax(rare.dry_bulb))
-        dry.append(float(rare.dry_bulb[peak]))
-        wet.append(float(rare.wet_bulb[peak]))
+    design, extreme = [0, 1], list[int]()
+    if rare and (peak := _extreme(facility)) is not None:
+        extreme = [len(dry)]
+        dry.append(peak[0])
+        wet.append(peak[1])
     alarmed = [len(dry) + row for row in design]
     dry, wet = ([*values, *(values[row] for row in design)] for values in (dry, wet))
     return Weathers(np.array(dry), np.minimum(wet, dry), design, extreme, alarmed)
+
+
+def _extreme(facility: Facility) -> tuple[float, float] | None:
+    """Give dry and wet bulb of the extreme day at its warmest; none where the climate has no numbers for it."""
+    local = datetime(2026, 7, 15, tzinfo=UTC) - timedelta(hours=facility.location.time_zone.si)
+    try:
+        day = design_day(facility, EXTREME, local, 86400.0)
+    except FacilityError:
+        return None
+    peak = int(np.argmax(day.dry_bulb))
+    return float(day.dry_bulb[peak]), float(day.wet_bulb[peak])
 
 
 def _conditions(days: Weathers) -> list[_Asked]:

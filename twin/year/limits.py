@@ -41,7 +41,7 @@ from twin.year.work import AT_REST, Works
 MOST = 4.0
 """Racks over those that stand [1] up to which a limit is sought; what holds so many is no limit."""
 
-TRIED, NARROWED = 16, 5
+TRIED, NARROWED = 32, 4
 """Parts of that bracket that are told apart at a time, and how often: to 4e-6."""
 
 WARMEST_RISE = 60.0
@@ -280,7 +280,7 @@ def crowd(of: Full, air: Outdoors, held: Bounds, out: Sequence[str] = OUT) -> Cr
     made = of.plan
     once = passes.outside(made, air)
     plants = tuple(_plants(made, unit) for unit in out)
-    able = np.stack([_most_heats(own, once, held.plant) for own in plants])
+    able = np.stack([_most_heats(made, own, once, held.plant) for own in plants])
     weathers, blocks = once.seen.shape[0], 1 + 2 * len(out)
     times = blocks * (TRIED - 1)
     outside = passes.outside(made, _repeated(air, times))
@@ -396,16 +396,20 @@ def _one_up_to_coolant(
     return _up_to(holds, (coolant.shape[0],))
 
 
-def _most_heats(plants: _Plants, outside: Outside, warmest: Floats) -> Floats:
+def _most_heats(made: Plan, plants: _Plants, outside: Outside, warmest: Floats) -> Floats:
     """Give the most heat (weather, loop kind) [W], circulating pumps included, at which each kind of loop holds."""
-    every = [_most_heat(*own, outside, warmest[:, row], row) for row, own in enumerate(plants)]
-    return np.stack(every, axis=1)
+    found = np.empty(warmest.shape)
+    for rows in made.loops_alike:
+        first = int(rows[0])
+        found[:, rows] = _repeat(_most_heat(*plants[first], outside, warmest[:, first], first))
+    return found
 
 
 def _plants(made: Plan, out: str) -> _Plants:
-    return tuple(
-        _without(own, table, made.pressure, out) for own, table in zip(made.each_loop, made.coolers, strict=True)
-    )
+    found = {int(rows[0]): rows for rows in made.loops_alike}
+    every = {row: _without(made.each_loop[row], made.coolers[row], made.pressure, out) for row in found}
+    of = {row: every[first] for first, rows in found.items() for row in rows.tolist()}
+    return tuple(of[row] for row in range(len(made.each_loop)))
 
 
 def _without(own: Loops, table: Table, pressure: float, out: str) -> tuple[Loops, Table]:
