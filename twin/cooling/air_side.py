@@ -18,6 +18,12 @@ from twin.cooling import dry_coolers
 from twin.cooling.exchangers import crossflow, crossflow_units, heat_rate
 from twin.site import Floats
 
+ROUNDING = 1e-9
+"""Part of an air stream [1] that is rounding."""
+
+MOST_RECIRCULATION = 1.0 - 1e-6
+"""Keeps divisions by the rest [1] finite where coils blow nothing."""
+
 
 def matching_stream(rack_stream: Floats, recirculation: Floats, bypass: Floats) -> Floats:
     """
@@ -38,6 +44,35 @@ def matching_stream(rack_stream: Floats, recirculation: Floats, bypass: Floats) 
         M_r (1 - r) / (1 - b).
     """
     return rack_stream * (1.0 - recirculation) / (1.0 - bypass)
+
+
+def drawn_back(rack_stream: Floats, coil_stream: Floats, recirculation: Floats, bypass: Floats) -> Floats:
+    """
+    Give the part of the racks' air that is their own hot air, where coils may blow too little.
+
+    Parameters
+    ----------
+    rack_stream : (hall,) [W/K]
+        Air through all racks.
+    coil_stream : (any, hall) [W/K]
+        Air through the coils.
+    recirculation : (hall,) [1]
+        That part where they blow enough.
+    bypass : (hall,) [1]
+        Part of the coils' air that returns unused.
+
+    Returns
+    -------
+    (any, hall) [1]
+        As given down to `matching_stream`; below it 1 - (1 - b) M_c / M_r, as racks draw what they need.
+
+    Notes
+    -----
+    The bypass is held. Where air is short less of it may return unused: then racks are colder than this has them.
+    """
+    enough = coil_stream >= matching_stream(rack_stream, recirculation, bypass) * (1.0 - ROUNDING)
+    short = 1.0 - (1.0 - bypass) * coil_stream / np.maximum(rack_stream, 1e-9)
+    return np.where(enough, recirculation, np.minimum(short, MOST_RECIRCULATION))
 
 
 def supply_fall(rack_stream: Floats, recirculation: Floats) -> Floats:
@@ -74,9 +109,9 @@ def return_rise(rack_stream: Floats, coil_stream: Floats, recirculation: Floats)
     rack_stream : (hall,) [W/K]
         Air through all racks.
     coil_stream : (hall,) [W/K]
-        Air through the coils, not less than `matching_stream`.
+        Air through the coils.
     recirculation : (hall,) [1]
-        Part of the racks' air that is their own hot air.
+        Part of the racks' air that is their own hot air, from `drawn_back`.
 
     Returns
     -------

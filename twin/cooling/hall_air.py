@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 
 from twin.cooling import hydraulics
-from twin.cooling.air_side import coil_rate, matching_stream, return_rise
+from twin.cooling.air_side import coil_rate, drawn_back, matching_stream, return_rise
 from twin.cooling.plant_tables import Outdoors
 from twin.cooling.psychrometrics import dew_point
 from twin.site import Floats, Integers, Site
@@ -301,7 +301,8 @@ def law(site: Site) -> HallLaw:
     Notes
     -----
     Outdoor air o takes the place of a part of the air M_c that returns, which then reaches the coils colder by
-    o (T_return - T_outdoors) / M_c: by the heat that it took over M_c.
+    o (T_return - T_outdoors) / M_c: by the heat that it took over M_c. Where all fans together blow less than the racks
+    need, racks draw more of their own air back.
     """
     halls = site.halls
     rack_stream = contained_air(site)
@@ -310,7 +311,11 @@ def law(site: Site) -> HallLaw:
     water, speed = np.broadcast_arrays(POSITIONS[:, np.newaxis], np.maximum(POSITIONS[:, np.newaxis], slowest))
     rate = coil_rate(halls.coil_conductance, halls.coil_air_stream, halls.coil_water_stream, speed, water)
     blown = speed * halls.coil_air_stream
-    rise = return_rise(rack_stream, blown, halls.recirculation)
+    least = slowest * halls.coil_air_stream
+    rise, outdoor_rise = (
+        return_rise(rack_stream, air, drawn_back(rack_stream, air, halls.recirculation, halls.bypass))
+        for air in (blown, least)
+    )
     return HallLaw(
         air_capacity=halls.air_capacity,
         set_point=halls.air_set_point,
@@ -322,7 +327,7 @@ def law(site: Site) -> HallLaw:
         sidecar_power=np.where(site.cdus.sidecar, site.cdus.sidecar_fan_power, 0.0),
         fan_curve=hydraulics.FAN_TABLE,
         outdoor_stream=halls.outdoor_stream,
-        outdoor_rise=return_rise(rack_stream, slowest * halls.coil_air_stream, halls.recirculation),
+        outdoor_rise=outdoor_rise,
         outdoor_fan_power=np.ascontiguousarray(hydraulics.fan_power(water) * halls.outdoor_fan_power),
         outdoor_lowest=halls.outdoor_lowest,
         outdoor_highest=halls.outdoor_highest,

@@ -43,6 +43,23 @@ def test_more_air_than_racks_need_passes_by() -> None:
     assert air_side.return_rise(RACKS, 2.0 * RACKS, part(0.0))[0] * HOT[0] == pytest.approx(7.5, rel=1e-12)
 
 
+def test_racks_draw_their_own_air_where_coils_blow_too_little() -> None:
+    """
+    Racks draw 100 W/K, of which 5 % is their own; of what coils blow 10 % returns unused: 105.56 W/K match.
+
+    Of 60 W/K they get 54: 46 % is their own. With 1 kW the supply is 0.46 / 0.54 x 10 K = 8.5185 K below the air at the
+    racks, and 16.6667 K are added in the coils: the return is 8.1481 K above that air, and so the racks' hot air, 10 K
+    above it, less 6 of 60 W/K of supply in it: (54 x 10 - 6 x 8.5185) / 60 = 8.1481 K.
+    """
+    racks, part, bypass = np.array([100.0]), np.array([0.05]), np.array([0.1])
+    for blown, own in ((200.0, 0.05), (95.0 / 0.9, 0.05), (60.0, 0.46)):
+        found = air_side.drawn_back(racks, np.array([blown]), part, bypass)
+        assert found == pytest.approx([own], rel=1e-12)
+    rise = air_side.return_rise(racks, np.array([60.0]), found)
+    assert 1e3 * rise == pytest.approx([8.148148], abs=1e-6)
+    assert np.isfinite(air_side.return_rise(racks, np.zeros(1), air_side.drawn_back(racks, np.zeros(1), part, bypass)))
+
+
 def test_a_hall_without_air_through_racks_has_one_temperature() -> None:
     none = np.zeros(1)
     assert air_side.supply_fall(none, part(0.1))[0] == 0.0
