@@ -20,7 +20,13 @@ CONTROL_TIME = 120.0
 """Time [s] in which coils take back a deviation of the air; assumed."""
 
 INTEGRAL_TIME = 4.0 * CONTROL_TIME
-"""Integral time [s] of the same controllers: the shortest at which the air comes back without swinging past."""
+"""Integral time [s] of the same controllers: the shortest that is not underdamped."""
+
+LASTING = 0.25
+"""
+Heat that a deviation asks for over that which is there [1], up to which the integral part grows: what coils that get
+four fifths of their water leave. Assumed. Beyond it cooling is lost, and what grew would be paid back as cold air.
+"""
 
 BAND = 1.0
 """Hysteresis [K] of an air-side economiser's dew points, and half that of its dry bulb; assumed."""
@@ -147,12 +153,12 @@ def control(
     Notes
     -----
     Rear doors open until they take what their racks blow. Air is to lose the rest of the last step's heat, and its
-    deviation over `CONTROL_TIME`, with an integral part that stands still while nothing can follow it: to outdoor air
-    as far as that is let in and reaches, and to coils, whose tables are inverted for the position that does so with the
-    mixed air that reaches them. Outdoor air is let in while it is colder than the air that returns and its dew point is
-    within its limits, both by `BAND` to begin with, and not before it was shut out for `REST_TIME`. Coils and doors
-    move less where their loop gives them less water than their valves ask for, by the served part: exact for little
-    water, on the safe side in between.
+    deviation over `CONTROL_TIME`, with an integral part that stands still while nothing can follow it, and does not
+    grow beyond `LASTING`: to outdoor air as far as that is let in and reaches, and to coils, whose tables are inverted
+    for the position that does so with the mixed air that reaches them. Outdoor air is let in while it is colder than
+    the air that returns and its dew point is within its limits, both by `BAND` to begin with, and not before it was
+    shut out for `REST_TIME`. Coils and doors move less where their loop gives them less water than their valves ask
+    for, by the served part: exact for little water, on the safe side in between.
     """
     power = 0.0
     for h in halls:
@@ -171,7 +177,8 @@ def control(
         controls.outdoor_share[h] = controls.outdoor[h] * law.outdoor_rise[h]
         position = _position_for(law, h, air - around.water[h], hot, taken, wanted - taken)
         state.position[h] = position
-        if 0.0 < position < 1.0 or 0.0 < let_in < 1.0:
+        lasting = abs(back) <= LASTING * state.whole[h] or back * state.integral[h] < 0.0
+        if lasting and (0.0 < position < 1.0 or 0.0 < let_in < 1.0):
             state.integral[h] += back * seconds / INTEGRAL_TIME
         controls.coil[h] = served * _at(law.coil_rate, h, position)
         effectiveness = served * _at(law.coil_effectiveness, h, position)

@@ -246,21 +246,55 @@ def test_coils_with_part_of_their_water_move_that_part_of_their_heat() -> None:
     assert part.position[0] == whole.position[0]
 
 
+def through(now: hall_air.HallState, air: float, served: float, seconds: float) -> list[float]:
+    """Carry a hall of 10 kW hot and 1.5 kW of fans on, its coils with part of their water; give its air."""
+    found = [air]
+    for _ in range(round(seconds / SECONDS)):
+        controls, _ = controlled(law(), now, found[-1], served=served)
+        taken = controls.coil[0] * (found[-1] - 295.0) + controls.coil_share[0] * 10e3
+        found.append(found[-1] + SECONDS * (11.5e3 - taken) / 120e3)
+    return found
+
+
 def test_air_comes_back_to_its_set_point_whatever_water_the_coils_get() -> None:
     """
     With 0.9 of the water that they ask for, coils are to take 11.5 kW / 0.9 for 11.5 kW.
 
     Feeding forward alone would leave 1.28 kW to the deviation: 1.28 K. Nothing is added while they are wide open.
     """
-    own, now, air = law(), state(10e3), 298.0
-    for _ in range(720):
-        controls, _ = controlled(own, now, air, served=0.9)
-        air += SECONDS * (11.5e3 - controls.coil[0] * (air - 295.0) - controls.coil_share[0] * 10e3) / 120e3
-    assert air == pytest.approx(298.0, abs=1e-6)
+    now = state(10e3)
+    assert through(now, 298.0, 0.9, 7200.0)[-1] == pytest.approx(298.0, abs=1e-6)
     assert now.integral[0] == pytest.approx(11.5e3 / 0.9 - 11.5e3, rel=1e-6)
     now.whole[:] = 90e3
-    controlled(own, now, 299.0)
+    controlled(law(), now, 299.0)
     assert (now.position[0], now.integral[0]) == (1.0, pytest.approx(11.5e3 / 0.9 - 11.5e3, rel=1e-6))
+
+
+def test_a_loss_of_water_is_not_paid_back_as_cold_air() -> None:
+    """
+    Ten minutes without water, though coils are not at the end of their travel: air warms by 57.5 K.
+
+    Critically damped, a deviation swings past by exp(-2) of it, and it is learned from below 0.25 x 11.5 K only:
+    0.39 K, and 0.06 K for the 120 W that were learned before it was more than that. Sampling adds less than a tenth.
+    """
+    now = state(10e3)
+    lost = through(now, 298.0, 0.0, 600.0)
+    assert lost[-1] == pytest.approx(298.0 + 57.5)
+    back = through(now, lost[-1], 1.0, 7200.0)
+    assert 298.0 - 1.1 * (0.39 + 0.06) < min(back) < 298.0
+    assert back[-1] == pytest.approx(298.0, abs=1e-6)
+
+
+def test_what_was_learned_at_full_load_is_forgotten_at_little() -> None:
+    """Coils are to take 1 kW less than they learned, twice the heat that is left; else 0.2 K teach nothing."""
+    now = state(-1e3)
+    now.integral[:] = 1e3
+    controlled(law(), now, 297.0)
+    assert now.position[0] > 0.0
+    assert now.integral[0] == pytest.approx(1e3 - 1e3 * SECONDS / 480.0)
+    now.integral[:] = 0.0
+    controlled(law(), now, 297.8)
+    assert now.integral[0] == 0.0
 
 
 class DoorForcing(NamedTuple):
