@@ -70,9 +70,7 @@ def full_swing(classes: RackClasses, row: int) -> tuple[float, float, float]:
     """
     chips = float(classes.accelerators[row] * (classes.accelerator_max[row] - classes.accelerator_loaded[row]))
     load = chips + float(classes.host_max[row] - classes.host_idle[row])
-    most = float(classes.accelerators[row] * classes.accelerator_max[row] + classes.host_max[row])
-    loss = np.interp([most - load, most], classes.chain_power[row], classes.chain_loss[row].sum(axis=1))
-    return chips, load, float(loss[1] - loss[0])
+    return chips, load, _inlet(classes, row, 0.0) - _inlet(classes, row, load) - load
 
 
 def lag(site: Site, row: int, cdu: int | None, level: float) -> Lag:
@@ -109,7 +107,7 @@ def lag(site: Site, row: int, cdu: int | None, level: float) -> Lag:
     given = (fraction or 1.0) * (load + loss) - chips
     heated = np.array([chips, 0.0, given]) / chain_capacity(classes)[row]
     if fraction > 0.0 and cdu is not None:
-        network = beside(site, row, cdu, fraction * (_most(classes, row) - (1.0 - level) * (load + loss)), network)
+        network = beside(site, row, cdu, fraction * _inlet(classes, row, (1.0 - level) * load), network)
     rates, shapes = np.linalg.eig(network)
     pushed = np.linalg.solve(shapes, np.pad(heated, (0, len(network) - heated.size)))
     rise = -shapes[0] * pushed / rates
@@ -118,11 +116,11 @@ def lag(site: Site, row: int, cdu: int | None, level: float) -> Lag:
     return Lag(time, part, float(classes.leakage[row]) * whole / load)
 
 
-def _most(classes: RackClasses, row: int) -> float:
-    """Give the power at a rack's inlet at full load, without leakage."""
-    most = float(classes.accelerators[row] * classes.accelerator_max[row] + classes.host_max[row])
-    loss = np.interp(most, classes.chain_power[row], classes.chain_loss[row].sum(axis=1))
-    return most + float(loss + classes.auxiliary_power[row])
+def _inlet(classes: RackClasses, row: int, less: float) -> float:
+    """Give the power at a rack's inlet, without leakage, at so many watts less than full load."""
+    asked = float(classes.accelerators[row] * classes.accelerator_max[row] + classes.host_max[row]) - less
+    loss = np.interp(asked, classes.chain_power[row], classes.chain_loss[row].sum(axis=1))
+    return asked + float(loss + classes.auxiliary_power[row])
 
 
 def lagged(law: Lag, samples: Floats, pace: float) -> Floats:
@@ -177,14 +175,21 @@ def warmed(site: Site, racks: Integers, samples: Floats, pace: float, together: 
     Returns
     -------
     Warmed
-        Of each class whose chips leak, as it is on the first CDU that has racks of it.
+        Of each class whose chips leak and whose load can swing, as it is on the first CDU that has racks of it; other
+        racks on that CDU are taken to do the same.
     """
-    of, first = np.unique(site.racks.rack_class[racks], return_index=True)
-    leak, mean = site.rack_classes.leakage[of] > 0.0, float(samples.mean())
+    classes, mean = site.rack_classes, float(samples.mean())
     laws = {
         row: lag(site, row, int(site.racks.cdu[rack]) if together else None, mean)
-        for row, rack in zip(of[leak].tolist(), racks[first[leak]].tolist(), strict=True)
+        for row, rack in _first(site.racks.rack_class, racks).items()
+        if classes.leakage[row] > 0.0 and full_swing(classes, row)[1] > 0.0
     }
     found = [lagged(law, samples, pace) for law in laws.values()]
     pulled = [law.pull * warm for law, warm in zip(laws.values(), found, strict=True)]
     return Warmed(tuple(laws), found, samples + np.mean(pulled, axis=0) if found else samples)
+
+
+def _first(of: Integers, racks: Integers) -> dict[int, int]:
+    """Give the first of some racks of each class that they are of."""
+    found, first = np.unique(of[racks], return_index=True)
+    return dict(zip(found.tolist(), racks[first].tolist(), strict=True))

@@ -202,6 +202,17 @@ def test_a_short_trace_is_known_as_it_is_after_many_rounds(samples: list[float])
     assert found == pytest.approx(many[-len(samples) :], abs=1e-12)
 
 
+def test_chips_whose_load_cannot_swing_know_nothing() -> None:
+    """Some part of no swing is none: they are as warm as they are at rest."""
+    small = site()
+    own = small.rack_classes
+    assert (own.leakage > 0.0).any()
+    stiff = own._replace(accelerator_loaded=own.accelerator_max, host_idle=own.host_max)
+    racks = np.arange(small.racks.cdu.size)
+    found = warmed(small._replace(rack_classes=stiff), racks, np.arange(3.0), 1.0, together=True)
+    assert (found.rows, found.order.tolist()) == ((), [0.0, 1.0, 2.0])
+
+
 def test_chips_that_do_not_leak_know_nothing() -> None:
     small = site()
     still = small.rack_classes._replace(leakage=0.0 * small.rack_classes.leakage)
