@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -17,8 +18,8 @@ from twin.errors import FacilityError
 from twin.site import Floats, Integers, Site
 from twin.year import limits
 
-EXTREME = "extreme_day"
-"""Day, of `facilities.weather.DESIGN_DAYS`, that comes once in 20 years."""
+EXTREMES = "extreme_day", "extreme_day_wet"
+"""Days, of `facilities.weather.DESIGN_DAYS`, that come once in 20 years."""
 
 USUAL, AT_RATINGS, ONE_OUT = "design days", "design days, power chain at its ratings", "design days, one unit out"
 UP_TO_ALARMS = "design days, up to alarms"
@@ -250,7 +251,7 @@ def _tops(held: Floats, days: Weathers) -> Floats:
 
 def weathers(facility: Facility, *, rare: bool = True) -> Weathers:
     """
-    Give the peaks of the dry and of the humid design day, and of the extreme one if the climate has numbers for it.
+    Give the peaks of the dry and of the humid design day, and of the extreme ones that the climate has numbers for.
 
     Parameters
     ----------
@@ -268,8 +269,8 @@ def weathers(facility: Facility, *, rare: bool = True) -> Weathers:
     dry = [climate.design_dry_bulb.si, (climate.coincident_dry_bulb or climate.design_dry_bulb).si]
     wet = [(climate.coincident_wet_bulb or climate.design_wet_bulb).si, climate.design_wet_bulb.si]
     design, extreme = [0, 1], list[int]()
-    if rare and (peak := _extreme(facility)) is not None:
-        extreme = [len(dry)]
+    for peak in _extremes(facility) if rare else ():
+        extreme.append(len(dry))
         dry.append(peak[0])
         wet.append(peak[1])
     alarmed = [len(dry) + row for row in design]
@@ -277,15 +278,16 @@ def weathers(facility: Facility, *, rare: bool = True) -> Weathers:
     return Weathers(np.array(dry), np.minimum(wet, dry), design, extreme, alarmed)
 
 
-def _extreme(facility: Facility) -> tuple[float, float] | None:
-    """Give dry and wet bulb of the extreme day at its warmest; none where the climate has no numbers for it."""
+def _extremes(facility: Facility) -> Iterator[tuple[float, float]]:
+    """Give dry and wet bulb of each extreme day at its warmest, of those that the climate has numbers for."""
     local = datetime(2026, 7, 15, tzinfo=UTC) - timedelta(hours=facility.location.time_zone.si)
-    try:
-        day = design_day(facility, EXTREME, local, 86400.0)
-    except FacilityError:
-        return None
-    peak = int(np.argmax(day.dry_bulb))
-    return float(day.dry_bulb[peak]), float(day.wet_bulb[peak])
+    for name in EXTREMES:
+        try:
+            day = design_day(facility, name, local, 86400.0)
+        except FacilityError:
+            continue
+        peak = int(np.argmax(day.dry_bulb))
+        yield float(day.dry_bulb[peak]), float(day.wet_bulb[peak])
 
 
 def _conditions(days: Weathers) -> list[_Asked]:
