@@ -34,7 +34,7 @@ NAMES = {
         for condition, name in {
             AT_RATINGS: "Power chain at its ratings",
             ONE_OUT: "With a unit of plant out",
-            UP_TO_ALARMS: "Up to alarms",
+            UP_TO_ALARMS: "IT up to alarms",
             RARE: "Once in 20 years",
         }.items()
     },

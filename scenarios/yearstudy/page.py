@@ -232,7 +232,8 @@ def how_sure(found: Found) -> str:
         told += f" {carrying.sentence(found.sampled.carrying)}"
     outside = []
     for name, label in labels(found).items():
-        if _band(found, name):
+        # Of what the site can carry the sentence before says why a sample carries less.
+        if name not in chapter.NAMES and _band(found, name):
             of = spread(found.sampled.figures[name])
             outside += [] if of["p10"] <= found.figures[name]["value"] <= of["p90"] else [label]
     if outside:

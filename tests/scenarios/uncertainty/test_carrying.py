@@ -136,4 +136,4 @@ def test_page_terminal_and_tables_tell_of_it(capsys, monkeypatch, tmp_path: Path
     assert "Not sampled: how many racks with accelerators stand" in text
     for told in (text, done.out):
         assert "of these sites carry all their racks at full load" in told
-        assert "Up to alarms" in told
+        assert "IT up to alarms" in told
