@@ -52,11 +52,11 @@ rest predicted.
 | `google_ironwood` | 1.072 | 1.48 | 1.06 (Google, New Albany); 1.09 (fleet) |
 | `google_tpu_v4` | 1.081 | 1.67 | 1.10 (its paper, not verified), 1.11 (the whole campus, 2025); fitted |
 | `meta_150mw` | 1.088 | 0.21 | 1.08, WUE 0.20 (Meta's fleet); fitted, its water predicted |
-| `azure_nd_h200_v5` | 1.143 | 0 | 1.12 (new sites of 2022); fitted; 1.16 (fleet); in Virginia's air 1.117, there 1.14 |
-| `fairwater` | 1.101 | 0 | none; 1.12 is of new sites of 2022, of another design |
+| `azure_nd_h200_v5` | 1.145 | 0 | 1.12 (new sites of 2022); fitted; 1.16 (fleet); in Virginia's air 1.117, there 1.14 |
+| `fairwater` | 1.099 | 0 | none; 1.12 is of new sites of 2022, of another design |
 | `fairwater_wisconsin` | 1.070 | 0 | none, as Atlanta's; 0.05 below 1.12 |
 | `aws_rainier` | 1.052 | 0.05 | 1.08 (AWS's new sites); 1.05 (best in the Americas); WUE of Ohio 0.10, fitted |
-| `aws_p4d_ultracluster` | 1.125 | 0.10 | 1.15, WUE 0.12 (Northern Virginia); fitted |
+| `aws_p4d_ultracluster` | 1.126 | 0.10 | 1.15, WUE 0.12 (Northern Virginia); fitted |
 | `traditional_enterprise` | 1.446 | 1.94 | 1.36 to 1.63 (Uptime Institute, IDC), WUE 1.8 to 1.9; its PUE fitted |
 
 What is missing in the model lies on one side: filters and coils that age, water of humidifiers, and in a region's mean
