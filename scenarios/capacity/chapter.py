@@ -44,6 +44,12 @@ NAMES = {
 }
 """Figures of what a site can carry, and what they are called."""
 
+AT_SET_POINTS = NAMES.keys() - {f"capacity_it_{FIGURES[UP_TO_ALARMS]}"}
+"""
+Those that ask plants to hold their set points. A sample's water is drawn apart from the coolers that must hold it, so
+that bands of these say what nobody would build; they stand in tables, with that said, and not beside the figures.
+"""
+
 RACKS = "capacity_racks_"
 """Before the names of figures that count racks."""
 

@@ -291,14 +291,14 @@ def sentence(found: Carrying) -> str:
     """
     held, alarmed = (share(float(_enough(found, row).mean())) for row in (0, 1))
     return (
-        f"Capacity: {held} of these sites carry all their racks at full load on design days with every set point held "
-        f"(bound by {_most(found, alarms=False)}), {alarmed} without an alarm or a chip that throttles (bound by "
-        f"{_most(found, alarms=True)})."
+        f"Capacity: {alarmed} of these sites carry all their racks at full load on design days without an alarm or a "
+        f"chip that throttles (bound by {_most(found)}); with every set point held {held} do, as water is drawn apart "
+        "from the coolers that must hold it."
     )
 
 
-def _most(found: Carrying, *, alarms: bool, shown: int = 3) -> str:
-    """Name the limits that bind most often."""
-    parts = {name: binds(found, name, alarms=alarms) for name in _names(found.known.limits)}
+def _most(found: Carrying, shown: int = 3) -> str:
+    """Name the limits that bind most often, up to alarms."""
+    parts = {name: binds(found, name, alarms=True) for name in _names(found.known.limits)}
     order: Sequence[str] = sorted((name for name in parts if parts[name] > 0.0), key=lambda name: -parts[name])
     return ", ".join(f"{inside(name)} {share(parts[name])}" for name in order[:shown])

@@ -190,8 +190,8 @@ def _says(found: Found, name: str) -> bool:
 
 
 def _band(found: Found, name: str) -> str:
-    """Write P10 and P90 of a figure; nothing where no sample has it, or all have the same."""
-    if found.sampled is None or name not in found.sampled.figures:
+    """Write P10 and P90 of a figure; nothing where there is none, all samples are the same, or it says little."""
+    if found.sampled is None or name not in found.sampled.figures or name in chapter.AT_SET_POINTS:
         return ""
     from scenarios.uncertainty.tables import spread
 
