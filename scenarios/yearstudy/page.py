@@ -224,7 +224,7 @@ def how_sure(found: Found) -> str:
 
     told = (
         f"How sure: bands are P10 to P90 of {len(found.sampled.values)} sites drawn from the ranges of their numbers; "
-        "figures without one were not sampled, or are the same in all."
+        "figures without one were not sampled, are the same in all, or hold set points, which stand in tables."
     )
     if found.sampled.carrying is not None:
         from scenarios.uncertainty import carrying
